@@ -1,0 +1,61 @@
+# Thin: each target sets up what it needs, once, and calls one command.
+#   make demo   build lesson 01, grade a sample class of 12, print the table
+#   make test   run the tests
+#   make lab    open JupyterLab on the lessons
+
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+SETUP := .venv/.setup
+DEMO := build/demo
+
+.PHONY: demo test lab lessons audit bench lint setup sandbox browser lock
+.DEFAULT_GOAL := demo
+
+setup: $(SETUP)
+
+$(SETUP): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed; none was found. Or name one: make PYTHON=/path/to/python"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m dnnkit kernel install
+	@touch $@
+
+sandbox:
+	@sh grading/install_system.sh bwrap bubblewrap
+
+browser:
+	@sh grading/install_system.sh chromium chromium fonts-dejavu-core
+
+lessons: setup
+	$(BIN)/python -m grading build
+
+demo: setup sandbox
+	@$(BIN)/python -m grading build 01_neuron
+	@rm -rf $(DEMO)/submitted $(DEMO)/autograded $(DEMO)/feedback $(DEMO)/gradebook.db*
+	@$(BIN)/python -m grading sample-class 01_neuron --students 12 --out $(DEMO)/submitted
+	@$(BIN)/python -m grading --course $(DEMO) autograde 01_neuron --json $(DEMO)/results.json
+	@$(BIN)/python -m grading --course $(DEMO) feedback 01_neuron
+	@$(BIN)/python -m grading --course $(DEMO) export
+
+test: setup sandbox browser
+	$(BIN)/python -m pytest -n 2
+
+lab: setup
+	$(BIN)/python -m dnnkit lab
+
+audit: setup
+	$(BIN)/python -m grading audit
+
+bench: setup sandbox
+	$(BIN)/python benchmarks/autograde_cold.py
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# Needs uv; writes versions and hashes only, no addresses.
+lock:
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock

@@ -1,0 +1,120 @@
+"""The command line `dnnkit`: parses and delegates. Exit codes: 0, 1 (the work says no) and 2 (wrong use)."""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+
+def main(argv=None):
+    """Run the command line.
+
+    Args:
+        argv: arguments without the program's name; those of this process by default.
+
+    Returns:
+        The exit code.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a terminal without some letter of a hint is no reason to stop
+    arguments = _parser().parse_args(argv)
+    return arguments.run(arguments)
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="dnnkit", description="The student's side of the course.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    doctor = commands.add_parser("doctor", help="what is here, what is missing, and the line that mends it")
+    doctor.set_defaults(run=_doctor)
+    kernel = commands.add_parser("kernel", help="the Jupyter kernel of the course")
+    install = kernel.add_subparsers(required=True, metavar="install").add_parser(
+        "install", help='register the Jupyter kernel "dnn"'
+    )
+    install.add_argument("--gpu", action="store_true", help="let the kernel use the GPU; hidden by default")
+    install.add_argument("--prefix", help="install under this folder instead of this Python's own")
+    install.set_defaults(run=_kernel_install)
+    lab = commands.add_parser("lab", help="open the lessons in JupyterLab")
+    lab.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
+    lab.add_argument("extra", nargs="*", metavar="-- ARGUMENT", help="arguments for JupyterLab, behind --")
+    lab.set_defaults(run=_lab)
+    check = commands.add_parser("check", help="run a lesson's public checks; exit 0 only if all pass")
+    check.add_argument("notebook", help="a lesson, such as lessons/01_neuron/neuron.ipynb")
+    check.add_argument("exercise", nargs="*", help="only these exercises, such as softmax")
+    check.add_argument("--quiet", action="store_true", help="one line for each exercise")
+    check.set_defaults(run=_check)
+    return parser
+
+
+def _doctor(arguments):
+    from dnnkit import doctor
+
+    findings = doctor.examine()
+    print(doctor.report(findings))
+    return 0 if doctor.is_healthy(findings) else 1
+
+
+def _kernel_install(arguments):
+    from dnnkit import kernels
+
+    try:
+        folder = kernels.install_kernel(gpu=arguments.gpu, prefix=arguments.prefix)
+    except OSError as error:
+        return _wrong_use(
+            f"The kernel cannot be installed. Expected a folder that can be written. Got: {error}. "
+            f"Is this the system's own Python? Work in a venv, or name a folder with --prefix."
+        )
+    print(f'Kernel "{kernels.NAME}" is installed in {folder}.')
+    return 0
+
+
+def _lab(arguments):
+    from dnnkit import kernels
+
+    lessons = find_lessons(Path.cwd())
+    if lessons is None:
+        return _wrong_use(
+            f"There is no lessons folder. Expected a folder lessons/ here or above. Got {Path.cwd()}. "
+            f"Is the course unpacked somewhere else?"
+        )
+    if not kernels.find_kernel()[1]:
+        code = _kernel_install(argparse.Namespace(gpu=False, prefix=None))
+        if code:
+            return code
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={lessons}"]
+    command += ["--no-browser"] if arguments.no_browser else []
+    try:
+        return subprocess.call([*command, *arguments.extra])  # noqa: S603 - the user's own arguments
+    except KeyboardInterrupt:
+        return 0
+
+
+def find_lessons(start):
+    """Find the folder lessons/ with notebooks in it: in a folder, above it, or beside this package.
+
+    Args:
+        start: the folder where the search begins.
+
+    Returns:
+        Its path, or None.
+    """
+    beside = Path(__file__).resolve().parent.parent
+    places = (folder / "lessons" for folder in (start, *start.parents, beside))
+    return next((place for place in places if any(place.glob("*/*.ipynb"))), None)
+
+
+def _check(arguments):
+    from dnnkit.notebooks import WrongUse, check_notebook
+    from dnnkit.render import to_text
+
+    try:
+        troubles, reports = check_notebook(arguments.notebook, arguments.exercise)
+    except WrongUse as error:
+        return _wrong_use(str(error))
+    blocks = [*troubles, *(report.headline if arguments.quiet else to_text(report) for report in reports)]
+    print(("\n" if arguments.quiet else "\n\n").join(blocks))
+    return 0 if all(report.passed for report in reports) else 1
+
+
+def _wrong_use(message):
+    print(f"dnnkit: {message}", file=sys.stderr)
+    return 2

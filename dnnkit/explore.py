@@ -1,0 +1,117 @@
+"""`%%explore softmax, neuron`: a cell that plays with the student's own functions once they are written.
+
+The first line is read before IPython runs the cell. When every named exercise is written, the rest runs as an
+ordinary cell: display, tracebacks and `await` work as everywhere. Until then one calm line says what it waits for.
+"""
+
+import contextlib
+import io
+import warnings
+
+from dnnkit.calls import call
+from dnnkit.checks import example_inputs, find_exercise
+
+MAGIC = "%%explore"
+
+
+def load_ipython_extension(shell):
+    """Teach IPython `%%explore`; called by `%load_ext dnnkit`."""
+
+    def explore(lines):
+        return transform(lines, shell.user_ns)
+
+    explore.has_side_effects = True  # it may call the student's functions: not while a cell is being typed
+    kept = [t for t in shell.input_transformers_cleanup if getattr(t, "__module__", "") != __name__]
+    shell.input_transformers_cleanup[:] = [*kept, explore]
+
+
+def transform(lines, namespace):
+    """Turn an exploration cell into the ordinary cell that IPython runs.
+
+    Args:
+        lines: the cell's lines, each with its newline.
+        namespace: dict with the student's functions.
+
+    Returns:
+        The lines to run: the body, or one that prints what the cell waits for. Other cells come back unchanged.
+    """
+    if not lines or lines[0].split()[:1] != [MAGIC]:
+        return lines
+    waits = waiting_for(parse_names(lines[0].strip()[len(MAGIC) :]), namespace)
+    if not waits:
+        return ["\n", *lines[1:]]
+    return [f"print({waiting_line(waits)!r})\n"]
+
+
+def parse_names(text):
+    """Split the names behind `%%explore`; commas or spaces part them, topics are dropped.
+
+    Example:
+        >>> parse_names(" neuron.softmax, neuron")
+        ['softmax', 'neuron']
+    """
+    return [name.rpartition(".")[2] for name in text.replace(",", " ").split()]
+
+
+def waiting_line(waits):
+    """Say which exercises a cell waits for."""
+    names = waits[0] if len(waits) == 1 else f"{', '.join(waits[:-1])} and {waits[-1]}"
+    above, them = ("exercise above", "it") if len(waits) == 1 else ("exercises above", "them")
+    return f"This cell waits for {names} ({above}). Write {them}, then run this cell again."
+
+
+def waiting_for(names, namespace):
+    """List the exercises that are still to be written before these functions work.
+
+    Args:
+        names: the exercises a cell uses.
+        namespace: dict with the student's functions.
+
+    Returns:
+        Names without repeats; a wrong or failing function is not waited for.
+    """
+    waits = {}
+    for name in names:
+        function = namespace.get(name)
+        inner = name if not callable(function) else _unwritten(name, function, namespace)
+        if inner:
+            waits[inner] = True
+    return list(waits)
+
+
+def _unwritten(name, function, namespace):
+    """Name the exercise that stops this function, after calling it silently on its first public example."""
+    exercise, _ = find_exercise(name)
+    if exercise is None or not exercise["examples"] or not _may_be_unwritten(function, namespace):
+        return None
+    inputs = example_inputs(exercise["examples"][0], exercise["parameters"])
+    silence = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence), warnings.catch_warnings():
+            made = call(function, inputs, repeat=False)
+    except KeyboardInterrupt:
+        return None
+    if made.outcome.exception == "NotImplementedError":
+        return made.raised_in or name
+    if made.outcome.exception == "NameError":
+        return next((n for n in made.message.split("'")[1:2] if find_exercise(n)[0]), None)
+    return None
+
+
+def _may_be_unwritten(function, namespace):
+    """Say whether the code, or the student's code it calls, mentions NotImplementedError or an undefined exercise.
+
+    This spares a written training function a run just to see whether it is written.
+    """
+    todo, seen = [getattr(function, "__code__", None)], set()
+    while todo:
+        code = todo.pop()
+        if code is None or code in seen:
+            continue
+        seen.add(code)
+        for name in code.co_names:
+            if name == "NotImplementedError" or (name not in namespace and find_exercise(name)[0]):
+                return True
+            todo.append(getattr(namespace.get(name), "__code__", None))
+        todo += [const for const in code.co_consts if hasattr(const, "co_names")]
+    return False

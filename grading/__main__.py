@@ -1,0 +1,7 @@
+"""Run `grading` as `python -m grading`."""
+
+import sys
+
+from grading.cli import main
+
+sys.exit(main())

@@ -1,0 +1,66 @@
+"""Pack what students receive: lessons, dnnkit, how to install; nothing of solutions or checks."""
+
+import os
+import tomllib
+import zipfile
+from pathlib import Path
+
+EPOCH = (2026, 1, 1, 0, 0, 0)  # one date for every entry, so that the same content gives the same bytes
+INSTALL = """\
+# Deep neural networks: the lessons
+
+You need Python 3.11, 3.12 or 3.13, on Linux, macOS or Windows, and about 3 GB of disk. In a terminal, in this folder:
+
+    python -m venv .venv
+    .venv/bin/python -m pip install .          (Windows: .venv\\Scripts\\python -m pip install .)
+    .venv/bin/dnnkit lab                       (Windows: .venv\\Scripts\\dnnkit lab)
+
+JupyterLab opens in your browser. Open `lessons/01_neuron/neuron.ipynb` and begin.
+After the installation everything works without a network.
+
+Does something not work? `.venv/bin/dnnkit doctor` says what is missing and the one line that mends it.
+"""
+
+
+def write_bundle(project, path):
+    """Write the bundle.
+
+    Args:
+        project: the project's root.
+        path: zip file to write, whole or not at all.
+
+    Returns:
+        Names of the entries, in order.
+    """
+    entries = {"README.md": INSTALL.encode(), "pyproject.toml": student_pyproject(project).encode()}
+    entries["LICENSE"] = (project / "LICENSE").read_bytes()
+    for pattern in ("lessons/*/*.ipynb", "dnnkit/**/*.py", "dnnkit/**/*.js", "dnnkit/examples/*.json"):
+        for file in project.glob(pattern):
+            if "__pycache__" not in file.parts and ".ipynb_checkpoints" not in file.parts:
+                entries[file.relative_to(project).as_posix()] = file.read_bytes()
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(path.name + ".tmp")
+    with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name in sorted(entries):
+            bundle.writestr(zipfile.ZipInfo(f"dnn-course/{name}", EPOCH), entries[name], zipfile.ZIP_DEFLATED)
+    os.replace(scratch, path)
+    return sorted(entries)
+
+
+def student_pyproject(project):
+    """Write the pyproject of the bundle: dnnkit alone, with the dependencies of the one list."""
+    with (project / "pyproject.toml").open("rb") as file:
+        table = tomllib.load(file)["project"]
+    # Single quotes: the environment markers hold double or single quotes, never both.
+    quoted = ",\n".join("  " + (f'"{need}"' if '"' not in need else f"'{need}'") for need in table["dependencies"])
+    return (
+        '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n\n'
+        f'[project]\nname = "dnnkit"\nversion = "{table["version"]}"\n'
+        'description = "The helper package of a course on deep neural networks"\n'
+        f'requires-python = "{table["requires-python"]}"\nlicense = "{table["license"]}"\n'
+        f"dependencies = [\n{quoted},\n]\n\n"
+        '[project.scripts]\ndnnkit = "dnnkit.cli:main"\n\n'
+        '[tool.setuptools.packages.find]\ninclude = ["dnnkit*"]\n\n'
+        '[tool.setuptools.package-data]\n"*" = ["*.json", "*.js"]\n'
+    )

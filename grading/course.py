@@ -1,0 +1,102 @@
+"""Where a course keeps its things: submissions, autograded notebooks, feedback, gradebook, secret."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from grading.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Course:
+    """One course.
+
+    Attributes:
+        project: root of this repository: lessons, solutions, dnnkit.
+        root: folder of this class: submitted, autograded, feedback; the project itself by default.
+        database: gradebook URL.
+        submitted: folder with `<student>/<lesson>/<topic>.ipynb`.
+    """
+
+    project: Path
+    root: Path
+    database: str
+    submitted: Path
+
+    @property
+    def solutions(self):
+        """Folder of the lessons' sources."""
+        return self.project / "solutions"
+
+    @property
+    def autograded(self):
+        """Folder of rebuilt notebooks with their records."""
+        return self.root / "autograded"
+
+    @property
+    def feedback(self):
+        """Folder of feedback pages."""
+        return self.root / "feedback"
+
+    def seed(self, submission_digest):
+        """Derive the seed of a submission's checks: the same on a regrade, unknown beforehand.
+
+        Args:
+            submission_digest: "sha256:..." of the submitted file.
+        """
+        return hmac.new(self._secret(), submission_digest.encode(), hashlib.sha256).digest()
+
+    def _secret(self):
+        given = os.environ.get("DNN_COURSE_SECRET")
+        if given:
+            return given.encode()
+        path = self.root / ".course-secret"
+        if not path.exists():
+            self.root.mkdir(parents=True, exist_ok=True)
+            scratch = path.with_name(f".course-secret-{os.getpid()}")
+            descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(32))
+            try:
+                os.link(scratch, path)  # only one of several first runs wins, and none sees half a secret
+            except FileExistsError:
+                pass
+            finally:
+                scratch.unlink()
+        return path.read_bytes()
+
+
+def find_project(start=None):
+    """Find the project's root: the nearest folder upwards that holds solutions and lessons.
+
+    Args:
+        start: folder to start from; default the current one.
+
+    Raises:
+        UsageError: when there is none.
+    """
+    start = Path(start or Path.cwd()).resolve()
+    for folder in (start, *start.parents, Path(__file__).resolve().parent.parent):
+        if (folder / "solutions").is_dir() and (folder / "lessons").is_dir():
+            return folder
+    raise UsageError(
+        f"No folder with solutions and lessons was found above {start}. Run grading inside the repository."
+    )
+
+
+def open_course(project, root=None, gradebook=None, submitted=None):
+    """Make a `Course` from what the command line gave.
+
+    Args:
+        project: the project's root.
+        root: the class's folder; default the project.
+        gradebook: gradebook URL; default gradebook.db in the class's folder.
+        submitted: folder of submissions; default `submitted` in the class's folder.
+    """
+    root = Path(root).resolve() if root else project
+    # nbgrader opens the database many times; a long timeout lets those wait for each other instead of failing.
+    database = gradebook or f"sqlite:///{root / 'gradebook.db'}?timeout=60"
+    return Course(project, root, database, Path(submitted).resolve() if submitted else root / "submitted")

@@ -1,0 +1,147 @@
+"""Read what a lesson's check file declares, and write its public examples."""
+
+import contextlib
+import importlib.util
+import itertools
+
+import numpy as np
+
+from dnnkit.calls import call
+from dnnkit.wire import encode
+from grading.errors import LessonError
+
+
+def load_checks(lesson):
+    """Import the lesson's check file by path, without running a check."""
+    spec = importlib.util.spec_from_file_location(f"checks_{lesson.topic}", lesson.tests)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def list_checks(lesson):
+    """List the check functions of each exercise, in file order.
+
+    Returns:
+        Exercise -> list of pytest functions.
+
+    Raises:
+        LessonError: when a check has no points or no one-line docstring, or an exercise has no check.
+    """
+    checks = {name: [] for name in lesson.exercises}
+    for name, function in vars(load_checks(lesson)).items():
+        if not name.startswith("test_") or not callable(function):
+            continue
+        worth = [mark.args[0] for mark in getattr(function, "pytestmark", []) if mark.name == "points"]
+        if len(worth) != 1 or not function.__doc__:
+            raise LessonError(f"{lesson.tests.name}: {name} needs @points(...) and a one-line docstring.")
+        checks[lesson.exercise_of(name)].append(function)
+    empty = [name for name, functions in checks.items() if not functions]
+    if empty:
+        raise LessonError(f"{lesson.tests.name}: no checks for {', '.join(empty)}.")
+    return checks
+
+
+def lesson_points(lesson):
+    """Sum the points of each exercise's checks.
+
+    Returns:
+        Exercise -> points.
+    """
+    marks = {name: [check.pytestmark for check in checks] for name, checks in list_checks(lesson).items()}
+    return {
+        name: float(sum(mark.args[0] for group in groups for mark in group if mark.name == "points"))
+        for name, groups in marks.items()
+    }
+
+
+def build_examples(lesson, reference, bank):
+    """Compute the public examples of a lesson: inputs, expected outputs, and what each mistake would give.
+
+    Args:
+        lesson: the lesson.
+        reference: its `Reference`.
+        bank: its `Bank`.
+
+    Returns:
+        Dict ready for `json.dumps`; its layout is described in dnnkit/checks.py.
+    """
+    declared = load_checks(lesson).EXAMPLES
+    if list(declared) != list(lesson.exercises):
+        raise LessonError(
+            f"{lesson.tests.name}: EXAMPLES must list the exercises in order. Expected {', '.join(lesson.exercises)}. "
+            f"Got {', '.join(declared)}."
+        )
+    exercises = {}
+    for name in lesson.exercises:
+        right = reference.namespace()[name]
+        wrong = {m.slug: reference.namespace(m)[name] for m in bank.mistakes_of(name)}
+        exercises[name] = {
+            "parameters": list(reference.parameters[name]),
+            "examples": [_example(example, right, wrong, name) for example in declared[name]],
+            "hints": {m.slug: m.hint for m in bank.mistakes_of(name)},
+        }
+    return {"topic": lesson.topic, "lesson": lesson.name, "exercises": exercises}
+
+
+def _example(example, right, wrong, name):
+    made = call(right, example.inputs)
+    if made.outcome.kind != "returned" or made.outcome.mutated or made.outcome.unstable:
+        raise LessonError(f"EXAMPLES[{name!r}], {example.title}: the reference fails: {made.outcome} {made.message}")
+    return {
+        "title": example.title,
+        "inputs": {key: encode(value, readable=True) for key, value in example.inputs.items()},
+        "expected": tidy(encode(made.outcome.value, readable=True)),
+        "facts": example.facts,
+        "rtol": example.rtol,
+        "quiet": example.quiet,
+        "mistakes": {slug: _outcome(function, example.inputs) for slug, function in wrong.items()},
+    }
+
+
+def tidy(data):
+    """Round the numbers of an encoded output so that every machine writes the same file.
+
+    Twelve significant digits are kept, and what is rounding noise beside an array's largest number becomes 0; both are
+    far inside the tolerances of every comparison.
+
+    Args:
+        data: what `dnnkit.wire.encode` returned.
+    """
+    if isinstance(data, dict) and "values" in data:
+        finite = [abs(v) for v in data["values"] if type(v) is float]
+        noise = 1e-14 * max(finite, default=0.0)
+        return {**data, "values": [_tidy_number(v, noise) for v in data["values"]]}
+    if isinstance(data, dict):
+        return {key: tidy(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [tidy(value) for value in data]
+    return _tidy_number(data, 0.0)
+
+
+def _tidy_number(number, noise):
+    if type(number) is not float:
+        return number
+    return 0.0 if abs(number) < noise else float(f"{number:.12g}")
+
+
+def _outcome(function, inputs):
+    with _fixed_entropy():
+        record = call(function, inputs).outcome.to_json()
+    if record.get("unstable"):
+        record.pop("value", None)  # another one every time, and never compared
+    return tidy(record)
+
+
+@contextlib.contextmanager
+def _fixed_entropy():
+    """Some mistakes ignore the generator they are given; here, what they draw must be the same in every build."""
+    default_rng, state = np.random.default_rng, np.random.get_state()  # noqa: NPY002 - the mistakes' stream, not ours
+    np.random.seed(0)  # noqa: NPY002
+    streams = itertools.count()
+    np.random.default_rng = lambda seed=None: default_rng(next(streams) if seed is None else seed)
+    try:
+        yield
+    finally:
+        np.random.default_rng = default_rng
+        np.random.set_state(state)  # noqa: NPY002

@@ -1,0 +1,55 @@
+"""Name the mistake: replay a failed exercise's recorded calls on each known mistake and see which did the same."""
+
+import functools
+import json
+
+from dnnkit.naming import outcomes_match
+from dnnkit.wire import decode
+from grading.inside.agent import serve
+from grading.proxy import read_answer
+
+
+class Explainer:
+    """Names mistakes of one lesson.
+
+    Args:
+        reference: the lesson's `Reference`.
+        bank: its `Bank`.
+    """
+
+    def __init__(self, reference, bank):
+        self._reference = reference
+        self._bank = bank
+        self._namespace = functools.cache(lambda *answers: reference.namespace(*answers))
+        self._replay = functools.lru_cache(maxsize=4096)(self._replay_uncached)
+
+    def name(self, exercise, calls, *, upstream=()):
+        """Find the known mistakes that would have answered every recorded call as the student did.
+
+        Args:
+            exercise: the failed exercise.
+            calls: `RecordedCall`s of all its checks, passed ones too.
+            upstream: mistakes already named in exercises that this one may build on.
+
+        Returns:
+            (matching `Answer`s, whether the exercise is right but for the upstream mistakes).
+        """
+        mine = [call for call in calls if call.name == exercise]
+        if not mine:
+            return [], False
+        fits = [m for m in self._bank.mistakes_of(exercise) if self._same(mine, m)]
+        if not fits and upstream:
+            return [], self._same(mine, *upstream)
+        return fits, False
+
+    def _same(self, calls, *answers):
+        return all(self._same_call(call, answers) for call in calls)
+
+    def _same_call(self, call, answers):
+        known = self._replay(json.dumps(call.request), answers)
+        inputs = {name: decode(item) for name, item in call.request["inputs"].items()}
+        return outcomes_match(call.outcome, known, facts=self._bank.views.get(call.name), inputs=inputs)
+
+    def _replay_uncached(self, request_text, answers):
+        request = json.loads(request_text)
+        return read_answer(serve(request, self._namespace(*answers)), request)[0]

@@ -1,0 +1,126 @@
+"""Plain records of what grading found, and their JSON; no HTML inside."""
+
+from dataclasses import asdict, dataclass
+
+CHECK_STATES = ("passed", "failed", "error", "timeout", "crashed", "not_attempted")
+SUBMISSION_STATES = ("graded", "unreadable", "missing", "error")
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check of one answer.
+
+    Attributes:
+        name: the pytest function's name.
+        title: its one-line docstring, in the student's words.
+        status: one of CHECK_STATES.
+        score: points earned.
+        max_score: points possible.
+        message: what differs, for the student; never hidden values.
+    """
+
+    name: str
+    title: str
+    status: str
+    score: float
+    max_score: float
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """One exercise of one submission.
+
+    Attributes:
+        id: "<topic>.<exercise>".
+        score: points earned.
+        max_score: points possible.
+        status: "passed", "partial" or one of CHECK_STATES.
+        mistake: name of the known mistake, or None.
+        hint: its hint, or why there are no points; may be empty.
+        checks: the checks in order.
+    """
+
+    id: str
+    score: float
+    max_score: float
+    status: str
+    mistake: str | None
+    hint: str
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def name(self):
+        """The exercise without its topic."""
+        return self.id.rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class SubmissionResult:
+    """One submission's record.
+
+    Attributes:
+        student: student id, the name of the submission's folder.
+        status: one of SUBMISSION_STATES.
+        score: points earned.
+        max_score: points possible.
+        seconds: wall-clock time of grading it.
+        submission: "sha256:..." of the submitted file, or "" when there is none.
+        checks_hash: "sha256:..." of the lesson's checks.
+        reason: why there is no ordinary result; empty for status "graded".
+        notes: what a human should know, such as a cell that raised.
+        exercises: the exercises in order.
+    """
+
+    student: str
+    status: str
+    score: float
+    max_score: float
+    seconds: float
+    submission: str
+    checks_hash: str
+    reason: str
+    notes: tuple[str, ...]
+    exercises: tuple[ExerciseResult, ...]
+
+    @property
+    def mistakes(self):
+        """Names of the known mistakes found, in order."""
+        return [exercise.mistake for exercise in self.exercises if exercise.mistake]
+
+    def to_json(self):
+        """Turn the record into plain dicts and lists."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data):
+        """Turn what `to_json` returned back into a record."""
+        exercises = tuple(
+            ExerciseResult(**{**exercise, "checks": tuple(CheckResult(**check) for check in exercise["checks"])})
+            for exercise in data["exercises"]
+        )
+        return cls(**{**data, "notes": tuple(data["notes"]), "exercises": exercises})
+
+
+def exercise_status(checks):
+    """Sum up the states of an exercise's checks.
+
+    Args:
+        checks: the exercise's `CheckResult`s; all the grader's own errors, timeouts and crashes win over "failed".
+    """
+    states = [check.status for check in checks]
+    if all(state == "passed" for state in states):
+        return "passed"
+    if "error" in states:
+        return "error"
+    if "passed" in states:
+        return "partial"
+    for state in ("crashed", "timeout"):
+        if state in states:
+            return state
+    return "not_attempted" if all(state == "not_attempted" for state in states) else "failed"
+
+
+def results_to_json(lesson_name, results):
+    """Make the document that `grading autograde --json` writes."""
+    return {"lesson": lesson_name, "results": [result.to_json() for result in results]}

@@ -1,0 +1,9 @@
+"""Plain nbgrader and formgrader, started in this folder, grade through the course's own stages."""
+
+from grading.course import find_project, open_course
+from grading.nbgrader_course import nbgrader_config
+
+c = get_config()  # noqa: F821 - nbgrader puts it there
+_project = find_project()
+_course = open_course(_project)
+c.merge(nbgrader_config(_project / "build" / "source", _project / "lessons", _course.database))

@@ -1,0 +1,1416 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Deep neural networks (dnn)
+#     language: python
+#     name: dnn
+# ---
+
+# %% [markdown]
+# # Lesson 01 · One neuron
+#
+# A deep network is built from one small part, used many times. In this lesson you write that part and teach it, in
+# plain NumPy. At the end, ten of your neurons read handwritten digits.
+#
+# **You will be able to**
+#
+# - write a neuron, its loss and its gradient so that no input breaks them;
+# - prove that a gradient is right, and find the mistake when it is not;
+# - train a neuron with minibatches, and see what its learning rate does;
+# - say what one neuron cannot learn, and mend that with better features;
+# - turn a row of neurons into a classifier of many classes;
+# - get the same answer from Keras, to five decimal places.
+#
+# **You need** Python, NumPy arrays (shapes, `@`, broadcasting, `axis`), the derivative of a function, and the natural
+# logarithm. No knowledge of neural networks.
+#
+# **Time** about three hours. **Points** 24.
+#
+# | | exercise | what it is | difficulty | minutes | points |
+# | --- | --- | --- | --- | --- | --- |
+# | 1 | `sigmoid` | squash any number into 0 to 1 | ● | 15 | 2 |
+# | 2 | `neuron` | a weighted sum and a squash | ● | 5 | 2 |
+# | 3 | `logistic_loss` | how wrong the neuron is | ●● | 15 | 2 |
+# | 4 | `logistic_gradient` | which way is downhill | ●● | 15 | 3 |
+# | 5 | `logistic_gradient_broken` | bug hunt | ●● | 15 | 2 |
+# | 6 | `minibatches` | deal the examples into small piles | ● | 10 | 2 |
+# | 7 | `fit_logistic` | train the neuron | ●● | 15 | 3 |
+# | 8 | `softmax` | scores become probabilities | ●● | 10 | 2 |
+# | 9 | `softmax_cross_entropy` | loss and gradient for many classes | ●●● | 20 | 3 |
+# | 10 | `fit_softmax` | read handwritten digits | ●● | 15 | 3 |
+#
+# **How to work**
+#
+# - Run the cells from top to bottom (Shift+Enter).
+# - An exercise is a cell with an unfinished function. Replace the line `raise NotImplementedError(...)` by your code.
+# - Run the cell `check("...")` below it. It tries a few small inputs, and shows what your function should have
+#   returned. Try as often as you like. The grade comes from other inputs, which you do not see.
+# - A cell that begins with `%%explore` plays with your functions. It waits until the functions that it names are
+#   written.
+# - Never change an array that you were given. Make a new one: `w = w - step`, not `w -= step`.
+# - Stuck? Open the first hint. Then try again before you open the next one.
+#
+# **Hand in:** restart the kernel, run all cells, and look at every check once more. Save the notebook, and hand in
+# this one file the way your instructor told you.
+
+# %%
+# %load_ext dnnkit
+import numpy as np
+
+from dnnkit import check
+
+np.set_printoptions(precision=6, suppress=True)  # print arrays as plain decimals
+
+# %% [markdown]
+# The next cell loads what the pictures and experiments need. Your functions need only NumPy, as `np`.
+#
+# If one of these two cells fails, run `dnnkit doctor` in a terminal. It says what is missing.
+
+# %%
+# %%explore
+from dnnkit import data, plots, predict, reveal
+from dnnkit.gradcheck import gradient_error, numerical_gradient
+
+blue, orange = plots.COLOURS[:2]
+blobs_X, blobs_y = data.make_blobs(400, np.random.default_rng(1), noise=1.5)  # two clouds of points
+
+# %% [markdown]
+# ## Part 1 · A line and a squash
+#
+# A neuron makes a decision from numbers. Take two numbers for now, say the air pressure and the humidity, and one
+# question: will it rain tomorrow?
+#
+# The neuron draws a straight line. On one side of the line it says yes, on the other side it says no. The picture
+# shows such a line. Run the cell, then read on.
+
+# %%
+# %%explore
+left, right = plots.panels(2)
+axis = np.linspace(-3, 3, 121)
+scores = 2 * axis[None, :] + axis[:, None] - 1
+field = left.contourf(axis, axis, scores, levels=np.arange(-10, 11, 2), cmap="PuOr")
+left.figure.colorbar(field, ax=left, label="score z")
+left.contour(axis, axis, scores, levels=[0], colors="black", linewidths=2)
+left.annotate("", xy=(2.4, 1.2), xytext=(0.4, 0.2), arrowprops={"arrowstyle": "->", "lw": 2})
+left.text(0.6, 1.2, "w = (2, 1)")
+left.plot([2, 1, 0], [0, -1, 0], "o", color="black", markerfacecolor="white")
+left.set(xlabel="$x_1$", ylabel="$x_2$", title="The score z grows along w", aspect="equal")
+right.plot([-6, 0, 0, 6], [0, 0, 1, 1], color="black")
+right.set(xlabel="score z", ylabel="answer", title="The first neuron: a hard step")
+plots.describe(
+    left,
+    "A plane coloured by the score z. A straight black line marks z = 0, an arrow w stands at right angles to it, and "
+    "z grows along the arrow. Three white dots: at (2, 0) beyond the line, (1, -1) on it, (0, 0) before it.",
+)
+plots.describe(right, "0 for negative z, 1 for positive z, a jump at z = 0.")
+plots.show(left)
+
+# %% [markdown]
+# On the left, every point of the plane has a **score**
+#
+# $$z = w_1 x_1 + w_2 x_2 + b.$$
+#
+# - $x = (x_1, x_2)$ is one example: a vector of $D$ numbers, shape $(D,)$. Here $D = 2$.
+# - $w = (w_1, w_2)$ holds the **weights**, shape $(D,)$ too. Here $w = (2, 1)$.
+# - $b$ is the **bias**, one number. Here $b = -1$.
+#
+# The line is where $z = 0$. It stands at right angles to $w$, and $b$ shifts it. Check the three white dots by hand:
+#
+# | $x$ | $z = 2 x_1 + x_2 - 1$ | side |
+# | --- | --- | --- |
+# | $(2, 0)$ | $4 + 0 - 1 = 3$ | yes |
+# | $(1, -1)$ | $2 - 1 - 1 = 0$ | on the line |
+# | $(0, 0)$ | $0 + 0 - 1 = -1$ | no |
+#
+# On the right is what the first artificial neuron did with the score (McCulloch and Pitts 1943): a hard step. That
+# step is hard to teach. Move the line a little, and most answers do not change at all. So nothing tells us whether
+# the move was a good one. We want a soft step: a small move of the line, a small change of the answer.
+#
+# The soft step that we use is the **sigmoid**,
+#
+# $$\sigma(z) = \frac{1}{1 + e^{-z}}.$$
+#
+# It turns any score into a number between 0 and 1. We read it as a probability: how sure the neuron is that the
+# answer is yes.
+#
+# Worked numbers:
+#
+# - $\sigma(0) = 1 / (1 + 1) = 0.5$. On the line, the neuron cannot tell.
+# - $\sigma(\log 3) = 1 / (1 + 1/3) = 3/4$, and $\sigma(-\log 3) = 1 / (1 + 3) = 1/4$. (In this course, $\log$ is the
+#   natural logarithm.)
+# - In general $\sigma(-z) = 1 - \sigma(z)$.
+
+# %% [markdown]
+# ### Exercise 1 · Sigmoid
+#
+# The formula has a trap. A computer's number (`float64`) cannot be larger than about $1.8 \cdot 10^{308}$, and
+# $e^{710}$ already is. Run the cell to see the limits.
+
+# %%
+# %%explore
+exponents = np.array([-1000, 1000])
+ax = plots.panels(width=7, height=3.2)[0]
+ax.plot(exponents, exponents / np.log(10), color=blue)
+ax.axhspan(308, 450, color=orange, alpha=0.4)
+ax.axhspan(-450, -324, color="0.85")
+ax.text(-950, 350, "too large for float64: inf, and a warning")
+ax.text(-250, -410, "too small for float64: rounded to 0, no warning")
+ax.set(xlabel="z", ylabel="power of ten of exp(z)", title="exp(z) leaves the range of numbers on both sides")
+ax.set(ylim=(-450, 450), yticks=[-324, 0, 308], yticklabels=["$10^{-324}$", "1", "$10^{308}$"])
+plots.describe(
+    ax,
+    "The exponential on a logarithmic axis is a straight line. Above z = 709 it enters a band marked: too large, inf "
+    "and a warning. Below z = -745 it enters a band marked: too small, rounded to 0, no warning.",
+)
+plots.show(ax)
+with np.errstate(over="ignore"):
+    print("np.exp(709)   =", np.exp(709.0))
+    print("np.exp(710)   =", np.exp(710.0))
+print("np.exp(-1000) =", np.exp(-1000.0))
+
+# %% [markdown]
+# Only the right side is dangerous: the exponential of a large *positive* number is `inf`, with a warning. The
+# exponential of a large *negative* number is simply 0.
+#
+# The sigmoid can be written in two ways. Multiply the top and the bottom of the fraction by $e^{z}$ to get from one
+# to the other:
+#
+# $$\sigma(z) = \frac{1}{1 + e^{-z}} = \frac{e^{z}}{1 + e^{z}}.$$
+#
+# Each way is safe on one side only:
+#
+# | | at $z = -1000$ | at $z = 1000$ |
+# | --- | --- | --- |
+# | $1 / (1 + e^{-z})$ | $1 / (1 + \infty) = 0$, but with a warning | $1 / (1 + 0) = 1$, fine |
+# | $e^{z} / (1 + e^{z})$ | $0 / (1 + 0) = 0$, fine | $\infty / \infty$ is `nan`: not a number |
+#
+# So: one way for $z \ge 0$, the other for $z < 0$. One more trap waits there. `np.where(condition, A, B)` picks from
+# two arrays that are *both* computed first. The half that you throw away still overflows and still warns.
+#
+# **Write** `sigmoid(z)`. It takes a number or an array of any shape, and returns the same shape. It must be right,
+# and give no warning, for every $z$ from $-10{,}000$ to $10{,}000$.
+#
+# Useful: `np.exp`, `np.abs`, `np.where`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Both ways need an exponential. Which exponent is never positive, whatever the sign of $z$? Compute that exponential
+# once, for all of $z$. It is safe, so anything made of it is safe.
+#
+# </details>
+#
+# <details><summary>Hint 2: the formula</summary>
+#
+# Let $u = e^{-|z|}$, which is never larger than 1. Then
+#
+# $$\sigma(z) = \frac{1}{1 + u} \ \text{ if } z \ge 0, \qquad \sigma(z) = \frac{u}{1 + u} \ \text{ if } z < 0.$$
+#
+# </details>
+
+
+# %%
+def sigmoid(z):
+    """Squash scores into the range 0 to 1, without overflow.
+
+    Args:
+        z: a number or an array of any shape; any finite float.
+
+    Returns:
+        1 / (1 + exp(-z)), same shape as z.
+
+    Reference: Bishop 2006, eq. 4.59 (his a is our z).
+    """
+    ### BEGIN SOLUTION
+    u = np.exp(-np.abs(z))  # the exponent is never positive, so u is at most 1
+    return np.where(np.asarray(z) >= 0, 1.0, u) / (1.0 + u)
+    ### END SOLUTION
+
+
+# %%
+check("sigmoid")
+
+# %% [markdown]
+# Here is your soft step, beside the hard one. The dashed curve is its slope, measured from two points close together.
+
+# %%
+# %%explore sigmoid
+scores = np.linspace(-6, 6, 241)
+slopes = (sigmoid(scores + 1e-4) - sigmoid(scores - 1e-4)) / 2e-4
+ax = plots.panels(width=7, height=3.2)[0]
+ax.plot([-6, 0, 0, 6], [0, 0, 1, 1], color="0.6", label="hard step")
+ax.plot(scores, sigmoid(scores), color=blue, label="your sigmoid")
+ax.plot(scores, slopes, "--", color=orange, label="its slope")
+ax.set(xlabel="score z", ylabel="answer", title="A soft step has a slope to follow")
+ax.legend()
+plots.describe(
+    ax,
+    f"The hard step, your sigmoid, and its slope. Your sigmoid goes from {sigmoid(-6.0):.3f} at z = -6 through "
+    f"{sigmoid(0.0):.3f} at z = 0 to {sigmoid(6.0):.3f} at z = 6; its slope is {slopes[120]:.3f} at z = 0.",
+)
+plots.show(ax)
+print(f"largest slope: {slopes.max():.4f}")
+
+# %% [markdown]
+# The slope is largest in the middle, exactly 1/4, and dies out on both sides. Remember that: a very sure neuron
+# hardly reacts to anything.
+
+# %% [markdown]
+# ### Exercise 2 · A neuron
+#
+# A neuron is both steps in a row: score, then squash.
+#
+# $$a = \sigma(w \cdot x + b)$$
+#
+# The number $a$ is the neuron's **activation**. In practice we ask the neuron about many examples at once. We stack
+# $N$ examples as the rows of a matrix:
+#
+# - $X$, shape $(N, D)$: row $n$ is example $x_n$;
+# - $w$, shape $(D,)$, and $b$, one number, as before;
+# - $z = X w + b$, shape $(N,)$: one score for each example;
+# - $a = \sigma(z)$, shape $(N,)$: one activation for each example.
+#
+# Worked number, with the three dots of the first picture and $w = (2, 1)$, $b = -1$:
+#
+# $$X = \begin{pmatrix} 2 & 0 \\ 1 & -1 \\ 0 & 0 \end{pmatrix}, \quad z = (3, 0, -1), \quad a = (0.953, 0.5, 0.269).$$
+#
+# **Write** `neuron(X, w, b)`. Use your `sigmoid`. $N$ may be 1; the answer then still has shape $(1,)$.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# You need no loop. What does `@` do with a matrix of shape $(N, D)$ and a vector of shape $(D,)$?
+#
+# </details>
+#
+# <details><summary>Hint 2: the formula</summary>
+#
+# $a = \sigma(X w + b)$, where $X w$ is the matrix product, shape $(N,)$, and the number $b$ is added to each element.
+#
+# </details>
+
+
+# %%
+def neuron(X, w, b):
+    """Compute the activation of one neuron for every example.
+
+    Args:
+        X: examples, shape (N, D).
+        w: weights, shape (D,).
+        b: bias, a number.
+
+    Returns:
+        Activations between 0 and 1, shape (N,).
+
+    Reference: Bishop 2006, eq. 4.87 (his phi is a row of X).
+    """
+    ### BEGIN SOLUTION
+    return sigmoid(X @ w + b)
+    ### END SOLUTION
+
+
+# %%
+check("neuron")
+
+# %% [markdown]
+# Below are two clouds of points. Class 0 is drawn as blue circles, class 1 as orange squares. The background shows
+# what your neuron answers at each place; the black line is where it says 0.5. Its weights were chosen badly, on
+# purpose.
+#
+# Change `hand_w` and `hand_b` in the cell, and run it again. How high can you get the accuracy by hand? **Accuracy**
+# is the share of examples that land on the right side, where the right side means $a > 0.5$ for class 1. It starts at
+# 72 %. About 95 % can be reached.
+
+# %%
+# %%explore neuron
+hand_w, hand_b = np.array([1.0, -1.0]), 0.0
+
+hand_answers = neuron(blobs_X, hand_w, hand_b)
+print(f"accuracy by hand: {np.mean((hand_answers > 0.5) == blobs_y):.1%}")
+ax = plots.plot_decision_boundary(
+    lambda points: neuron(points, hand_w, hand_b), blobs_X, blobs_y, title="Weights set by hand"
+)
+plots.show(ax)
+
+# %% [markdown]
+# Two numbers for the direction and one for the shift: with patience you can do it by hand. The digits at the end of
+# this lesson need 650 numbers. We need a machine that turns the knobs. First it needs to know how wrong it is.
+
+# %% [markdown]
+# ## Part 2 · How wrong is it?
+#
+# The neuron says: probability $a$ for class 1. So it says $1 - a$ for class 0. Then the true answer $y$ comes, which
+# is 0 or 1. Let $p$ be the probability that the neuron gave to the true answer.
+#
+# A good measure of error is small when $p$ is near 1, and large when the neuron was sure and wrong. We take
+# $-\log p$.
+
+# %%
+# %%explore
+chances = np.linspace(0.005, 1, 200)
+marked = np.array([0.01, 0.1, 0.5, 0.9])
+ax = plots.panels(width=7, height=3.2)[0]
+ax.plot(chances, -np.log(chances), color=blue)
+ax.plot(marked, -np.log(marked), "o", color=orange)
+for chance in marked:
+    ax.annotate(f"{-np.log(chance):.3f}", (chance, -np.log(chance)), xytext=(6, 6), textcoords="offset points")
+ax.set(xlabel="p, given to the true answer", ylabel="$-\\log\\,p$", title="Sure and wrong costs most")
+plots.describe(
+    ax,
+    "The curve of minus log p falls from above 5 near p = 0 to 0 at p = 1. Marked: 4.605 at p = 0.01, 2.303 at 0.1, "
+    "0.693 at 0.5 and 0.105 at 0.9.",
+)
+plots.show(ax)
+
+# %% [markdown]
+# The mean of $-\log p$ over all examples is the **loss**, also called cross-entropy. A neuron that always says 0.5
+# has loss $\log 2 = 0.693$. Any useful neuron must be below that.
+
+# %% [markdown]
+# ### Exercise 3 · Loss of one neuron
+#
+# It is tempting to take the neuron's answer $a$ and compute $-\log a$ or $-\log(1 - a)$. Here is why not. Take
+# $z = 40$ and the true answer $y = 0$: the neuron is sure, and wrong. In `float64`, $\sigma(40)$ is rounded to
+# exactly 1. So $1 - a = 0$, and its logarithm is $-\infty$. The true loss is 40: large, but finite.
+#
+# What was lost in the squash cannot be found again. So we never take the logarithm of the sigmoid. We compute the
+# loss **from the score** $z$, which is also called the **logit**. For one example:
+#
+# $$y = 0: \quad -\log(1 - \sigma(z)) = \log(1 + e^{z})$$
+#
+# $$y = 1: \quad -\log \sigma(z) = \log(1 + e^{-z}) = \log(1 + e^{z}) - z$$
+#
+# The two lines differ only by $-z$, which is there when $y = 1$. So both are one formula. Over $N$ examples, with $z$
+# and $y$ of shape $(N,)$:
+#
+# $$L = \frac{1}{N} \sum_{n=1}^{N} \Big[ \log(1 + e^{z_n}) - y_n z_n \Big]$$
+#
+# Worked numbers:
+#
+# - $z = 0$: the loss is $\log 2 = 0.693$, whatever $y$ is.
+# - $z = (2, -1)$ and $y = (1, 0)$: the first example costs $\log(1 + e^{2}) - 2 = 0.127$, the second
+#   $\log(1 + e^{-1}) = 0.313$. The loss is their mean, $0.220$.
+# - $z = 10{,}000$ and $y = 0$: the loss is $10{,}000$. Here $e^{z}$ overflows, so $\log(1 + e^{z})$ needs the care
+#   that you gave to the sigmoid.
+#
+# **Write** `logistic_loss(z, y)`. The result must be finite for every $z$ from $-10{,}000$ to $10{,}000$.
+#
+# Useful: `np.mean`, `np.maximum`, `np.log1p(u)`, which is $\log(1 + u)$ also for tiny $u$, or `np.logaddexp(u, v)`,
+# which is $\log(e^{u} + e^{v})$ without overflow.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Only $\log(1 + e^{z})$ for large positive $z$ is a problem. There it is almost exactly $z$. Take the factor $e^{z}$
+# out of the bracket: what is left inside the logarithm?
+#
+# </details>
+#
+# <details><summary>Hint 2: the formula</summary>
+#
+# For $z \ge 0$: $\log(1 + e^{z}) = \log\big(e^{z} (e^{-z} + 1)\big) = z + \log(1 + e^{-z})$. For $z < 0$ the left
+# side is safe as it is. Both in one:
+#
+# $$\log(1 + e^{z}) = \max(z, 0) + \log(1 + e^{-|z|})$$
+#
+# The other route: since $1 = e^{0}$, it is $\log(e^{0} + e^{z})$. Then subtract $y z$, and take the mean over all $N$
+# examples.
+#
+# </details>
+
+
+# %%
+def logistic_loss(z, y):
+    """Compute the mean cross-entropy of one neuron from its scores.
+
+    Args:
+        z: scores (logits), shape (N,); any finite float.
+        y: true answers, shape (N,); 0 or 1, integers or floats.
+
+    Returns:
+        The mean over all examples of log(1 + exp(z)) - y z, a number in nats.
+
+    Reference: Bishop 2006, eq. 4.90 (a sum there, a mean here).
+    """
+    ### BEGIN SOLUTION
+    softplus = np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
+    return np.mean(softplus - y * z)
+    ### END SOLUTION
+
+
+# %%
+check("logistic_loss")
+
+# %% [markdown]
+# The picture compares your loss, from the score, with the tempting way through the sigmoid. The true answer is
+# $y = 0$. Expect them to agree up to about $z = 30$, and the tempting one to break just below $z = 37$.
+
+# %%
+# %%explore sigmoid, logistic_loss
+scores = np.linspace(-10, 60, 701)
+from_scores = np.array([logistic_loss(np.array([score]), np.array([0])) for score in scores])
+with np.errstate(divide="ignore", invalid="ignore"):
+    through_sigmoid = -np.log(1 - sigmoid(scores))
+broken_from = min(scores[np.isinf(through_sigmoid)], default=np.inf)
+print(f"the way through the sigmoid is infinite from z = {broken_from:.1f}")
+ax = plots.panels(width=7, height=3.2)[0]
+ax.plot(scores, from_scores, color=blue, lw=6, alpha=0.4, label="your loss, from the score")
+ax.plot(scores, through_sigmoid, color=orange, label="log of the sigmoid")
+ax.set(xlabel="score z, true answer 0", ylabel="loss", title="The logarithm of a rounded number breaks")
+ax.legend()
+plots.describe(
+    ax,
+    f"Loss against the score. Your loss reaches {from_scores[-1]:.1f} at z = 60. The one through the sigmoid ends at "
+    f"z = {broken_from:.1f}, where it becomes infinite.",
+)
+plots.show(ax)
+
+# %% [markdown]
+# ## Part 3 · Downhill
+#
+# Learning means: make the loss small. Start with the simplest loss that there is, a bowl with one weight:
+#
+# $$J(w) = \frac{w^2}{4}, \qquad \text{slope } J'(w) = \frac{w}{2}.$$
+#
+# Stand at $w = -4.5$. The slope there is $-2.25$. It is negative: the ground falls to the right, so we must go right.
+# The rule is: **step against the slope**,
+#
+# $$w \leftarrow w - \eta \, J'(w).$$
+#
+# The number $\eta$ (say "eta") is the **learning rate**. With $\eta = 0.5$ the next $w$ is
+# $-4.5 - 0.5 \cdot (-2.25) = -3.375$. Then again, from there.
+#
+# Small steps are slow. So try large ones. Commit to an answer before you run the next cell.
+
+# %%
+# %%explore
+predict(
+    "rate",
+    "J(w) = w²/4, start at w = -4.5, learning rate 5. Where is w after ten steps?",
+    ["close to 0", "at 4.5 or -4.5, jumping to and fro", "more than 100 away from 0"],
+)
+
+# %%
+# %%explore
+bowl = np.linspace(-11, 11, 201)
+axes = plots.panels(4, width=13, height=3.2)
+for ax, rate in zip(axes, [0.5, 2, 4, 5], strict=True):
+    path = [-4.5]
+    for _ in range(10):
+        path.append(path[-1] - rate * path[-1] / 2)
+    visible = np.array([place for place in path if abs(place) <= 11])
+    ax.plot(bowl, bowl**2 / 4, color="0.6")
+    ax.plot(visible, visible**2 / 4, "o-", color=blue, markersize=4)
+    ax.set(xlabel="w", ylabel="J(w)", title=f"learning rate {rate:g}", xlim=(-11, 11), ylim=(-1, 31))
+    plots.describe(ax, f"from w = -4.5 to {path[1]:.3f} after one step, and {path[10]:.3f} after ten.")
+    print(f"learning rate {rate:>3g}: w after 1, 2 and 10 steps: {path[1]:.3f}, {path[2]:.3f}, {path[10]:.3f}")
+plots.show(axes)
+reveal(
+    "rate",
+    "more than 100 away from 0",
+    "With rate 5, each step multiplies w by 1 - 5/2 = -1.5: to the other side, and further out. After ten steps w is "
+    "-4.5 times 1.5 to the power 10, which is -259.5.",
+)
+
+# %% [markdown]
+# One step multiplies $w$ by $1 - \eta / 2$. Below $\eta = 4$ that factor is smaller than 1 in size, and $w$ shrinks.
+# At 4 it jumps for ever, above 4 it flies away. Every loss has such a limit. The steeper it curves, the smaller the
+# limit.
+#
+# Is the loss of your neuron a bowl too? The next picture shows it over the two weights, for the two clouds, with
+# $b = 0$.
+
+# %%
+# %%explore logistic_loss
+axis = np.linspace(-2, 4, 61)
+surface = np.array([[logistic_loss(blobs_X @ np.array([w1, w2]), blobs_y) for w1 in axis] for w2 in axis])
+row, column = np.unravel_index(surface.argmin(), surface.shape)
+lowest = f"lowest loss on this grid: {surface.min():.3f}, at w = ({axis[column]:.1f}, {axis[row]:.1f})"
+ax = plots.panels(width=5.8, height=4.6)[0]
+lines = ax.contour(axis, axis, surface, levels=[0.16, 0.2, 0.25, 0.3, 0.4, 0.5, 0.693, 1, 2, 4], colors=blue)
+ax.clabel(lines, fontsize=8)
+ax.plot(0, 0, "o", color="black", label="start")
+ax.plot(axis[column], axis[row], "*", color=orange, markersize=12, label="lowest")
+ax.set(xlabel="$w_1$", ylabel="$w_2$", title="The loss of one neuron: one valley", aspect="equal")
+ax.legend()
+plots.describe(ax, f"Lines of equal loss over the two weights, and the start at w = (0, 0); {lowest}.")
+plots.show(ax)
+print(lowest)
+
+# %% [markdown]
+# One valley, no side valleys. At the start the loss is $\log 2$, because a neuron with zero weights always says 0.5.
+# This loss is **convex**: whoever walks downhill with small enough steps ends at the same lowest place. (Networks
+# with many layers lose this.)
+
+# %% [markdown]
+# ### Exercise 4 · The gradient
+#
+# With many weights there is one slope for each of them. Together they are the **gradient**. We need
+#
+# - $dw$, shape $(D,)$: how the loss $L$ changes with each weight, $dw_j = \partial L / \partial w_j$, and
+# - $db$, a number: how it changes with the bias, $db = \partial L / \partial b$.
+#
+# Two links of a chain give it. First, how does the loss of one example change with its score $z$? The derivative of
+# $\log(1 + e^{z})$ is $e^{z} / (1 + e^{z}) = \sigma(z)$, and the derivative of $y z$ is $y$. So
+#
+# $$\frac{\partial}{\partial z} \Big[ \log(1 + e^{z}) - y z \Big] = \sigma(z) - y = a - y.$$
+#
+# That is the **error**: what the neuron said minus what was true. Nothing else is left. Second, how does the score
+# $z = w_1 x_1 + \dots + w_D x_D + b$ change with $w_j$? By $x_j$. And with $b$? By 1. Multiply the links, then take
+# the mean over the examples, as the loss does:
+#
+# $$dw_j = \frac{1}{N} \sum_{n=1}^{N} (a_n - y_n) \, x_{nj}, \qquad db = \frac{1}{N} \sum_{n=1}^{N} (a_n - y_n).$$
+#
+# Worked number: three examples, and $w = (0, 0)$, $b = 0$, so every $a_n = 0.5$.
+#
+# | $x_n$ | $y_n$ | error $a_n - y_n$ | error times $x_n$ |
+# | --- | --- | --- | --- |
+# | $(1, 2)$ | 1 | $-0.5$ | $(-0.5, -1)$ |
+# | $(3, -1)$ | 0 | $0.5$ | $(1.5, -0.5)$ |
+# | $(0, 4)$ | 1 | $-0.5$ | $(0, -2)$ |
+# | mean | | $db = -0.167$ | $dw = (0.333, -1.167)$ |
+#
+# **Write** `logistic_gradient(X, y, w, b)`. It returns the pair `(dw, db)`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# First the errors, shape $(N,)$. Then $dw_j$ is the mean of the errors, each multiplied by column $j$ of $X$. A sum
+# of products over $n$ is a matrix product: which of $X$ and $X^T$ has the right shape to turn $(N,)$ into $(D,)$?
+#
+# </details>
+#
+# <details><summary>Hint 2: the formula</summary>
+#
+# With the errors $r = a - y$, shape $(N,)$:
+#
+# $$dw = \frac{1}{N} X^T r, \qquad db = \frac{1}{N} \sum_n r_n.$$
+#
+# In NumPy, `X.T` is $X^T$, with shape $(D, N)$.
+#
+# </details>
+
+
+# %%
+def logistic_gradient(X, y, w, b):
+    """Compute the gradient of the mean loss of one neuron.
+
+    Args:
+        X: examples, shape (N, D).
+        y: true answers, shape (N,); 0 or 1.
+        w: weights, shape (D,).
+        b: bias, a number.
+
+    Returns:
+        (dw, db): slope of the mean loss along each weight, shape (D,), and along the bias, a number.
+
+    Reference: Bishop 2006, eq. 4.91 (a sum there, a mean here).
+    """
+    ### BEGIN SOLUTION
+    errors = neuron(X, w, b) - y
+    return X.T @ errors / len(errors), np.mean(errors)
+    ### END SOLUTION
+
+
+# %%
+check("logistic_gradient")
+
+# %% [markdown]
+# Is it right? You can test any gradient without knowing its formula. Move one weight up a little, then down a little,
+# and see how the loss changes:
+#
+# $$\frac{\partial L}{\partial w_j} \approx \frac{L(w_j + h) - L(w_j - h)}{2 h}, \qquad h = 10^{-5}.$$
+#
+# This is called **finite differences**. It is slow, two losses for each weight, but it needs only the loss.
+# `dnnkit.gradcheck.numerical_gradient(f, x)` does it for every element of `x`. `gradient_error` compares two
+# gradients: 0 means the same. Expect less than $10^{-9}$ below. Anything above $10^{-6}$ means a bug.
+
+# %%
+# %%explore logistic_gradient, logistic_loss
+trial_rng = np.random.default_rng(5)
+trial_X, trial_y = trial_rng.normal(size=(5, 3)), np.array([1, 0, 0, 1, 1])
+trial_w, trial_b = trial_rng.normal(size=3), 0.3
+trial_dw, trial_db = logistic_gradient(trial_X, trial_y, trial_w, trial_b)
+numeric_dw = numerical_gradient(lambda w: logistic_loss(trial_X @ w + trial_b, trial_y), trial_w)
+print("your dw:           ", trial_dw)
+print("finite differences:", numeric_dw)
+print("gradient error:    ", gradient_error(trial_dw, numeric_dw))
+
+# %% [markdown]
+# ### Exercise 5 · Bug hunt
+#
+# A colleague wrote the same function. It runs, it returns the right shapes, and the training with it goes wrong.
+# There are **two bugs** in it.
+#
+# You could paste your own function over it. But then you would not learn to hunt, and in your next project there is
+# no second copy.
+#
+# **How to hunt.** The cell below the check compares the broken function with finite differences, and prints the
+# *ratio* of the two for every weight and for the bias. Run it, and read the ratios:
+#
+# - 1: this slope is right;
+# - a minus sign: something was subtracted the wrong way round;
+# - a number other than 1, the same for all weights, or for the bias alone: a factor is missing or too much. Change
+#   `hunt_size`, the number of examples, and run again. Does the ratio follow it?
+# - a different number for each weight: the formula itself is different. Try `hunt_size = 1`: with one example you can
+#   compute everything by hand.
+#
+# Mend one bug at a time, run the comparison again, and watch the ratios move to 1.
+#
+# **Mend** `logistic_gradient_broken(X, y, w, b)`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Write down what each line should be, from the formulas of Exercise 4, before you read what it is. Which way does
+# each difference go? Is each sum made into a mean, in $dw$ and in $db$?
+#
+# </details>
+#
+# <details><summary>Hint 2: the formula</summary>
+#
+# $dw = \frac{1}{N} X^T (a - y)$ and $db = \frac{1}{N} \sum_n (a_n - y_n)$, with $a = \sigma(X w + b)$ and $N$ the
+# number of rows of $X$.
+#
+# </details>
+
+
+# %%
+def logistic_gradient_broken(X, y, w, b):
+    """Compute the gradient of the mean loss of one neuron, once its two bugs are mended.
+
+    Args:
+        X: examples, shape (N, D).
+        y: true answers, shape (N,); 0 or 1.
+        w: weights, shape (D,).
+        b: bias, a number.
+
+    Returns:
+        (dw, db): slope of the mean loss along each weight, shape (D,), and along the bias, a number.
+    """
+    ### BUG HUNT: logistic_gradient_broken__as_given
+    ### BEGIN SOLUTION
+    num_examples = X.shape[0]
+    p = neuron(X, w, b)
+    error = p - y
+    dw = X.T @ error / num_examples
+    db = np.sum(error) / num_examples
+    return dw, db
+    ### END SOLUTION
+
+
+# %%
+check("logistic_gradient_broken")
+
+# %%
+# %%explore logistic_gradient_broken, logistic_loss, neuron
+hunt_size = 4
+hunt_rng = np.random.default_rng(7)
+hunt_X, hunt_y = hunt_rng.normal(size=(hunt_size, 3)), hunt_rng.integers(0, 2, size=hunt_size)
+hunt_w, hunt_b = hunt_rng.normal(size=3), np.array([0.3])
+hunt_dw, hunt_db = logistic_gradient_broken(hunt_X, hunt_y, hunt_w, hunt_b[0])
+numeric_dw = numerical_gradient(lambda w: logistic_loss(hunt_X @ w + hunt_b, hunt_y), hunt_w)
+numeric_db = numerical_gradient(lambda b: logistic_loss(hunt_X @ hunt_w + b, hunt_y), hunt_b)
+print("ratio for each weight:", np.round(hunt_dw / numeric_dw, 4))
+print("ratio for the bias:   ", np.round(hunt_db / numeric_db, 4))
+
+# %% [markdown]
+# ## Part 4 · Learning
+#
+# We have a slope. Now take steps. With 400 examples the full gradient is cheap. With 400 million it is not: every
+# single step would read all of them.
+#
+# But the gradient is a *mean*, and a mean can be guessed from a few. A **minibatch** is a small random pile of
+# examples. The picture shows the gradient $dw$ at $w = (0, 0)$ many times, each time guessed from another pile.
+
+# %%
+# %%explore logistic_gradient
+full_dw, _ = logistic_gradient(blobs_X, blobs_y, np.zeros(2), 0.0)
+pile_rng = np.random.default_rng(2)
+ax = plots.panels(width=5.8, height=4.4)[0]
+for size, color in [(4, orange), (64, blue)]:
+    piles = [pile_rng.integers(0, 400, size=size) for _ in range(300)]
+    guesses = np.array([logistic_gradient(blobs_X[pile], blobs_y[pile], np.zeros(2), 0.0)[0] for pile in piles])
+    spread = f"{size} examples: spread of the guess {guesses.std(axis=0).mean():.3f}"
+    ax.plot(*guesses.T, ".", color=color, alpha=0.5, label=f"{size} examples")
+    plots.describe(ax, spread + ".")
+    print(spread)
+ax.plot(*full_dw, "*", color="black", markersize=14, label="all 400")
+ax.set(
+    xlabel="slope along $w_1$", ylabel="slope along $w_2$", title="A small pile guesses the gradient", aspect="equal"
+)
+ax.legend()
+plots.show(ax)
+
+# %% [markdown]
+# Both clouds sit around the star: a guess from a pile is right on average. With 16 times as many examples, the spread
+# is about 4 times smaller, not 16 times. So large piles are poor value, and small piles are many steps for the same
+# work.
+
+# %% [markdown]
+# ### Exercise 6 · Minibatches
+#
+# One pass over all examples is an **epoch**. To make an epoch, shuffle the examples and deal them into piles. Every
+# example is in exactly one pile.
+#
+# We deal *indices*, the row numbers of $X$, so that $X$ and $y$ stay together: `X[batch]` and `y[batch]` are the rows
+# of one pile.
+#
+# Worked number: 10 examples, batch size 4. One possible shuffle is 7 2 9 0 4 1 8 3 6 5. The piles are then 7 2 9 0,
+# then 4 1 8 3, then 6 5. The last one is smaller, and it is kept.
+#
+# Randomness comes in as an argument `rng`, a `np.random.Generator`. Use it, and no other source of randomness. Then
+# the same seed gives the same piles. Calling your function twice with the same `rng` object must give two different
+# orders, so do not make a new generator inside.
+#
+# **Write** `minibatches(num_examples, batch_size, rng)`. It returns a list of 1-D integer arrays.
+#
+# Useful: `rng.permutation(n)`, which is an array of $0, 1, \dots, n - 1$ in random order; `range(start, stop, step)`;
+# slices such as `order[4:8]`. A slice that reaches beyond the end simply stops at the end.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Shuffle once. Then cut the shuffled array. At which places does each pile begin?
+#
+# </details>
+#
+# <details><summary>Hint 2: the formula</summary>
+#
+# With batch size $B$, the piles begin at $0, B, 2B, \dots$, as long as that is below the number of examples. The pile
+# that begins at $s$ holds the places $s$ to $s + B - 1$ of the shuffled order.
+#
+# </details>
+
+
+# %%
+def minibatches(num_examples, batch_size, rng):
+    """Deal the indices of all examples into shuffled minibatches.
+
+    Args:
+        num_examples: number of examples N, a positive int.
+        batch_size: examples in each minibatch, a positive int; the last minibatch may be smaller.
+        rng: np.random.Generator, the only source of randomness.
+
+    Returns:
+        A list of 1-D integer arrays; together they hold every index of range(num_examples) exactly once.
+    """
+    ### BEGIN SOLUTION
+    order = rng.permutation(num_examples)
+    return [order[start : start + batch_size] for start in range(0, num_examples, batch_size)]
+    ### END SOLUTION
+
+
+# %%
+check("minibatches")
+
+# %% [markdown]
+# ### Exercise 7 · Train the neuron
+#
+# Now all parts come together. This is the whole recipe:
+#
+# 1. Start with $w = (0, \dots, 0)$, shape $(D,)$, and $b = 0$.
+# 2. In every epoch, deal fresh minibatches. For each minibatch, compute the gradient on its examples only, and take
+#    one step: $w \leftarrow w - \eta \, dw$ and $b \leftarrow b - \eta \, db$.
+# 3. At the end of every epoch, note the loss over *all* examples.
+#
+# Worked number: the three examples of Exercise 4, $\eta = 0.3$, one epoch, batch size 3, so that the minibatch holds
+# all of them. There is one step. The gradient at the start is $dw = (0.333, -1.167)$, $db = -0.167$. So
+# $w = (-0.1, 0.35)$, $b = 0.05$. The scores are now $(0.65, -0.6, 1.45)$, and the loss went from 0.693 to 0.356.
+#
+# **Write** `fit_logistic(X, y, learning_rate, num_epochs, batch_size, rng)`. It returns `(w, b, losses)`, where
+# `losses` is a list of `num_epochs` numbers. Use your `minibatches`, `logistic_gradient` and `logistic_loss`.
+#
+# Useful: `X.shape`, which is the pair $(N, D)$; `np.zeros(D)`; `losses.append(...)`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Two loops, one inside the other: epochs outside, minibatches inside. Hand the same `rng` to `minibatches` in every
+# epoch. Compute $dw$ and $db$ together, before you change $w$ or $b$. The loss is noted in the outer loop, after the
+# inner one.
+#
+# </details>
+#
+# <details><summary>Hint 2: the formula</summary>
+#
+# For a pile of indices $\beta$: $(dw, db)$ is the gradient for $X_\beta$ and $y_\beta$ at the present $w, b$. Then
+# $w \leftarrow w - \eta \, dw$, $b \leftarrow b - \eta \, db$. The loss of the epoch is $L$ for the scores $X w + b$
+# of all $N$ examples and their $y$.
+#
+# </details>
+
+
+# %%
+def fit_logistic(X, y, learning_rate, num_epochs, batch_size, rng):
+    """Train one neuron by minibatch gradient descent, from zero weights.
+
+    Args:
+        X: examples, shape (N, D).
+        y: true answers, shape (N,); 0 or 1.
+        learning_rate: step size eta, a positive number.
+        num_epochs: passes over all examples, an int.
+        batch_size: examples in each minibatch, an int.
+        rng: np.random.Generator for the minibatches.
+
+    Returns:
+        (w, b, losses): weights, shape (D,); bias, a number; list of num_epochs floats, the loss over all
+        examples after each epoch.
+    """
+    ### BEGIN SOLUTION
+    w, b, losses = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(num_epochs):
+        for batch in minibatches(len(X), batch_size, rng):
+            dw, db = logistic_gradient(X[batch], y[batch], w, b)
+            w = w - learning_rate * dw
+            b = b - learning_rate * db
+        losses.append(float(logistic_loss(X @ w + b, y)))
+    return w, b, losses
+    ### END SOLUTION
+
+
+# %%
+check("fit_logistic")
+
+# %% [markdown]
+# ### Experiment · Two clouds
+#
+# Your neuron now turns its own knobs. Expect an accuracy of about 95 %, and a loss that falls from 0.693 to about
+# 0.15, the lowest place that the picture of the valley showed. It cannot reach 100 %: the clouds overlap.
+
+# %%
+# %%explore fit_logistic, neuron
+blobs_w, blobs_b, blobs_losses = fit_logistic(blobs_X, blobs_y, 0.1, 30, 20, np.random.default_rng(3))
+blobs_accuracy = np.mean((neuron(blobs_X, blobs_w, blobs_b) > 0.5) == blobs_y)
+print(f"w = {np.round(blobs_w, 2)}, b = {blobs_b:.2f}, loss {blobs_losses[-1]:.3f}, accuracy {blobs_accuracy:.1%}")
+left, right = plots.panels(2)
+plots.plot_decision_boundary(
+    lambda points: neuron(points, blobs_w, blobs_b),
+    blobs_X,
+    blobs_y,
+    ax=left,
+    title="The line that your neuron learned",
+)
+plots.plot_losses(blobs_losses, ax=right, reference=(np.log(2), "always 0.5"))
+right.set_title("Its loss, epoch by epoch")
+plots.show(left)
+
+# %% [markdown]
+# ### Experiment · The size of the pile
+#
+# The same clouds, the same learning rate, the same number of epochs, so the same work. Only the batch size differs:
+# 400 is one step in each epoch, 4 is a hundred steps.
+
+# %%
+# %%explore fit_logistic
+ax = plots.panels(width=7)[0]
+for size in [400, 40, 4]:
+    _, _, size_losses = fit_logistic(blobs_X, blobs_y, 0.1, 20, size, np.random.default_rng(4))
+    plots.plot_losses(size_losses, ax=ax, label=f"batch size {size}")
+    print(f"batch size {size:>3}: loss after 1 epoch {size_losses[0]:.3f}, after 20 epochs {size_losses[-1]:.3f}")
+ax.set_title("The same work, cut into larger or smaller piles")
+plots.show(ax)
+
+# %% [markdown]
+# With batch size 4, one epoch already reaches what the full batch does not reach in twenty. That is why almost every
+# network is trained with minibatches.
+
+# %% [markdown]
+# ### Experiment · Two rings
+#
+# Now the points of one class lie on a ring inside the other ring. Your neuron draws a straight line. Commit to an
+# answer.
+
+# %%
+# %%explore
+predict(
+    "rings",
+    "Two rings, one inside the other. Which accuracy will your trained neuron reach?",
+    ["about 50 %", "about 75 %", "about 95 %"],
+)
+
+# %%
+# %%explore fit_logistic, neuron
+rings_X, rings_y = data.make_rings(400, np.random.default_rng(6))
+rings_w, rings_b, rings_losses = fit_logistic(rings_X, rings_y, 0.1, 50, 20, np.random.default_rng(7))
+rings_accuracy = np.mean((neuron(rings_X, rings_w, rings_b) > 0.5) == rings_y)
+print(f"w = {np.round(rings_w, 2)}, loss {rings_losses[-1]:.3f}, accuracy {rings_accuracy:.1%}")
+ax = plots.plot_decision_boundary(
+    lambda points: neuron(points, rings_w, rings_b), rings_X, rings_y, title="No straight line separates two rings"
+)
+plots.show(ax)
+reveal(
+    "rings",
+    "about 50 %",
+    "For every point of a ring there is one on the opposite side, and the two pull the weights in opposite directions. "
+    "So w stays near 0, the answer stays near 0.5 everywhere, and the loss stays near log 2 = 0.693.",
+)
+
+# %% [markdown]
+# No number of epochs helps: this is the lowest place of the valley. The neuron is not badly trained. It is the wrong
+# shape.
+
+# %% [markdown]
+# ### Experiment · Squares bend the line
+#
+# A line cannot bend. But nobody said that the inputs must be $x_1$ and $x_2$. Give the same neuron four **features**:
+# $x_1, x_2, x_1^2, x_2^2$. Its score is
+#
+# $$z = w_1 x_1 + w_2 x_2 + w_3 x_1^2 + w_4 x_2^2 + b.$$
+#
+# This is still a straight cut in four dimensions. Seen in two dimensions, $w_3 x_1^2 + w_4 x_2^2 + b = 0$ is an
+# ellipse. Expect 100 %, or very nearly.
+
+
+# %%
+# %%explore fit_logistic, neuron
+def add_squares(points):
+    return np.column_stack([points, points**2])
+
+
+bent_w, bent_b, bent_losses = fit_logistic(add_squares(rings_X), rings_y, 0.5, 50, 20, np.random.default_rng(7))
+bent_accuracy = np.mean((neuron(add_squares(rings_X), bent_w, bent_b) > 0.5) == rings_y)
+print(f"w = {np.round(bent_w, 2)}, b = {bent_b:.2f}, loss {bent_losses[-1]:.3f}, accuracy {bent_accuracy:.1%}")
+ax = plots.plot_decision_boundary(
+    lambda points: neuron(add_squares(points), bent_w, bent_b), rings_X, rings_y, title="The same neuron, with squares"
+)
+plots.show(ax)
+
+# %% [markdown]
+# Look at the weights. The two for the squares are nearly equal, about $-3.5$, and $b$ is about 8. The two for $x_1$
+# and $x_2$ are small beside them. So the boundary is nearly the circle $3.5 \, (x_1^2 + x_2^2) = 8$. Its radius is
+# $\sqrt{8 / 3.5} = 1.5$: halfway between the rings, which have radius 1 and 2.
+#
+# Here *we* chose the squares, because we could see the rings. A deep network finds its own features. That is the next
+# lesson.
+
+# %% [markdown]
+# ## Part 5 · A row of neurons
+#
+# One neuron answers yes or no. For ten digits, take ten neurons side by side, and let each give a score for its
+# digit. With $C$ classes:
+#
+# - $W$, shape $(D, C)$: column $c$ holds the weights of neuron $c$;
+# - $b$, shape $(C,)$: one bias for each neuron;
+# - scores (logits) $z = X W + b$, shape $(N, C)$: row $n$ holds the scores of example $n$.
+#
+# The class with the highest score wins. To teach the row we need probabilities: $C$ positive numbers with sum 1. Make
+# the scores positive with $e^{z}$, then divide by their sum. This is the **softmax**:
+#
+# $$p_{nc} = \frac{e^{z_{nc}}}{\sum_{k=1}^{C} e^{z_{nk}}}, \qquad p \text{ of shape } (N, C).$$
+#
+# Worked number: the row $z = (0, \log 2, \log 5)$. The exponentials are $(1, 2, 5)$, their sum is 8, so
+# $p = (0.125, 0.25, 0.625)$.
+#
+# Before you write it, a question that holds the key to doing it safely.
+
+# %%
+# %%explore
+predict(
+    "shift",
+    "Add 100 to every score of a row. What happens to its probabilities?",
+    ["they all grow", "the winner takes nearly everything", "nothing changes"],
+)
+
+# %% [markdown]
+# ### Exercise 8 · Softmax
+#
+# The trap is the old one: $e^{800}$ overflows. And there is a second one, in the other direction: in the row
+# $(-800, -801)$ every exponential is 0, and $0 / 0$ is `nan`. Each row must be brought to a safe size on its own.
+#
+# Work out the question above on paper: put $z_{nc} + s$ in place of every $z_{nc}$, with one number $s$ for the row,
+# and simplify $e^{z + s} = e^{s} e^{z}$. Then choose $s$ well.
+#
+# Worked number: $(800, 800 + \log 3)$ and $(-800, -800 + \log 3)$ must both give $(0.25, 0.75)$, even as two rows of
+# one array.
+#
+# **Write** `softmax(z)` for $z$ of shape $(N, C)$. It must give no warning for scores of $\pm 800$.
+#
+# Useful: `z.max(axis=1, keepdims=True)` and `sum` with the same arguments. `axis=1` goes along each row, and
+# `keepdims=True` keeps the shape $(N, 1)$. That shape is then paired with $(N, C)$ row by row. Without it the shape
+# is $(N,)$, which is paired with the *columns*: an error, or, when $N = C$, a wrong result without any error.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# The factor $e^{s}$ is in the top and in the bottom of the fraction, so it cancels: a row may be shifted by any
+# number. Which shift makes the largest exponent of the row exactly 0? Then nothing overflows, and the sum is at least
+# 1.
+#
+# </details>
+#
+# <details><summary>Hint 2: the formula</summary>
+#
+# With $m_n = \max_k z_{nk}$, the largest score of row $n$, kept in shape $(N, 1)$:
+#
+# $$p_{nc} = \frac{e^{z_{nc} - m_n}}{\sum_k e^{z_{nk} - m_n}}.$$
+#
+# </details>
+
+
+# %%
+def softmax(z):
+    """Turn scores into probabilities, row by row, without overflow.
+
+    Args:
+        z: scores (logits), shape (N, C); any finite float.
+
+    Returns:
+        Probabilities, shape (N, C); each row sums to 1.
+
+    Reference: Bishop 2006, eq. 4.62 (his a_k is z[:, k]); the name is from Bridle 1990.
+    """
+    ### BEGIN SOLUTION
+    exponentials = np.exp(z - np.max(z, axis=1, keepdims=True))  # the largest is 1, and a shift of a row cancels
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+    ### END SOLUTION
+
+
+# %%
+check("softmax")
+
+# %% [markdown]
+# Here is your softmax at work: on the row of the worked number, on the same row plus 100, and on the row times 3.
+# Below the picture, the answer to the question.
+
+# %%
+# %%explore softmax, sigmoid
+row = np.array([[0.0, np.log(2), np.log(5)]])
+axes = plots.panels(3, width=10, height=2.8)
+for ax, (name, scores) in zip(axes, {"z": row, "z + 100": row + 100, "3 z": 3 * row}.items(), strict=True):
+    probs = np.round(softmax(scores)[0], 3)
+    ax.bar(["class 0", "class 1", "class 2"], probs, color=blue)
+    ax.set(ylabel="probability", title=f"softmax({name})", ylim=(0, 1))
+    plots.describe(ax, f"three bars, {probs}.")
+    print(f"softmax({name}) = {probs}")
+plots.show(axes)
+two_classes = softmax(np.array([[0.0, 1.7]]))[0, 1]
+print(f"two classes, scores 0 and 1.7: softmax {two_classes:.4f}, sigmoid(1.7) = {sigmoid(1.7):.4f}")
+reveal(
+    "shift",
+    "nothing changes",
+    "The factor e to the power 100 is in the numerator and in the denominator, and cancels. Only differences between "
+    "scores count. Multiplying the scores is another matter: it makes the winner take more.",
+)
+
+# %% [markdown]
+# The last line shows an old friend. With two classes and scores $0$ and $z$, the softmax of the second class is
+# $e^{z} / (1 + e^{z}) = \sigma(z)$. One neuron is a softmax of two classes.
+
+# %% [markdown]
+# ### Exercise 9 · Loss and gradient for many classes
+#
+# The loss is the same idea as before: the mean of $-\log p$, where $p$ is the probability of the true class. Let
+# $y_n$ be the true class of example $n$, an integer from 0 to $C - 1$; all of them together are `labels`, shape
+# $(N,)$. Put the softmax into the logarithm, and it falls apart into two simple terms:
+#
+# $$L = \frac{1}{N} \sum_{n=1}^{N} -\log p_{n y_n} =
+# \frac{1}{N} \sum_{n=1}^{N} \Big[ \log \sum_{k=1}^{C} e^{z_{nk}} - z_{n y_n} \Big].$$
+#
+# As before, do not take the logarithm of a probability that may have been rounded to 0. Compute from the scores, with
+# the row's maximum taken out.
+#
+# The gradient with respect to the scores, $dz$ of shape $(N, C)$, is again "said minus true":
+#
+# $$dz_{nc} = \frac{1}{N} \big( p_{nc} - t_{nc} \big), \qquad t_{nc} = 1 \text{ if } c = y_n, \text{ else } 0.$$
+#
+# It comes from the same chain as in Exercise 4: the derivative of $\log \sum_k e^{z_{nk}}$ with respect to $z_{nc}$
+# is $e^{z_{nc}} / \sum_k e^{z_{nk}} = p_{nc}$.
+#
+# Worked numbers:
+#
+# - All scores 0, $C = 10$: every class gets 0.1, so the loss is $\log 10 = 2.303$. In general an untrained row starts
+#   at $\log C$. If your training starts elsewhere, something is wrong.
+# - One example ($N = 1$), $z = (0, \log 2, \log 5)$, true class 2: the loss is $-\log 0.625 = 0.470$, and
+#   $dz = (0.125, 0.25, -0.375)$.
+# - The same example twice ($N = 2$): the loss is still $0.470$. Each row of the gradient is half of that one.
+#
+# **Write** `softmax_cross_entropy(logits, labels)`. It returns the pair `(loss, dlogits)`.
+#
+# Useful: pairs of index arrays. For an array `A` of shape $(N, C)$, `A[[0, 1, 2], [2, 0, 1]]` picks one number from
+# each row: `A[0, 2]`, `A[1, 0]`, `A[2, 1]`. The row numbers are `np.arange(N)`. The same indexing can stand on the
+# left of `=` or `-=`, to change those elements only.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Begin with shifted scores, as in the softmax: subtract each row's maximum. A shift changes neither the loss nor the
+# gradient. Then $\log p_{nc}$ is the shifted score minus the logarithm of the row's sum of exponentials. That sum is
+# at least 1, so its logarithm is safe. For the gradient: start from the probabilities. How many numbers in each row
+# must change?
+#
+# </details>
+#
+# <details><summary>Hint 2: the formula</summary>
+#
+# With $u_{nc} = z_{nc} - \max_k z_{nk}$:
+#
+# $$\log p_{nc} = u_{nc} - \log \sum_k e^{u_{nk}}, \qquad L = -\frac{1}{N} \sum_n \log p_{n y_n}.$$
+#
+# The gradient is $p$ with 1 subtracted at the place of the true class, one place in each row, and then all of it
+# divided by $N$ (the number of rows, not of numbers).
+#
+# </details>
+
+
+# %%
+def softmax_cross_entropy(logits, labels):
+    """Compute the mean cross-entropy of many classes from the scores, and its gradient.
+
+    Args:
+        logits: scores, shape (N, C); any finite float.
+        labels: true classes, shape (N,); integers from 0 to C - 1.
+
+    Returns:
+        (loss, dlogits): the mean loss, a number in nats, and its gradient with respect to the scores, shape (N, C).
+
+    Reference: Bishop 2006, eq. 4.108 and 4.109 (sums there, means here).
+    """
+    ### BEGIN SOLUTION
+    rows = np.arange(len(logits))
+    shifted = logits - np.max(logits, axis=1, keepdims=True)
+    log_probs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    loss = -np.mean(log_probs[rows, labels])
+    dlogits = softmax(logits)
+    dlogits[rows, labels] -= 1.0
+    return loss, dlogits / len(logits)
+    ### END SOLUTION
+
+
+# %%
+check("softmax_cross_entropy")
+
+# %% [markdown]
+# Test your gradient as you did before. The array has 3 rows and 4 columns on purpose: with as many rows as columns, a
+# mix-up of the two can hide.
+
+# %%
+# %%explore softmax_cross_entropy
+trial_logits, trial_labels = np.random.default_rng(8).normal(size=(3, 4)), np.array([2, 0, 3])
+_, trial_dlogits = softmax_cross_entropy(trial_logits, trial_labels)
+numeric_dlogits = numerical_gradient(lambda z: softmax_cross_entropy(z, trial_labels)[0], trial_logits)
+print("gradient error:", gradient_error(trial_dlogits, numeric_dlogits))
+print("each row of the gradient sums to:", np.round(trial_dlogits.sum(axis=1), 12))
+print("loss of zero scores, 10 classes:", softmax_cross_entropy(np.zeros((5, 10)), np.arange(5))[0])
+
+# %% [markdown]
+# ### Exercise 10 · Read digits
+#
+# Here is what your row of neurons will read: small pictures of handwritten digits, $8 \times 8$ pixels. Laid out in a
+# line, a picture is a vector with $D = 64$ numbers between 0 (paper) and 1 (ink).
+
+# %%
+# %%explore
+digits = data.load_digits(rng=np.random.default_rng(9))
+print("training:", digits.X_train.shape, " test:", digits.X_test.shape)
+plots.show(plots.plot_images(digits.X_train[:10].reshape(-1, 8, 8), titles=digits.y_train[:10]))
+
+# %% [markdown]
+# The data is cut in two. The neurons learn from the **training set**. Then they are judged on the **test set**, which
+# they have never seen.
+#
+# The recipe is that of Exercise 7, with a matrix $W$ in place of the vector $w$. For one minibatch $X_\beta$, shape
+# $(B, D)$:
+#
+# 1. scores $z = X_\beta W + b$, shape $(B, C)$;
+# 2. $dz$, shape $(B, C)$, from your `softmax_cross_entropy`;
+# 3. $dW$, shape $(D, C)$, and $db$, shape $(C,)$;
+# 4. one step for $W$, one for $b$.
+#
+# For step 3: column $c$ of $W$ is one neuron, and column $c$ of $dz$ plays the part of its errors. They are divided
+# by $B$ already. So each column of $dW$ is the $dw$ of Exercise 4, without another division.
+#
+# Worked number: one example $x = (1, 2)$ with true class 2, and $W = 0$, $b = (0, \log 2, \log 5)$. Then
+# $dz = (0.125, 0.25, -0.375)$ from above, and
+#
+# $$dW = \begin{pmatrix} 0.125 & 0.25 & -0.375 \\ 0.25 & 0.5 & -0.75 \end{pmatrix}, \qquad db = (0.125, 0.25, -0.375).$$
+#
+# **Write** `fit_softmax(X, y, num_classes, rng)`. It returns `(W, b)`. You choose the learning rate, the number of
+# epochs and the batch size. A starting point that works: start at zero, learning rate 0.5, 100 epochs, batch size 32.
+#
+# Useful: `np.zeros((D, C))`, with the shape as a pair.
+#
+# You are judged by what your neurons achieve: at least 94 % on digits that neither you nor they have seen. Training
+# must take less than 20 seconds. One second is enough.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Copy the loops of `fit_logistic`, without the list of losses. $D$ is the number of columns of $X$, and $C$ is
+# `num_classes`. For $dW$, a sum over the examples is again a product with a transposed matrix: which product of
+# $X_\beta$, shape $(B, D)$, and $dz$, shape $(B, C)$, has shape $(D, C)$?
+#
+# </details>
+#
+# <details><summary>Hint 2: the formula</summary>
+#
+# $$dW = X_\beta^T \, dz, \qquad db_c = \sum_{n} dz_{nc},$$
+#
+# $$W \leftarrow W - \eta \, dW, \qquad b \leftarrow b - \eta \, db.$$
+#
+# The sum for $db$ runs along `axis=0`: over the examples, for each class.
+#
+# </details>
+
+
+# %%
+def fit_softmax(X, y, num_classes, rng):
+    """Train a row of neurons to tell classes apart, by minibatch gradient descent.
+
+    Args:
+        X: examples, shape (N, D).
+        y: true classes, shape (N,); integers from 0 to num_classes - 1.
+        num_classes: number of classes C, an int.
+        rng: np.random.Generator for the minibatches.
+
+    Returns:
+        (W, b): weights, shape (D, C), and biases, shape (C,); the predicted class is argmax of X W + b along each row.
+    """
+    ### BEGIN SOLUTION
+    learning_rate, num_epochs, batch_size = 0.5, 100, 32
+    W, b = np.zeros((X.shape[1], num_classes)), np.zeros(num_classes)
+    for _ in range(num_epochs):
+        for batch in minibatches(len(X), batch_size, rng):
+            _, dlogits = softmax_cross_entropy(X[batch] @ W + b, y[batch])
+            W = W - learning_rate * (X[batch].T @ dlogits)
+            b = b - learning_rate * dlogits.sum(axis=0)
+    return W, b
+    ### END SOLUTION
+
+
+# %%
+check("fit_softmax")
+
+# %% [markdown]
+# ### Experiment · Which digits get mixed up?
+#
+# With the settings suggested above, expect about 97 % on the test set, and about 99 % on the training set. The
+# **confusion matrix** shows where the rest went: row = true digit, column = what the neurons said. Everything off the
+# diagonal is a mistake.
+
+# %%
+# %%explore fit_softmax
+digits_W, digits_b = fit_softmax(digits.X_train, digits.y_train, 10, np.random.default_rng(10))
+digits_answers = np.argmax(digits.X_test @ digits_W + digits_b, axis=1)
+train_accuracy = np.mean(np.argmax(digits.X_train @ digits_W + digits_b, axis=1) == digits.y_train)
+digits_accuracy = np.mean(digits_answers == digits.y_test)
+print(f"accuracy: training {train_accuracy:.1%}, test {digits_accuracy:.1%}")
+confusion = np.zeros((10, 10), dtype=int)
+np.add.at(confusion, (digits.y_test, digits_answers), 1)
+ax = plots.plot_confusion(confusion)
+ax.set_title("Digits of the test set")
+plots.show(ax)
+
+# %% [markdown]
+# Which two digits are mixed up most often? Look at the pictures that were read wrongly. Some of them are hard for
+# you, too.
+
+# %%
+# %%explore fit_softmax
+wrong = np.flatnonzero(digits_answers != digits.y_test)[:10]
+if wrong.size:
+    titles = [f"is {digits.y_test[i]}, said {digits_answers[i]}" for i in wrong]
+    plots.show(plots.plot_images(digits.X_test[wrong].reshape(-1, 8, 8), titles=titles))
+
+# %% [markdown]
+# ### Experiment · What did the neurons learn?
+#
+# Neuron $c$ has 64 weights, one for each pixel. So its weights are a picture. Red means: ink here speaks *for* digit
+# $c$. Blue means: ink here speaks *against* it. Look at neuron 0 first: what does it think of ink in the middle?
+
+# %%
+# %%explore fit_softmax
+templates = digits_W.T.reshape(-1, 8, 8)
+plots.show(plots.plot_images(templates, titles=[f"neuron {c}" for c in range(10)], signed=True))
+print(f"mean weight of neuron 0 on the four middle pixels: {templates[0, 3:5, 3:5].mean():.2f}")
+
+# %% [markdown]
+# A zero has a hole, and neuron 0 found that out: its weights in the middle are clearly negative, about $-2$ on
+# average. Nobody told it. Each neuron compares a digit with one picture, a template. It cannot say "a loop, wherever
+# it is". That needs more layers.
+
+# %% [markdown]
+# ## Part 6 · The same in Keras
+#
+# In Keras, one neuron is one line: `Dense(1, activation="sigmoid")`. The loss is convex, with one lowest place. So if
+# you and Keras both walk far enough, you must meet there.
+#
+# We take clouds that overlap a lot, so that the lowest place is not at infinity. (If a line separates two classes
+# perfectly, larger weights are always better, and $w$ grows for ever.) Both train with the full batch, the same
+# learning rate and 500 steps. Expect agreement to about $10^{-6}$. Keras computes in `float32`, which keeps about 7
+# digits. (On a GPU the rounding may be coarser.)
+#
+# The import takes a few seconds.
+
+# %%
+# %%explore fit_logistic
+import keras
+
+twin_X, twin_y = data.make_blobs(400, np.random.default_rng(11), noise=2.0)
+twin_w, twin_b, twin_losses = fit_logistic(twin_X, twin_y, 0.5, 500, 400, np.random.default_rng(12))
+
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="sigmoid", kernel_initializer="zeros")])
+model.compile(optimizer=keras.optimizers.SGD(0.5), loss="binary_crossentropy")
+for _ in range(500):
+    keras_loss = model.train_on_batch(twin_X, twin_y)
+keras_w, keras_b = (values.ravel() for values in model.get_weights())
+
+print(f"yours: w = {twin_w}, b = {twin_b:.6f}, loss {twin_losses[-1]:.6f}")
+print(f"Keras: w = {keras_w}, b = {keras_b[0]:.6f}, loss {float(keras_loss):.6f}")
+print(f"largest difference: {max(np.abs(twin_w - keras_w).max(), abs(twin_b - keras_b[0])):.1e} (tolerance 1e-5)")
+
+# %% [markdown]
+# The same numbers, from two programs that share no line of code. You know now what is inside that one line.
+#
+# For the digits, the row of ten neurons is `Dense(10)`. The loss is told that it gets scores, not probabilities:
+# `from_logits=True`. You know why. Compare the first loss with $\log 10$, and the accuracy with yours. Expect them to
+# agree within about two points: Keras shuffles in another order, and trains for fewer epochs here.
+
+# %%
+# %%explore fit_softmax
+import keras
+
+row_model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10, kernel_initializer="zeros")])
+row_model.compile(
+    optimizer=keras.optimizers.SGD(0.5),
+    loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    metrics=["accuracy"],
+)
+first_loss, _ = row_model.evaluate(digits.X_train, digits.y_train, verbose=0)
+row_model.fit(digits.X_train, digits.y_train, batch_size=32, epochs=30, verbose=0)
+_, keras_accuracy = row_model.evaluate(digits.X_test, digits.y_test, verbose=0)
+print(f"first loss in Keras {first_loss:.4f}, log 10 = {np.log(10):.4f}")
+print(f"test accuracy: yours {digits_accuracy:.1%}, Keras {keras_accuracy:.1%}")
+
+# %% [markdown]
+# ## What to take away
+#
+# - A neuron is a weighted sum and a squash, $a = \sigma(w \cdot x + b)$. It draws one straight cut.
+# - Compute losses from scores. Exponentials of large numbers and logarithms of rounded ones break; a shift by the
+#   maximum mends both.
+# - The gradient of both losses with respect to the score is "said minus true".
+# - Any gradient can be tested with finite differences. Do it, every time.
+# - The loss of one layer is convex: one lowest place, and Keras finds the same one.
+# - What a straight cut cannot do, better features can. Deep networks learn their features.
+#
+# **Questions to carry with you**
+#
+# 1. Make clouds with `noise=0.5`, and train for 10, 100 and 1000 epochs. The accuracy is 100 % each time, and $w$
+#    keeps growing. Why? What would stop it?
+# 2. All weights started at zero. For one row of neurons that is fine. What would happen with two layers, if all
+#    neurons of the first layer started with the same weights?
+# 3. Your neuron is sure and wrong: $a = 0.999$, and $y = 0$. With the squared error $(a - y)^2$ the slope along $z$
+#    is $2 (a - y) \, a (1 - a)$. Compare it with $a - y$. Which loss learns from such a mistake?
+#
+# **Sources**
+#
+# - W. McCulloch and W. Pitts (1943), *A logical calculus of the ideas immanent in nervous activity*: the neuron as a
+#   step of a sum.
+# - H. Robbins and S. Monro (1951), *A stochastic approximation method*: descent with noisy slopes.
+# - F. Rosenblatt (1958), *The perceptron: a probabilistic model for information storage and organization in the
+#   brain*: a neuron that learns.
+# - D. R. Cox (1958), *The regression analysis of binary sequences*: logistic regression.
+# - M. Minsky and S. Papert (1969), *Perceptrons*: what a single layer cannot do.
+# - J. S. Bridle (1990), *Probabilistic interpretation of feedforward classification network outputs*: the name
+#   softmax.
+# - E. Alpaydin and C. Kaynak (1998), *Optical recognition of handwritten digits*, UCI Machine Learning Repository:
+#   the digits that come with scikit-learn.
+# - C. M. Bishop (2006), *Pattern recognition and machine learning*, sections 4.2 and 4.3: eq. 4.59 (sigmoid), 4.62
+#   (softmax), 4.87 (the neuron), 4.90 (loss), 4.91 (gradient), 4.108 and 4.109 (many classes). His sums are our
+#   means.
+# - I. Goodfellow, Y. Bengio and A. Courville (2016), *Deep learning*, section 4.1 (overflow and underflow), section
+#   6.2.2 (sigmoid and softmax outputs and their losses).

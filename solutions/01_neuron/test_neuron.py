@@ -1,0 +1,664 @@
+"""Checks of lesson 01 "One neuron": the student's functions against the reference, on inputs nobody has seen."""
+
+import itertools
+
+import numpy as np
+
+from dnnkit.facts import FACTS
+from dnnkit.gradcheck import numerical_gradient
+from grading.checking import (
+    assert_close,
+    assert_quiet,
+    assert_shape,
+    assert_that,
+    example,
+    points,
+)
+
+
+def _pixels(*rows):
+    return np.array(rows, dtype=float)
+
+
+EXAMPLES = {
+    "sigmoid": [
+        example("0 gives one half, and the curve rises", z=np.array([0.0, 1.0, -1.0, 4.0])),
+        example("the shape stays as it is", z=np.array([[0.0, 2.0, -2.0], [3.0, -3.0, 0.5]])),
+        example("large numbers give no warning", quiet=True, z=np.array([10000.0, -10000.0, 30.0])),
+    ],
+    "neuron": [
+        example(
+            "three examples with two features",
+            X=np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]]),
+            w=np.array([0.5, -1.0]),
+            b=0.25,
+        ),
+        example("as many examples as features", X=np.array([[2.0, 1.0], [0.0, 1.0]]), w=np.array([1.0, -2.0]), b=-0.5),
+        example("a single example", X=np.array([[1.0, -1.0, 2.0]]), w=np.array([0.5, 1.0, 0.5]), b=-1.5),
+    ],
+    "logistic_loss": [
+        example("a neuron that knows nothing costs log 2", z=np.array([0.0, 0.0, 0.0]), y=np.array([0, 1, 1])),
+        example("one right, one wrong, one unsure", z=np.array([2.0, 3.0, -0.5]), y=np.array([1.0, 0.0, 1.0])),
+        example("very sure and wrong costs much", z=np.array([10000.0, -10000.0]), y=np.array([0.0, 1.0])),
+        example("very sure and right costs nothing", z=np.array([10000.0, -10000.0]), y=np.array([1.0, 0.0])),
+    ],
+    "logistic_gradient": [
+        example(
+            "three examples with two features",
+            X=np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]]),
+            y=np.array([1.0, 1.0, 0.0]),
+            w=np.array([0.5, -1.0]),
+            b=0.25,
+        ),
+        example("a single example", X=np.array([[2.0, -1.0]]), y=np.array([1]), w=np.array([0.0, 0.0]), b=0.0),
+    ],
+    "logistic_gradient_broken": [
+        example(
+            "three examples with two features",
+            X=np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]]),
+            y=np.array([1.0, 1.0, 0.0]),
+            w=np.array([0.5, -1.0]),
+            b=0.25,
+        ),
+        example("a single example", X=np.array([[2.0, -1.0]]), y=np.array([1]), w=np.array([0.0, 0.0]), b=0.0),
+    ],
+    "minibatches": [
+        example(
+            "the last batch is smaller",
+            facts="partition",
+            num_examples=14,
+            batch_size=4,
+            rng=np.random.default_rng(3),
+        ),
+        example(
+            "batches of equal size", facts="partition", num_examples=15, batch_size=5, rng=np.random.default_rng(2)
+        ),
+        example(
+            "fewer examples than batch_size",
+            facts="partition",
+            num_examples=3,
+            batch_size=8,
+            rng=np.random.default_rng(1),
+        ),
+    ],
+    "fit_logistic": [
+        example(
+            "three epochs with all examples in one batch",
+            X=np.array([[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]]),
+            y=np.array([1.0, 0.0, 1.0]),
+            learning_rate=0.5,
+            num_epochs=3,
+            batch_size=3,
+            rng=np.random.default_rng(1),
+        ),
+        example(
+            "three steps an epoch: five examples, all alike, in batches of two",
+            X=np.array([[1.0, 2.0]] * 5),
+            y=np.ones(5),
+            learning_rate=0.5,
+            num_epochs=2,
+            batch_size=2,
+            rng=np.random.default_rng(2),
+        ),
+        example(
+            "two examples that share no feature, one at a time: their order does not matter",
+            X=np.array([[1e6, 0.0], [0.0, 2e6]]),
+            y=np.ones(2),
+            learning_rate=1e-12,
+            num_epochs=2,
+            batch_size=1,
+            rng=np.random.default_rng(3),
+        ),
+        example(
+            "sixty epochs of small minibatches",
+            facts="descent",
+            X=np.array([[1.0], [2.0], [3.0], [4.0], [5.0], [6.0]]),
+            y=np.array([0.0, 0.0, 1.0, 0.0, 1.0, 1.0]),
+            learning_rate=0.02,
+            num_epochs=60,
+            batch_size=2,
+            rng=np.random.default_rng(4),
+        ),
+    ],
+    "softmax": [
+        example("two examples, three classes", z=np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]])),
+        example("as many examples as classes", z=np.array([[0.0, 1.0], [3.0, 0.0]])),
+        example("large scores", quiet=True, z=np.array([[800.0, 799.0, 0.0], [-800.0, -800.0, -801.0]])),
+    ],
+    "softmax_cross_entropy": [
+        example("equal scores cost log C", logits=np.zeros((2, 4)), labels=np.array([3, 0])),
+        example("as many examples as classes", logits=np.array([[2.0, 0.0], [1.0, 3.0]]), labels=np.array([0, 0])),
+        example("large scores", logits=np.array([[800.0, 799.0, 798.0]]), labels=np.array([1])),
+        example(
+            "a hopeless score: the loss is large, but finite",
+            facts="finite",
+            logits=np.array([[0.0, 1000.0]]),
+            labels=np.array([0]),
+        ),
+    ],
+    "fit_softmax": [
+        example(
+            "one feature for each class, and one class that is more common",
+            facts="classifier",
+            X=_pixels([2, 0, 0, 0], [0, 2, 0, 0], [0, 0, 2, 0], [0, 0, 0, 2], [2, 0, 0, 0]),
+            y=np.array([1, 3, 0, 2, 1]),
+            num_classes=4,
+            rng=np.random.default_rng(1),
+        ),
+        example(
+            "blank examples, which only the biases can tell apart",
+            facts="classifier",
+            X=_pixels([1, 0], [0, 1], [1, 0], [0, 1], [1, 0], [0, 1], [0, 0]),
+            y=np.array([0, 1, 0, 1, 0, 1, 1]),
+            num_classes=2,
+            rng=np.random.default_rng(2),
+        ),
+    ],
+}
+
+
+def _some_examples(rng, num_examples, num_features):
+    """Draw X, y, w, b; labels are mixed, mostly 1, and b is well below 0, so that no slope is near 0 by chance."""
+    X = rng.normal(size=(num_examples, num_features))
+    y = np.ones(num_examples)
+    y[rng.permutation(num_examples)[: num_examples // 3]] = 0.0
+    return X, y, rng.normal(size=num_features), -rng.uniform(0.8, 1.6)
+
+
+def _parts(answer, names):
+    """Take an answer apart that must have one part per name."""
+    wanted = ", ".join(names)
+    came = f"{len(answer)} items" if isinstance(answer, (list, tuple)) else "something else"
+    right = isinstance(answer, (list, tuple)) and len(answer) == len(names)
+    assert_that(right, f"Expected {len(names)} results, {wanted}. Got {came}. Does the return name all of them?")
+    return answer
+
+
+# sigmoid
+
+
+@points(0.5)
+def test_sigmoid_values(student, reference, rng):
+    """The values of the curve are right."""
+    z = rng.normal(size=9) * 3
+    assert_close(student.sigmoid(z), reference.sigmoid(z), what="sigmoid(z)")
+
+
+@points(0.5)
+def test_sigmoid_shape(student, reference, rng):
+    """The result has the shape of z, whatever that is."""
+    answers = [(z, student.sigmoid(z)) for z in (rng.normal(size=shape) for shape in ((1,), (3, 4), (2, 3, 2)))]
+    for z, a in answers:
+        assert_shape(a, z.shape, what=f"sigmoid(z) with z of shape {z.shape}")
+        assert_close(a, reference.sigmoid(z), what=f"sigmoid(z) with z of shape {z.shape}")
+
+
+@points(1)
+def test_sigmoid_large_numbers(student, reference, rng):
+    """Numbers as large as 10,000 of either sign give the right value and no warning."""
+    z = np.concatenate([[1e4, -1e4], rng.uniform(800, 9000, size=3) * [1, -1, 1], rng.normal(size=2)])
+    a = student.sigmoid(z)
+    assert_close(a, reference.sigmoid(z), what="sigmoid(z) with z between -10,000 and 10,000")
+    assert_quiet(student, what="sigmoid(z) with z between -10,000 and 10,000")
+
+
+# neuron
+
+
+@points(1)
+def test_neuron_activations(student, reference, rng):
+    """The activations of several examples are right."""
+    cases = [_some_examples(rng, num_examples, num_features) for num_examples, num_features in ((7, 3), (4, 4))]
+    answers = [(case, student.neuron(case[0], *case[2:])) for case in cases]
+    for (X, _, w, b), a in answers:
+        assert_close(a, reference.neuron(X, w, b), what=f"neuron(X, w, b) with X of shape {X.shape}")
+
+
+@points(0.5)
+def test_neuron_one_example(student, reference, rng):
+    """A single example works too."""
+    X, _, w, b = _some_examples(rng, 1, 5)
+    assert_close(student.neuron(X, w, b), reference.neuron(X, w, b), what="neuron(X, w, b) with one example")
+
+
+@points(0.5)
+def test_neuron_shape(student, reference, rng):
+    """The result is one number per example, shape (N,)."""
+    X, _, w, b = _some_examples(rng, 6, 2)
+    a = student.neuron(X, w, b)
+    assert_shape(a, (6,), what="neuron(X, w, b) with 6 examples")
+    assert_close(a, reference.neuron(X, w, b), what="neuron(X, w, b) with 6 examples")
+
+
+# logistic_loss
+
+
+@points(0.5)
+def test_logistic_loss_of_ignorance(student, rng):
+    """A neuron that always says one half loses log 2 per example."""
+    y = rng.permutation([0, 0, 1, 1, 1])
+    loss = student.logistic_loss(np.zeros(5), y)
+    assert_close(loss, np.log(2), what="logistic_loss(z, y) with all z = 0")
+
+
+@points(0.5)
+def test_logistic_loss_values(student, reference, rng):
+    """The mean loss is right, for labels that are integers or floats, and for one example."""
+    z, y = rng.normal(size=9) * 2, rng.permutation([0, 0, 0, 1, 1, 1, 1, 1, 1])
+    answers = [student.logistic_loss(*case) for case in ((z, y), (z[:4], y[:4].astype(float)), (z[:1], y[:1]))]
+    wanted = [reference.logistic_loss(z[:size], y[:size]) for size in (9, 4, 1)]
+    for size, answer, value in zip((9, 4, 1), answers, wanted, strict=True):
+        assert_close(answer, value, rtol=1e-5, what=f"logistic_loss(z, y) with N = {size}")
+
+
+@points(1)
+def test_logistic_loss_large_logits(student, reference, rng):
+    """Logits as large as 10,000 of either sign give the right loss, whether the label agrees or not."""
+    size = rng.uniform(5000, 10000)
+    cases = [(sign * size, label) for sign in (1, -1) for label in (0.0, 1.0)]
+    answers = [student.logistic_loss(np.array([z, 0.5]), np.array([y, 1.0])) for z, y in cases]
+    for (z, y), answer in zip(cases, answers, strict=True):
+        right = reference.logistic_loss(np.array([z, 0.5]), np.array([y, 1.0]))
+        side = "large and positive" if z > 0 else "large and negative"
+        assert_close(answer, right, rtol=1e-5, what=f"logistic_loss(z, y) with a {side} z and label {y:g}")
+
+
+# logistic_gradient, and its bug hunt
+
+
+def _check_slopes(gradient, reference, rng, part):
+    """Compare dw (part 0) or db (part 1) with central differences of the loss."""
+    cases = [_some_examples(rng, num_examples, num_features) for num_examples, num_features in ((8, 3), (5, 5))]
+    answers = [gradient(*case) for case in cases]
+    for (X, y, w, b), answer in zip(cases, answers, strict=True):
+        slope = _parts(answer, ("dw", "db"))[part]
+        numeric = (
+            numerical_gradient(lambda v, X=X, y=y, b=b: reference.logistic_loss(X @ v + b, y), w),
+            numerical_gradient(lambda v, X=X, y=y, w=w: reference.logistic_loss(X @ w + v, y), b),
+        )[part]
+        what = f"{('dw', 'db')[part]} for X of shape {X.shape}, compared with numerical slopes of the loss"
+        assert_close(slope, numeric, rtol=1e-5, atol=1e-6, what=what)
+
+
+def _check_one_example(gradient, reference, rng):
+    """Insist on the exact shapes, with a single example and labels that are integers."""
+    X, _, w, b = _some_examples(rng, 1, 4)
+    answers = [gradient(X, np.array([label]), w, b) for label in (0, 1)]
+    for label, answer in enumerate(answers):
+        dw, db = _parts(answer, ("dw", "db"))
+        assert_shape(dw, (4,), what="dw with 4 features")
+        assert_shape(db, (), what="db, which is a single number")
+        right = reference.logistic_gradient(X, np.array([label]), w, b)
+        assert_close((dw, db), right, rtol=1e-5, atol=1e-6, what=f"dw and db with one example of label {label}")
+
+
+@points(1)
+def test_logistic_gradient_of_weights(student, reference, rng):
+    """dw agrees with numerical slopes of the mean loss."""
+    _check_slopes(student.logistic_gradient, reference, rng, 0)
+
+
+@points(1)
+def test_logistic_gradient_of_bias(student, reference, rng):
+    """db agrees with the numerical slope of the mean loss."""
+    _check_slopes(student.logistic_gradient, reference, rng, 1)
+
+
+@points(1)
+def test_logistic_gradient_one_example(student, reference, rng):
+    """A single example works: dw has the shape of w, and db is a number."""
+    _check_one_example(student.logistic_gradient, reference, rng)
+
+
+@points(1)
+def test_logistic_gradient_broken_of_weights(student, reference, rng):
+    """dw agrees with numerical slopes of the mean loss."""
+    _check_slopes(student.logistic_gradient_broken, reference, rng, 0)
+
+
+@points(0.5)
+def test_logistic_gradient_broken_of_bias(student, reference, rng):
+    """db agrees with the numerical slope of the mean loss."""
+    _check_slopes(student.logistic_gradient_broken, reference, rng, 1)
+
+
+@points(0.5)
+def test_logistic_gradient_broken_one_example(student, reference, rng):
+    """A single example works: dw has the shape of w, and db is a number."""
+    _check_one_example(student.logistic_gradient_broken, reference, rng)
+
+
+# minibatches
+
+
+def _partitions(student, rng, *sizes):
+    """Ask for one list of batches per (num_examples, batch_size) and return what each is like."""
+    questions = [
+        (num_examples, batch_size, np.random.default_rng(rng.integers(2**32))) for num_examples, batch_size in sizes
+    ]
+    answers = [student.minibatches(*question) for question in questions]
+    for (num_examples, batch_size, _), answer in zip(questions, answers, strict=True):
+        facts = FACTS["partition"]({"num_examples": num_examples, "batch_size": batch_size}, answer)
+        what = f"minibatches({num_examples}, {batch_size}, rng)"
+        came = facts["a list of 1-D integer arrays"]
+        assert_that(came == "yes", f"{what}: expected a list of 1-D arrays of integers. Was that returned: {came}.")
+        yield num_examples, batch_size, what, facts
+
+
+@points(0.5)
+def test_minibatches_cover(student, rng):
+    """Together the batches hold every example exactly once."""
+    for _, _, what, facts in _partitions(student, rng, (26, 6), (24, 4)):
+        for fact in ("examples left out", "examples seen more than once", "indices outside 0 to num_examples - 1"):
+            assert_that(facts[fact] == 0, f"{what}: {fact}: {facts[fact]}. Expected none.")
+
+
+@points(0.5)
+def test_minibatches_sizes(student, rng):
+    """Each batch has batch_size examples, and a smaller last one is kept."""
+    for num_examples, batch_size, what, facts in _partitions(student, rng, (26, 6), (20, 4), (5, 9), (14, 1)):
+        sizes = [batch_size] * (num_examples // batch_size) + [num_examples % batch_size] * (
+            num_examples % batch_size > 0
+        )
+        wanted = ", ".join(str(size) for size in sizes)
+        came = facts["batch sizes"] or "none"
+        assert_that(came == wanted, f"{what}: expected batches of {wanted} examples. Got {came}.")
+
+
+@points(0.5)
+def test_minibatches_shuffled(student, rng):
+    """The examples are shuffled across all batches."""
+    for _, _, what, facts in _partitions(student, rng, (31, 7), (36, 6)):
+        assert_that(facts["order"] == "shuffled", f"{what}: expected shuffled examples. The order: {facts['order']}.")
+
+
+@points(0.5)
+def test_minibatches_follow_rng(student, rng):
+    """Another rng gives another order, and the same rng state gives the same."""
+    generators = [np.random.default_rng(rng.integers(2**32)) for _ in range(2)]
+    answers = [student.minibatches(29, 8, generator) for generator in generators]
+    for answer in answers:
+        facts = FACTS["partition"]({"num_examples": 29, "batch_size": 8}, answer)
+        assert_that("order" in facts, "minibatches(29, 8, rng): expected a list of 1-D arrays of integers.")
+    first, second = ([np.asarray(batch).tolist() for batch in answer] for answer in answers)
+    assert_that(first != second, "Two different rng gave the same order. Does the shuffle use the rng that came in?")
+
+
+# fit_logistic
+
+
+def _check_run(answer, num_features, num_epochs):
+    """Take (w, b, losses) apart and insist on numbers of the right count."""
+    w, b, losses = _parts(answer, ("w", "b", "losses"))
+    for name, part, count in (("w", w, num_features), ("b", b, 1), ("losses", losses, num_epochs)):
+        try:
+            array = np.asarray(part, dtype=np.float64).ravel()
+        except (TypeError, ValueError, OverflowError):
+            array = np.zeros(0)
+        assert_that(array.size == count, f"{name}: expected {count} numbers, got {array.size}.")
+    return np.asarray(w, dtype=np.float64).ravel(), np.asarray(b, dtype=np.float64).item(), losses
+
+
+@points(1)
+def test_fit_logistic_path(student, reference, rng):
+    """With all examples in one batch, w and b go the exact way of gradient descent."""
+    X, y, _, _ = _some_examples(rng, 9, 3)
+    settings = [(0.7, 1, 9), (0.3, 6, 9), (0.7, 4, 20)]
+    answers = [student.fit_logistic(X, y, *setting, np.random.default_rng(rng.integers(2**32))) for setting in settings]
+    for (rate, epochs, size), answer in zip(settings, answers, strict=True):
+        w, b, _ = _check_run(answer, 3, epochs)
+        right = reference.fit_logistic(X, y, rate, epochs, size, np.random.default_rng(0))
+        what = f"fit_logistic with 9 examples, num_epochs = {epochs}, batch_size = {size}"
+        assert_close((w, b), right[:2], rtol=1e-4, atol=1e-6, what=f"w and b of {what}")
+
+
+@points(0.5)
+def test_fit_logistic_losses(student, reference, rng):
+    """losses holds the mean loss over all examples after each epoch."""
+    X, y, _, _ = _some_examples(rng, 8, 2)
+    losses = _check_run(student.fit_logistic(X, y, 0.4, 5, 8, np.random.default_rng(rng.integers(2**32))), 2, 5)[2]
+    right = reference.fit_logistic(X, y, 0.4, 5, 8, np.random.default_rng(0))[2]
+    assert_close(losses, right, rtol=1e-4, what="losses of fit_logistic with all examples in one batch")
+
+
+@points(0.5)
+def test_fit_logistic_step_per_minibatch(student, reference, rng):
+    """Every minibatch takes one step, the last smaller one too, with the mean gradient of its own examples."""
+    alike = np.tile(rng.normal(size=3) + 1, (7, 1)), np.ones(7), 0.5, 2, 3
+    apart = 1e6 * np.eye(4)[rng.permutation(4)], np.ones(4), 1e-12 * rng.uniform(1, 2), 3, 1
+    answers = [student.fit_logistic(*case, np.random.default_rng(rng.integers(2**32))) for case in (alike, apart)]
+    names = ("7 examples, all alike, in batches of 3", "4 examples that share no feature, one at a time")
+    for case, answer, name in zip((alike, apart), answers, names, strict=True):
+        w, b, losses = _check_run(answer, case[0].shape[1], case[3])
+        right = reference.fit_logistic(*case, np.random.default_rng(0))
+        assert_close(w, right[0], rtol=1e-4, what=f"w of fit_logistic with {name}")
+        assert_close(b, right[1], rtol=1e-4, atol=0, what=f"b of fit_logistic with {name}")
+        assert_close(losses, right[2], rtol=1e-4, what=f"losses of fit_logistic with {name}")
+
+
+@points(0.5)
+def test_fit_logistic_fresh_minibatches(student, reference, rng):
+    """Every epoch takes fresh minibatches of (X, y), whatever the order in which they come."""
+    X, y = rng.normal(size=(5, 2)) * 2 + 0.5, np.array([1.0, 0.0, 1.0, 0.0, 1.0])
+    answer = student.fit_logistic(X, y, 0.8, 10, 2, np.random.default_rng(rng.integers(2**32)))
+    w, b, losses = _check_run(answer, 2, 10)
+    histories = _orders_that_explain(reference, (X, y, 0.8, 2), np.asarray(losses, dtype=np.float64).ravel())
+    assert_that(
+        any(np.allclose(end, np.append(w, b), rtol=1e-4, atol=1e-4) for end, _ in histories),
+        "No order of the minibatches leads to these losses, w and b. "
+        "Does each step use the X and y of one minibatch, and each loss all of X and y?",
+    )
+    assert_that(
+        any(len(set(orders)) > 1 for _, orders in histories),
+        "All ten epochs took the same minibatches in the same order. Expected fresh ones in each epoch.",
+    )
+
+
+def _orders_that_explain(reference, setup, losses):
+    """Find the ways through the epochs that give these losses: list of (w and b at the end, order of each epoch)."""
+    X, y, learning_rate, batch_size = setup
+    num_examples = len(y)
+    orders = {
+        tuple(tuple(sorted(order[i : i + batch_size])) for i in range(0, num_examples, batch_size))
+        for order in itertools.permutations(range(num_examples))
+    }
+    ways = [(np.zeros(X.shape[1] + 1), ())]
+    for wanted in losses:
+        longer = []
+        for (start, history), (number, order) in itertools.product(ways, enumerate(sorted(orders))):
+            end = start
+            for batch in map(list, order):
+                dw, db = reference.logistic_gradient(X[batch], y[batch], end[:-1], end[-1])
+                end = end - learning_rate * np.append(dw, db)
+            loss = reference.logistic_loss(X @ end[:-1] + end[-1], y)
+            if abs(loss - wanted) <= 1e-5 * loss:
+                longer.append((end, (*history, number)))
+        ways = longer[:50]
+    return ways
+
+
+@points(0.5)
+def test_fit_logistic_reaches_the_best_line(student, reference, rng):
+    """Many epochs of small minibatches end close to the lowest loss there is."""
+    X, _, w, _ = _some_examples(rng, 60, 3)
+    y = (rng.random(60) < reference.neuron(X, 1.5 * w / np.linalg.norm(w), 1.5)).astype(float)
+    y[:4] = rng.permutation([0.0, 0.0, 1.0, 1.0])
+    answer = student.fit_logistic(X, y, 0.2, 120, 20, np.random.default_rng(rng.integers(2**32)))
+    found = _check_run(answer, 3, 120)
+    loss, best = reference.logistic_loss(X @ found[0] + found[1], y), _lowest_loss(reference, X, y)
+    assert_that(
+        loss <= best + 0.05 * (np.log(2) - best),
+        "After 120 epochs the loss is still well above the lowest one that any w and b can reach.",
+    )
+
+
+def _lowest_loss(reference, X, y):
+    """Find the minimum of the logistic loss with Newton's method."""
+    Z, v = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1)
+    for _ in range(30):
+        p = reference.sigmoid(Z @ v)
+        v = v - np.linalg.solve((Z.T * (p * (1 - p))) @ Z + 1e-9 * np.eye(v.size), Z.T @ (p - y))
+    return reference.logistic_loss(Z @ v, y)
+
+
+# softmax
+
+
+@points(0.5)
+def test_softmax_rows(student, reference, rng):
+    """Each row becomes probabilities of its own, for a single example too."""
+    cases = [rng.normal(size=shape) * 3 for shape in ((5, 3), (1, 4))]
+    answers = [student.softmax(z) for z in cases]
+    for z, probs in zip(cases, answers, strict=True):
+        assert_close(probs, reference.softmax(z), what=f"softmax(z) with z of shape {z.shape}", strict_shape=True)
+
+
+@points(0.5)
+def test_softmax_square(student, reference, rng):
+    """The rows are right when there are as many examples as classes."""
+    z = rng.normal(size=(4, 4)) * 3
+    assert_close(student.softmax(z), reference.softmax(z), what="softmax(z) with z of shape (4, 4)")
+
+
+@points(1)
+def test_softmax_large_scores(student, reference, rng):
+    """Rows around +800 and -800 in one array give the right probabilities and no warning."""
+    z = rng.normal(size=(3, 4)) + np.array([[800.0], [-800.0], [0.0]])
+    probs = student.softmax(z)
+    assert_close(probs, reference.softmax(z), what="softmax(z) with rows around 800, -800 and 0")
+    assert_quiet(student, what="softmax(z) with rows around 800, -800 and 0")
+
+
+# softmax_cross_entropy
+
+
+def _some_scores(rng, num_examples, num_classes):
+    """Draw logits of moderate size and labels that are not all the same."""
+    labels = rng.permutation(np.arange(num_examples) % num_classes)
+    return rng.normal(size=(num_examples, num_classes)) * 1.5, labels
+
+
+@points(0.5)
+def test_softmax_cross_entropy_of_equal_scores(student, rng):
+    """Equal scores lose log C per example."""
+    labels = rng.integers(0, 7, size=4)
+    loss, _ = _parts(student.softmax_cross_entropy(np.zeros((4, 7)), labels), ("loss", "dlogits"))
+    assert_close(loss, np.log(7), rtol=1e-5, what="loss with equal scores")
+
+
+@points(0.5)
+def test_softmax_cross_entropy_loss(student, reference, rng):
+    """The mean loss is right, for a single example too."""
+    cases = [_some_scores(rng, *shape) for shape in ((6, 4), (3, 5), (1, 3))]
+    answers = [student.softmax_cross_entropy(*case) for case in cases]
+    for case, answer in zip(cases, answers, strict=True):
+        loss, _ = _parts(answer, ("loss", "dlogits"))
+        right, _ = reference.softmax_cross_entropy(*case)
+        assert_close(loss, right, rtol=1e-4, what=f"loss for logits of shape {case[0].shape}")
+
+
+def _check_dlogits(student, reference, rng, *shapes):
+    cases = [_some_scores(rng, *shape) for shape in shapes]
+    answers = [student.softmax_cross_entropy(*case) for case in cases]
+    for (logits, labels), answer in zip(cases, answers, strict=True):
+        _, dlogits = _parts(answer, ("loss", "dlogits"))
+        what = f"dlogits for logits of shape {logits.shape}, compared with numerical slopes of the loss"
+        slopes = numerical_gradient(lambda v, y=labels: reference.softmax_cross_entropy(v, y)[0], logits)
+        assert_close(dlogits, slopes, rtol=1e-5, atol=1e-6, what=what, strict_shape=True)
+
+
+@points(0.5)
+def test_softmax_cross_entropy_gradient(student, reference, rng):
+    """dlogits agrees with numerical slopes of the mean loss, with more examples than classes and with fewer."""
+    _check_dlogits(student, reference, rng, (5, 3), (3, 6), (1, 4))
+
+
+@points(0.5)
+def test_softmax_cross_entropy_gradient_square(student, reference, rng):
+    """dlogits is right when there are as many examples as classes."""
+    _check_dlogits(student, reference, rng, (4, 4))
+
+
+@points(0.5)
+def test_softmax_cross_entropy_large_scores(student, reference, rng):
+    """Adding 800 to all scores changes nothing."""
+    logits, labels = _some_scores(rng, 4, 3)
+    answer = _parts(student.softmax_cross_entropy(logits + 800, labels), ("loss", "dlogits"))
+    right = reference.softmax_cross_entropy(logits, labels)
+    assert_close(answer, right, rtol=1e-4, what="loss and dlogits for scores around 800")
+
+
+@points(0.5)
+def test_softmax_cross_entropy_of_a_hopeless_score(student, reference, rng):
+    """The loss stays finite when the right class scores so low that its probability is rounded to 0."""
+    logits, labels = _some_scores(rng, 4, 3)
+    logits[2, labels[2]] -= rng.uniform(1000, 2000)
+    loss, dlogits = _parts(student.softmax_cross_entropy(logits, labels), ("loss", "dlogits"))
+    assert_shape(np.squeeze(loss) if isinstance(loss, np.ndarray) else loss, (), what="loss")
+    assert_that(np.isfinite(loss), "The loss is not finite when the right class has a score 1,000 below the others.")
+    assert_that(loss > 3, "The loss is too small: one of four examples has a score 1,000 below the others.")
+    right = reference.softmax_cross_entropy(logits, labels)[1]
+    assert_close(dlogits, right, rtol=1e-5, atol=1e-6, what="dlogits with a score 1,000 below the others")
+
+
+# fit_softmax
+
+
+def _check_classifier(answer, num_features, num_classes):
+    """Take (W, b) apart and insist on exact shapes and finite numbers."""
+    W, b = _parts(answer, ("W", "b"))
+    assert_shape(W, (num_features, num_classes), what=f"W with {num_features} features and {num_classes} classes")
+    assert_shape(b, (num_classes,), what=f"b with {num_classes} classes")
+    W, b = np.asarray(W, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    assert_that(np.isfinite(W).all() and np.isfinite(b).all(), "W or b holds numbers that are infinite or NaN.")
+    return W, b
+
+
+def _examples_with_blanks(rng):
+    """Draw examples with one feature per class, and blank ones of one class, which only the biases can recognise."""
+    num_classes, blank = 4, rng.integers(1, 4)
+    kinds = rng.permutation(np.repeat(np.arange(num_classes + 1), [60, 60, 60, 60, 30]))
+    X = np.eye(num_classes + 1, 6)[kinds]
+    X[:, num_classes] = 0.0
+    labels = np.append(rng.permutation(num_classes), blank)
+    return X, labels[kinds], num_classes, labels
+
+
+@points(0.5)
+def test_fit_softmax_shapes(student, rng):
+    """W has shape (D, C), b has shape (C,), and clear-cut examples are recognised."""
+    features = rng.permutation(np.repeat(np.arange(6), [30, 20, 20, 20, 20, 20]))
+    X, y = np.eye(6)[rng.permutation(6)][features], rng.permutation(3)[features % 3]
+    answer = student.fit_softmax(X, y, 3, np.random.default_rng(rng.integers(2**32)))
+    W, b = _check_classifier(answer, 6, 3)
+    right = np.argmax(X @ W + b, axis=1) == y
+    assert_that(right.all(), "Examples with a feature of their own, which only one class has, are not all recognised.")
+
+
+@points(0.5)
+def test_fit_softmax_biases(student, rng):
+    """The biases learn too: blank examples, with all features 0, get their label."""
+    X, y, num_classes, labels = _examples_with_blanks(rng)
+    answer = student.fit_softmax(X, y, num_classes, np.random.default_rng(rng.integers(2**32)))
+    _, b = _check_classifier(answer, X.shape[1], num_classes)
+    assert_that(np.argmax(b) == labels[-1], "The biases do not prefer the label that blank examples have in X and y.")
+
+
+@points(2, repeat=False)
+def test_fit_softmax_reads_digits(student, rng):
+    """At least 94 % of handwritten digits that were not in X are recognised."""
+    from sklearn.datasets import load_digits
+
+    # Pixels and labels are renamed, so that nothing known about the digits helps. Each digit is judged once, by the
+    # training run that did not see it: over all 1,797 the share hardly depends on how they were split.
+    digits = load_digits()
+    X, y = digits.data[:, rng.permutation(64)] / 16.0, rng.permutation(10)[digits.target]
+    thirds = np.array_split(rng.permutation(len(y)), 3)
+    right = 0
+    for held_out in thirds:
+        seen = rng.permutation(np.setdiff1d(np.arange(len(y)), held_out))
+        answer = student.fit_softmax(X[seen], y[seen], 10, np.random.default_rng(rng.integers(2**32)))
+        W, b = _check_classifier(answer, 64, 10)
+        right += int(np.sum(np.argmax(X[held_out] @ W + b, axis=1) == y[held_out]))
+    share = right / len(y)
+    assert_that(share >= 0.94, f"{share:.2%} of the digits were recognised that training had not seen. Asked: 94 %.")
