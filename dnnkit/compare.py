@@ -34,11 +34,12 @@ class Difference:
         part = f"{self.where}: " if self.where else ""
         if self.kind in ("finite", "value"):
             differing, total = self.count
-            place = f", the first at {list(self.index)}" if self.index else ""
-            noun = "value" if total == 1 else "values"
-            verb = ("is" if differing == 1 else "are") + (" not finite" if self.kind == "finite" else " wrong")
+            place = f", the first at {list(self.index)}" if self.index and total > 1 else ""
+            wrong = "not finite" if self.kind == "finite" else "wrong"
             numbers = f": expected {self.expected}, got {self.got}" if reveal else ""
-            return f"{part}{differing} of {total} {noun} {verb}{place}{numbers}."
+            if total == 1:
+                return f"{part}the value is {wrong}{numbers}."
+            return f"{part}{differing} of {total} values {'is' if differing == 1 else 'are'} {wrong}{place}{numbers}."
         return f"{part}expected {self.expected}, got {self.got}."
 
 

@@ -18,7 +18,7 @@ MARKS = {PASSES: ("✓", "#009E73"), DIFFERS: ("✗", "#D55E00"), ERROR: ("✗",
 EDGE = "border:1px solid var(--jp-border-color1, #9e9e9e);"
 CELL = f"{EDGE}padding:0.4em 0.7em;text-align:left;vertical-align:top;white-space:normal;"
 PLAIN = "margin:0;padding:0;background:none;color:inherit;font-size:0.95em;line-height:1.35;white-space:pre;"
-PROSE = "white-space:pre-wrap;word-break:normal;overflow-wrap:break-word;min-width:14em;max-width:22em;"
+PROSE = "white-space:pre-wrap;word-break:normal;overflow-wrap:break-word;min-width:11em;max-width:22em;"
 
 
 def show(report):
@@ -46,7 +46,7 @@ def to_text(report):
 
 
 def to_html(report):
-    """Write a report as an HTML fragment: a table with a caption, and the hints below it.
+    """Write a report as an HTML fragment: one sentence, the hints, and a table of the examples.
 
     Every text that comes from the student's function is escaped.
     """
@@ -63,10 +63,10 @@ def to_html(report):
         for label, text in _hints(report)
     )
     return (
+        f'<p style="margin:0.3em 0;"><strong>{first}</strong></p>{hints}'
         f'<div role="region" aria-label="Result of check {escape(report.name)}" tabindex="0" style="overflow-x:auto;">'
-        '<table style="border-collapse:collapse;margin:0.3em 0;">'
-        '<caption style="caption-side:top;text-align:left;padding:0.3em 0;color:inherit;font-weight:bold;">'
-        f"{first}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>{hints}"
+        f'<table style="border-collapse:collapse;margin:0.3em 0;" aria-label="Examples of {escape(report.name)}">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 

@@ -9,11 +9,17 @@ from grading.build import load_release
 from grading.grade import Grader
 from grading.gradebook import ensure_assignment, read_timestamp, record
 from grading.records import results_to_json
+from grading.sandbox import require_sandbox
 from grading.submission import read_submission
 
 
 def make_grader(course, lesson, limits=None):
-    """Make the `Grader` of a lesson, reading its release."""
+    """Make the `Grader` of a lesson, reading its release.
+
+    Raises:
+        SandboxUnavailable: before anything is graded, rather than once for every student.
+    """
+    require_sandbox()
     return Grader(lesson, load_release(course.project, lesson), course.seed, limits)
 
 

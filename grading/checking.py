@@ -5,7 +5,7 @@ the check's name. It receives `student` (a proxy: values in, values out), `refer
 and `rng` (seeded per submission), and fails by raising `CheckFailed` through one of the asserts below.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -79,7 +79,16 @@ def assert_close(actual, expected, *, what, rtol=1e-6, atol=1e-12, strict_shape=
     """
     found = difference(actual, expected, rtol=rtol, atol=atol, strict_shape=strict_shape)
     if found:
-        raise CheckFailed(f"{what}: {found.sentence()}")
+        raise CheckFailed(f"{what}: {_without_number(found).sentence()}")
+
+
+def _without_number(found):
+    """Where a number was expected and no number came, the difference names the hidden one: say "a number" instead."""
+    try:
+        float(found.expected)
+    except ValueError:
+        return found
+    return replace(found, expected="a number") if found.kind == "type" else found
 
 
 def assert_shape(actual, shape, *, what):

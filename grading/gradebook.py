@@ -2,6 +2,8 @@
 
 import contextlib
 import datetime
+import re
+import stat
 from pathlib import Path
 
 from nbgrader.api import (
@@ -165,11 +167,15 @@ def read_timestamp(folder):
     """
     path = Path(folder) / "timestamp.txt"
     try:
-        if path.is_symlink() or path.stat().st_size > 200:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > 200:  # a pipe would never end
             return None
-        moment = datetime.datetime.fromisoformat(path.read_text(encoding="utf-8").strip().replace(" UTC", "+00:00"))
-    except (OSError, ValueError):
+        written = path.read_text(encoding="utf-8").strip()
+        if not re.match(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d", written):  # the forms that nbgrader reads as well
+            return None
+        moment = datetime.datetime.fromisoformat(re.sub(r" (?=[+-]\d\d)", "", written.replace(" UTC", "+00:00")))
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
+    except (OSError, ValueError, OverflowError):
         return None
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
     return moment

@@ -202,7 +202,7 @@ class SandboxKernel:
     def _read(self, channel, message_id):
         try:
             message = channel.get_msg(timeout=0.1)
-        except (ValueError, TypeError, KeyError, IndexError, RecursionError, UnicodeError) as error:
+        except Exception as error:  # whatever jupyter_client raises on a forged message
             self.close()
             raise KernelDied("the kernel sent something that is not a Jupyter message") from error
         parent = message.get("parent_header")
@@ -216,6 +216,11 @@ def call_expression(request):
     return f"__import__('agent').answer({json.dumps(json.dumps(request))})"
 
 
+def plain_text(text):
+    """Replace lone surrogates, which JSON can carry and no file can."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _short(text, length):
-    text = text if isinstance(text, str) else ""
+    text = plain_text(text) if isinstance(text, str) else ""
     return text if len(text) <= length else text[: length - 3] + "..."

@@ -92,13 +92,16 @@ class FeedbackExporter(HTMLExporter):
 
 
 def vet_submission(assignment, student, notebooks):
-    """Move links and special files of a submission out of nbgrader's way: it would follow and copy them.
+    """Move what nbgrader would stumble over out of its way: links and special files, and a timestamp that is no date.
 
     nbgrader calls this before each submission, in the course's root folder.
     """
-    for notebook in notebooks:
-        folder = Path(notebook).parent
-        for path in [p for p in folder.rglob("*") if p.is_symlink() or not (p.is_file() or p.is_dir())]:
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        odd = [p for p in folder.rglob("*") if p.is_symlink() or not (p.is_file() or p.is_dir())]
+        stamp = folder / "timestamp.txt"
+        if stamp not in odd and stamp.is_file() and read_timestamp(folder) is None:
+            odd.append(stamp)
+        for path in odd:
             if path.suffix != ".ipynb":
                 kept = folder.parent / ".quarantine" / path.relative_to(folder.parent)
                 kept.parent.mkdir(parents=True, exist_ok=True)

@@ -101,7 +101,7 @@ class CheckPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item, call):
-        """Turn the outcome of each check into a finding, without pytest's tracebacks, which would take most of the time."""
+        """Turn the outcome of each check into a finding, without pytest's tracebacks: they take most of the time."""
         error = call.excinfo.value if call.excinfo else None
         if call.when == "call" or error is not None:
             student = self._students.pop(item.nodeid, None)

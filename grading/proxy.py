@@ -4,13 +4,13 @@ Who the student is, is the only thing that changes: a sandboxed submission, or t
 the audit's own process. Both answer through the same agent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dnnkit.naming import Outcome
 from dnnkit.wire import WireError, encode
 from grading.checking import CheckFailed
 from grading.inside.agent import serve
-from grading.kernel import KernelDied, KernelTimeout, call_expression
+from grading.kernel import KernelDied, KernelTimeout, call_expression, plain_text
 
 
 class NotWritten(CheckFailed):
@@ -138,14 +138,18 @@ def read_answer(answer, request):
             return Outcome("raised", exception="NameError"), "", "", ()
         outcome = Outcome.from_json(record)
         texts = (answer["message"], answer["place"])
-        plain = outcome.kind in ("returned", "raised", "opaque") and all(type(text) is str for text in texts)
-        plain &= type(outcome.exception) in (str, type(None)) and set(outcome.mutated) <= set(request["inputs"])
-        warned = tuple(str(text)[:200] for text in list(answer["warnings"])[:5])
-    except (WireError, ValueError, TypeError, KeyError, AttributeError):
+        warned = answer["warnings"][:5]
+        plain = outcome.kind in ("returned", "raised", "opaque") and set(outcome.mutated) <= set(request["inputs"])
+        plain &= all(type(text) is str for text in (*texts, *warned))
+        plain &= type(outcome.exception) is (type(None) if outcome.kind == "returned" else str)
+    except (WireError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         plain = False
     if not plain:
         return Outcome("crashed"), "", "", ()
-    return outcome, texts[0][:500], texts[1][:300], warned
+    if outcome.exception is not None:
+        outcome = replace(outcome, exception=plain_text(outcome.exception[:80]))
+    message, place = plain_text(texts[0][:500]), plain_text(texts[1][:300])
+    return outcome, message, place, tuple(plain_text(text[:200]) for text in warned)
 
 
 def _value(outcome, what, message, place):
@@ -158,9 +162,9 @@ def _value(outcome, what, message, place):
         if outcome.exception == "NameError" and not place:
             raise CheckFailed(f"{what} is not defined. Did its cell raise an error, or was it renamed?")
         where = f" ({place})" if place else ""
-        raise CheckFailed(f"{what} raised {outcome.exception[:80]}: {message}{where}")
+        raise CheckFailed(f"{what} raised {outcome.exception}: {message}{where}")
     if outcome.kind == "opaque":
-        raise CheckFailed(f"{what} returned an object of type {str(outcome.exception)[:80]}; expected plain numbers.")
+        raise CheckFailed(f"{what} returned an object of type {outcome.exception}; expected plain numbers.")
     if outcome.mutated:
         names = ", ".join(outcome.mutated)
         raise CheckFailed(f"{what} changed its input {names} in place. Work on a copy: the caller still needs it.")

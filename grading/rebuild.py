@@ -84,7 +84,8 @@ def _recognise(by_name, release, kind, source, names):
         for name in defined_names(source)[:1]:
             if name in by_name:
                 return by_name[name]
-    return next((cell for cell in release["cells"] if cell["source"].strip() == source.strip()), None)
+    same_kind = [cell for cell in release["cells"] if (cell["cell_type"] == "code") == (kind == "code")]
+    return next((cell for cell in same_kind if cell["source"].strip() == source.strip()), None)
 
 
 def _exercise(lesson, original):
@@ -136,7 +137,8 @@ def _untouched(lesson, by_name, sources, program):
     for exercise in lesson.exercises:
         stub = by_name[exercise]["source"]
         if _squeeze(sources.get(exercise, stub)) == _squeeze(stub):
-            bound = rf"(?:def|class|as|import)\s+{exercise}\b|\b{exercise}\s*(?::[^=\n]+)?=[^=]"
+            # An annotation of bounded length: without the bound, a hostile line takes hours to search.
+            bound = rf"(?:def|class|as|import)\s+{exercise}\b|\b{exercise}\s*(?::[^=\n]{{1,200}})?=[^=]"
             own = 1 if exercise in sources else 0
             if len(re.findall(bound, everything)) <= own:
                 names.add(exercise)

@@ -101,13 +101,16 @@ def _read_regular_file(path, max_bytes):
         if part.is_symlink():
             raise ValueError("link")
     descriptor = os.open(path, flags)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("special")
         if status.st_size > max_bytes:
             raise ValueError(f"size {status.st_size}/{max_bytes}")
-        return file.read(max_bytes)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(max_bytes)
+    finally:
+        os.close(descriptor)
 
 
 def _reason(error, name):

@@ -439,7 +439,8 @@ def test_fit_logistic_step_per_minibatch(student, reference, rng):
 @points(0.5)
 def test_fit_logistic_fresh_minibatches(student, reference, rng):
     """Every epoch takes fresh minibatches of (X, y), whatever the order in which they come."""
-    X, y = rng.normal(size=(5, 2)) * 2 + 0.5, np.array([1.0, 0.0, 1.0, 0.0, 1.0])
+    # Two pairs of like examples disagree about their labels, so that no step is ever too small to be told apart.
+    X, y = rng.normal(size=(3, 2))[[0, 0, 1, 1, 2]] * 1.5 + 0.5, np.array([1.0, 0.0, 1.0, 0.0, 1.0])
     answer = student.fit_logistic(X, y, 0.8, 10, 2, np.random.default_rng(rng.integers(2**32)))
     w, b, losses = _check_run(answer, 2, 10)
     histories = _orders_that_explain(reference, (X, y, 0.8, 2), np.asarray(losses, dtype=np.float64).ravel())
@@ -449,7 +450,7 @@ def test_fit_logistic_fresh_minibatches(student, reference, rng):
         "Does each step use the X and y of one minibatch, and each loss all of X and y?",
     )
     assert_that(
-        any(len(set(orders)) > 1 for _, orders in histories),
+        all(len(set(orders)) > 1 for _, orders in histories),
         "All ten epochs took the same minibatches in the same order. Expected fresh ones in each epoch.",
     )
 
@@ -473,7 +474,7 @@ def _orders_that_explain(reference, setup, losses):
             loss = reference.logistic_loss(X @ end[:-1] + end[-1], y)
             if abs(loss - wanted) <= 1e-5 * loss:
                 longer.append((end, (*history, number)))
-        ways = longer[:50]
+        ways = longer[:500]
     return ways
 
 
@@ -481,14 +482,14 @@ def _orders_that_explain(reference, setup, losses):
 def test_fit_logistic_reaches_the_best_line(student, reference, rng):
     """Many epochs of small minibatches end close to the lowest loss there is."""
     X, _, w, _ = _some_examples(rng, 60, 3)
-    y = (rng.random(60) < reference.neuron(X, 1.5 * w / np.linalg.norm(w), 1.5)).astype(float)
-    y[:4] = rng.permutation([0.0, 0.0, 1.0, 1.0])
-    answer = student.fit_logistic(X, y, 0.2, 120, 20, np.random.default_rng(rng.integers(2**32)))
-    found = _check_run(answer, 3, 120)
+    y = (rng.random(60) < reference.neuron(X, 1.2 * w / np.linalg.norm(w), 1.0)).astype(float)
+    y[:10] = rng.permutation(np.arange(10) % 2)  # some labels at random, so that the best w and b are not far away
+    answer = student.fit_logistic(X, y, 0.3, 150, 20, np.random.default_rng(rng.integers(2**32)))
+    found = _check_run(answer, 3, 150)
     loss, best = reference.logistic_loss(X @ found[0] + found[1], y), _lowest_loss(reference, X, y)
     assert_that(
         loss <= best + 0.05 * (np.log(2) - best),
-        "After 120 epochs the loss is still well above the lowest one that any w and b can reach.",
+        "After 150 epochs the loss is still well above the lowest one that any w and b can reach.",
     )
 
 
