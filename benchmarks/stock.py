@@ -1,6 +1,7 @@
 """The same lesson for stock nbgrader: the same checks inlined as hidden tests, run in the student's own kernel.
 
-This is what the grader is measured against. It is not a way to grade: references and checks lie in the student's process.
+This is what the grader is measured against. It is not a way to grade: references and checks lie in the student's
+process.
 """
 
 import os
@@ -39,9 +40,10 @@ def _points(names):
         check = _checks[name]
         worth = next(mark.args[0] for mark in check.pytestmark if mark.name == "points")
         rng = _np.random.default_rng(list(_hashlib.sha256(name.encode()).digest()))
+        fixtures = dict(student=_Student(), reference=_types.SimpleNamespace(**_reference), rng=rng)
+        wanted = check.__code__.co_varnames[: check.__code__.co_argcount]
         try:
-            check(**{{k: v for k, v in dict(student=_Student(), reference=_types.SimpleNamespace(**_reference), rng=rng).items()
-                     if k in check.__code__.co_varnames[: check.__code__.co_argcount]}})
+            check(**{{name: fixtures[name] for name in wanted}})
             earned += worth
         except Exception:
             pass

@@ -222,7 +222,16 @@ def _name_mistakes(exercise, results):
     ]
     names = [name for name in records[0].get("mistakes", {}) if all(name in e.get("mistakes", {}) for e in records)]
     known = {name: [Outcome.from_json(e["mistakes"][name]) for e in records] for name in names}
-    return matching_mistakes(calls, known)
+    everywhere = matching_mistakes(calls, known)
+    if everywhere:
+        return everywhere
+    # Two mistakes at once agree with neither everywhere: name the one that explains the first example it can.
+    for position, result in enumerate(results):
+        if result.verdict == DIFFERS and result.call.outcome.kind == "returned":
+            here = matching_mistakes([calls[position]], {name: [known[name][position]] for name in names})
+            if len(here) == 1:
+                return here
+    return []
 
 
 def _tell_nbgrader(report):

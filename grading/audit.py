@@ -100,8 +100,8 @@ def _try_seeds(lesson, seeds):
         findings[finding.candidate].append(finding)
     trials = {key: [] for key, _, _ in answers}
     for candidate, (key, _, exercise) in candidates.items():
-        calls = [call for finding in findings[candidate] for call in finding.calls]
-        fits = explainer.name(exercise, calls)[0] if key[0] == "mistake" else []
+        checks = [(finding.result.status == "passed", finding.calls) for finding in findings[candidate]]
+        fits = explainer.name(exercise, checks)[0] if key[0] == "mistake" else []
         trials[key].append(Trial(tuple(f.result for f in findings[candidate]), tuple(fit.name for fit in fits)))
     return trials
 

@@ -23,24 +23,36 @@ class Explainer:
         self._namespace = functools.cache(lambda *answers: reference.namespace(*answers))
         self._replay = functools.lru_cache(maxsize=4096)(self._replay_uncached)
 
-    def name(self, exercise, calls, *, upstream=()):
-        """Find the known mistakes that would have answered every recorded call as the student did.
+    def name(self, exercise, checks, *, upstream=()):
+        """Find the known mistakes that would have done as the student did.
+
+        First those that agree in every recorded call. Then, for a student who made two mistakes at once, the one that
+        agrees in every call of the first failed check that it explains.
 
         Args:
             exercise: the failed exercise.
-            calls: `RecordedCall`s of all its checks, passed ones too.
+            checks: for each of its checks, whether it passed and its `RecordedCall`s.
             upstream: mistakes already named in exercises that this one may build on.
 
         Returns:
             (matching `Answer`s, whether the exercise is right but for the upstream mistakes).
         """
-        mine = [call for call in calls if call.name == exercise]
+        groups = [(passed, [call for call in calls if call.name == exercise]) for passed, calls in checks]
+        mine = [call for _, calls in groups for call in calls]
         if not mine:
             return [], False
-        fits = [m for m in self._bank.mistakes_of(exercise) if self._same(mine, m)]
-        if not fits and upstream:
-            return [], self._same(mine, *upstream)
-        return fits, False
+        known = self._bank.mistakes_of(exercise)
+        fits = [mistake for mistake in known if self._same(mine, mistake)]
+        if fits:
+            return fits, False
+        if upstream and self._same(mine, *upstream):
+            return [], True
+        for passed, calls in groups:
+            if not passed and calls and all(call.outcome.kind == "returned" for call in calls):
+                fits = [mistake for mistake in known if self._same(calls, mistake)]
+                if len(fits) == 1:
+                    return fits, False
+        return [], False
 
     def _same(self, calls, *answers):
         return all(self._same_call(call, answers) for call in calls)

@@ -93,7 +93,7 @@ class Grader:
         status = exercise_status(checks)
         mistake, hint = None, ""
         if status in ("failed", "partial"):
-            calls = [call for finding in findings for call in finding.calls]
+            calls = [(finding.result.status == "passed", finding.calls) for finding in findings]
             fits, inherited = self._explainer.name(name, calls, upstream=tuple(named))
             if fits:
                 mistake, hint = fits[0], fits[0].hint

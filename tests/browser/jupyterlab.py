@@ -45,8 +45,17 @@ class JupyterLab:
         environment["JUPYTERLAB_SETTINGS_DIR"] = str(self.home / "lab-settings")
         environment["JUPYTERLAB_WORKSPACES_DIR"] = str(self.home / "workspaces")
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
-        command += [f"--port={self.port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--notebook-dir={self.root}"]
-        command += ["--ServerApp.password=", "--ServerApp.disable_check_xsrf=True", "--LabApp.expose_app_in_browser=True"]
+        command += [
+            f"--port={self.port}",
+            "--ServerApp.port_retries=0",
+            "--IdentityProvider.token=",
+            f"--notebook-dir={self.root}",
+        ]
+        command += [
+            "--ServerApp.password=",
+            "--ServerApp.disable_check_xsrf=True",
+            "--LabApp.expose_app_in_browser=True",
+        ]
         command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
         self.log = (self.home / "lab.log").open("w")
         self.process = subprocess.Popen(command, env=environment, stdout=self.log, stderr=subprocess.STDOUT)

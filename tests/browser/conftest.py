@@ -1,0 +1,50 @@
+"""One browser and one JupyterLab on the built lessons for all browser tests."""
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+
+
+def load_tools():
+    """Import jupyterlab.py by path: tests are no package."""
+    spec = importlib.util.spec_from_file_location("jupyterlab_test", Path(__file__).with_name("jupyterlab.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def tools():
+    return load_tools()
+
+
+@pytest.fixture(scope="session")
+def browser(tools):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=tools.browser_path(), args=tools.BROWSER_ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tools, tmp_path_factory):
+    root, home = tmp_path_factory.mktemp("lessons"), tmp_path_factory.mktemp("home")
+    for path in (PROJECT / "lessons").glob("*/*.ipynb"):
+        shutil.copy(path, root / path.name)
+    with tools.JupyterLab(root, home) as lab:
+        yield lab
+
+
+@pytest.fixture
+def page(browser):
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.problems = []
+    page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    yield page
+    page.close()

@@ -1,0 +1,155 @@
+"""A small lesson, built once, and the ways to hand answers in."""
+
+import copy
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+
+from grading.build import build, load_release
+from grading.course import open_course
+from grading.lesson import find_lesson, load_lesson
+from grading.sample_class import with_answers
+from grading.sandbox import CURE, sandbox_problem
+from grading.settings import Limits
+from grading.submission import Submission, parse_cells
+
+collect_ignore_glob = ["solutions/*"]  # the small lesson's own checks run through the grader's plugin only
+
+HERE = Path(__file__).parent
+RIGHT = {
+    "double": "def double(x):\n    return 2 * np.asarray(x)",
+    "mean_square": "def mean_square(x):\n    return np.mean(np.asarray(x) ** 2)",
+}
+
+
+def pytest_runtest_setup(item):
+    """Skip what this machine cannot run, with the cure; never on CI, where nothing may be skipped."""
+    problem = ""
+    if item.get_closest_marker("sandbox") and sandbox_problem():
+        problem = f"{sandbox_problem()} {CURE}"
+    if item.get_closest_marker("browser") and shutil.which("chromium") is None:
+        problem = "Chromium is not installed. Debian, Ubuntu: sudo apt-get install chromium."
+    if problem and os.environ.get("CI"):
+        pytest.fail(problem, pytrace=False)
+    if problem:
+        pytest.skip(problem)
+
+
+@pytest.fixture(autouse=True)
+def no_outer_settings(monkeypatch):
+    """Keep the caller's course out of the tests."""
+    for name in ("DNN_COURSE_SECRET", "DNN_PROJECT", "NBGRADER_VALIDATING", "NBGRADER_EXECUTION"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory):
+    """A project with the small lesson, built: root, course, lesson, release."""
+    root = tmp_path_factory.mktemp("project")
+    shutil.copytree(HERE / "solutions", root / "solutions")
+    for folder in ("lessons", "dnnkit"):
+        (root / folder).mkdir()
+    course = open_course(root)
+    lesson = find_lesson(course.solutions, "mini")
+    build(lesson, root, course)
+    return SimpleNamespace(root=root, course=course, lesson=lesson, release=load_release(root, lesson))
+
+
+@pytest.fixture(scope="session")
+def lesson(project):
+    """The small lesson."""
+    return project.lesson
+
+
+@pytest.fixture(scope="session")
+def release(project):
+    """The small lesson as students get it."""
+    return project.release
+
+
+@pytest.fixture
+def course(project, tmp_path):
+    """An empty class of the small project, with a gradebook that knows the lesson."""
+    root = tmp_path / "class"
+    root.mkdir()
+    shutil.copy(project.root / "gradebook.db", root / "gradebook.db")
+    return open_course(project.root, root=root)
+
+
+@pytest.fixture
+def quick():
+    """Limits small enough to be hit in a test."""
+    return Limits(cell_seconds=2.0, submission_seconds=30.0, interrupt_seconds=1.0)
+
+
+@pytest.fixture
+def right():
+    """Right answers to the small lesson."""
+    return dict(RIGHT)
+
+
+@pytest.fixture(scope="session")
+def notebook_with(release):
+    """Make a notebook from answers and further cells: [(position, source)]."""
+
+    def make(answers=(), extra=()):
+        notebook = with_answers(release, dict(answers))
+        for position, source in extra:
+            notebook.cells.insert(position, nbformat.v4.new_code_cell(source, id=f"mine-{position}"))
+        return notebook
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def submission_of():
+    """Turn a notebook into a readable `Submission`."""
+
+    def make(notebook, student="ann"):
+        data = json.dumps(notebook).encode()
+        return Submission(student, "ok", "", "sha256:" + hashlib.sha256(data).hexdigest(), parse_cells(data))
+
+    return make
+
+
+@pytest.fixture
+def hand_in(course, lesson, notebook_with):
+    """Write a submission into the class: answers, or the bytes of a file."""
+
+    def write(student, answers=(), *, extra=(), data=None):
+        path = course.submitted / student / lesson.name / f"{lesson.topic}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(nbformat.writes(notebook_with(answers, extra)).encode() if data is None else data)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def changed_lesson(tmp_path):
+    """Copy the small lesson with changes: file name -> (old text, new text) or a list of such pairs."""
+
+    def change(changes=(), name="90_mini"):
+        folder = tmp_path / "changed" / "solutions" / name
+        shutil.copytree(HERE / "solutions" / "90_mini", folder)
+        for filename, pairs in dict(changes).items():
+            path = folder / filename
+            for old, new in [pairs] if isinstance(pairs, tuple) else pairs:
+                text = path.read_text(encoding="utf-8")
+                assert old in text, f"{filename} holds no {old!r}"
+                path.write_text(text.replace(old, new), encoding="utf-8")
+        return load_lesson(folder)
+
+    return change
+
+
+@pytest.fixture
+def mutable(release):
+    """A copy of the release that a test may change."""
+    return copy.deepcopy(release)

@@ -1,0 +1,81 @@
+"""The committed lessons match their source, and run from top to bottom, untouched and solved."""
+
+import copy
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from grading.build import load_release, stale
+from grading.lesson import BEGIN, END
+from grading.sample_class import with_answers
+
+
+def run(notebook, folder):
+    """Run a notebook in the course's kernel and return it with its outputs; a traceback is an error."""
+    client = NotebookClient(notebook, kernel_name="dnn", timeout=180, resources={"metadata": {"path": str(folder)}})
+    client.store_widget_state = False
+    return client.execute()
+
+
+def printed(notebook):
+    """All text that a run printed or showed."""
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    shown = [output.get("data", {}).get("text/plain", "") for output in outputs]
+    return "\n".join([*(output.get("text", "") for output in outputs), *shown])
+
+
+def test_committed_lessons_match_their_source(lesson, project):
+    assert stale(lesson, project) == []
+
+
+def test_lesson_holds_no_solution_and_no_output(lesson, project):
+    release = load_release(project, lesson)
+    text = nbformat.writes(release)
+    assert BEGIN not in text
+    assert END not in text
+    for cell in release.cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+
+
+def test_untouched_lesson_runs_without_a_traceback_and_says_what_it_waits_for(lesson, project, tmp_path):
+    text = printed(run(load_release(project, lesson), tmp_path))
+    for exercise in lesson.exercises:
+        assert f"{exercise} is not written yet" in text or f"{exercise} needs" in text
+    assert "This cell waits for" in text
+
+
+def test_solved_lesson_runs_and_passes_its_own_checks(lesson, project, tmp_path):
+    answers = {name: cell.source for name, cell in lesson.solution_cells.items()}
+    done = run(with_answers(load_release(project, lesson), answers), tmp_path)
+    text = printed(done)
+    for exercise in lesson.exercises:
+        assert f"{exercise}: " in text
+    assert text.count("The hidden checks of the grader go further.") == len(lesson.exercises)
+    assert "waits for" not in text
+    streams = [o for cell in done.cells for o in cell.get("outputs", []) if o.output_type == "stream"]
+    assert [stream.text for stream in streams if stream.name == "stderr"] == []
+
+
+def test_every_figure_has_alternative_text(lesson, project, tmp_path):
+    answers = {name: cell.source for name, cell in lesson.solution_cells.items()}
+    done = run(with_answers(load_release(project, lesson), answers), tmp_path)
+    pages = [o.data.get("text/html", "") for c in done.cells for o in c.get("outputs", []) if "data" in o]
+    figures = [page for page in pages if "<img" in page]
+    assert len(figures) >= 5
+    for page in figures:
+        assert 'alt="' in page
+        assert len(page.split('alt="')[1].split('"')[0]) > 30
+    bare = [o for c in done.cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})]
+    assert bare == []
+
+
+def test_a_check_run_by_stock_nbgrader_gives_no_points(lesson, project, tmp_path, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    notebook = copy.deepcopy(load_release(project, lesson))
+    wanted = ("given-", f"check_{lesson.exercises[0]}")
+    notebook.cells = [cell for cell in notebook.cells if cell.id.startswith(wanted)]
+    with pytest.raises(Exception, match="the configuration is wrong and no points are given"):
+        run(notebook, tmp_path)

@@ -1,0 +1,69 @@
+"""What the README says to type runs as it stands, in a copy of the repository."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [
+    line.split("#")[0].split()
+    for block in re.findall(r"```\n(.*?)```", README, flags=re.S)
+    for line in block.splitlines()
+    if line.startswith((".venv/bin/grading", ".venv/bin/dnnkit", "make "))
+]
+
+
+def copy_repository(folder):
+    """Copy what git would: tracked and new files, nothing ignored."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for name in listed.stdout.splitlines():
+        if (PROJECT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(PROJECT / name, folder / name)
+
+
+@pytest.mark.sandbox
+def test_instructors_commands_run_in_their_order(tmp_path):
+    copy_repository(tmp_path)
+    run(tmp_path, "grading", "sample-class", "01_neuron", "--students", "3", "--out", "submitted")
+    commands = [command for command in COMMANDS if "grading" in command[0]]
+    assert [command[1] for command in commands] == ["build", "bundle", "autograde", "feedback", "export", "audit"]
+    for command in commands:
+        extra = ["--seeds", "1"] if command[1] == "audit" else []  # twenty seeds have a test of their own
+        run(tmp_path, *Path(command[0]).parts[-1:], *command[1:], *extra)
+    for made in ("build/course.zip", "gradebook.db", "grades.csv", "feedback/s-0001/01_neuron/neuron.html"):
+        assert (tmp_path / made).is_file()
+
+
+def run(folder, program, *arguments):
+    done = subprocess.run(
+        [sys.executable, "-m", program, *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{program} {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+
+
+def test_students_commands_exist():
+    commands = [command for command in COMMANDS if command[0].endswith("dnnkit")]
+    assert commands == [[".venv/bin/dnnkit", "lab"]]
+    done = subprocess.run([sys.executable, "-m", "dnnkit", "lab", "--help"], capture_output=True, text=True, check=True)
+    assert "JupyterLab" in done.stdout
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "lab", "lessons", "audit", "bench", "lint"])
+def test_make_targets_are_there(target):
+    done = subprocess.run(["make", "--dry-run", target], cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_links_and_pictures_of_the_readme_exist():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        if not target.startswith("https://"):
+            assert (PROJECT / target).exists(), target
