@@ -35,7 +35,7 @@ demo: setup sandbox
 	@$(BIN)/python -m grading build 01_neuron
 	@rm -rf $(DEMO)/submitted $(DEMO)/autograded $(DEMO)/feedback $(DEMO)/gradebook.db*
 	@$(BIN)/python -m grading sample-class 01_neuron --students 12 --out $(DEMO)/submitted
-	@$(BIN)/python -m grading --course $(DEMO) autograde 01_neuron --json $(DEMO)/results.json
+	@$(BIN)/python -m grading --course $(DEMO) autograde 01_neuron --again --json $(DEMO)/results.json
 	@$(BIN)/python -m grading --course $(DEMO) feedback 01_neuron
 	@$(BIN)/python -m grading --course $(DEMO) export
 

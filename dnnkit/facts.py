@@ -92,11 +92,10 @@ def _order_matters(X, y, batch_size):
 
 
 def _course(losses):
-    """Say how a long list of losses runs."""
-    if losses.size < 2 or not np.isfinite(losses).all() or losses[-1] >= losses[0]:
-        return "do not fall"
-    detour = np.abs(np.diff(losses)).sum() / (losses[0] - losses[-1])
-    return "fall smoothly" if detour < 3 else "jump up and down"
+    """Say how a long list of losses runs: smoothly if its ways up and down are little longer than its fall."""
+    if losses.size < 2 or not np.isfinite(losses).all():
+        return "do not fall smoothly"
+    return "fall smoothly" if np.abs(np.diff(losses)).sum() < 3 * (losses[0] - losses[-1]) else "do not fall smoothly"
 
 
 def _digits(numbers):

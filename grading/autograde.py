@@ -2,25 +2,63 @@
 
 import json
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from grading.autograded import write_autograded
+from grading.autograded import read_records, write_autograded
 from grading.build import load_release
+from grading.environment import environment_hash
 from grading.grade import Grader
-from grading.gradebook import ensure_assignment, read_timestamp, record
+from grading.gradebook import ensure_assignment, read_timestamp, record, recorded_scores
 from grading.records import results_to_json
 from grading.sandbox import require_sandbox
+from grading.settings import Limits
 from grading.submission import read_submission
+from grading.trusted import TrustedLauncher
+from grading.warm import WarmLauncher, lesson_modules
+from grading.worker import make_task
 
 
-def make_grader(course, lesson, limits=None):
-    """Make the `Grader` of a lesson, reading its release.
+@dataclass(frozen=True)
+class How:
+    """How a class is graded.
+
+    Attributes:
+        workers: processes on this machine; 0 grades in this process, without Dask.
+        scheduler: address of a Dask scheduler to use instead.
+        tls: (certificate authority, certificate, key) for it.
+        gpu: grade on workers that offer the resource "GPU".
+        trusted: no sandbox; for one's own work only.
+        again: grade those, too, whose result is already there.
+        limits: what a submission may use.
+    """
+
+    workers: int = 0
+    scheduler: str | None = None
+    tls: tuple | None = None
+    gpu: bool = False
+    trusted: bool = False
+    again: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+
+def make_launcher(lesson, how):
+    """Make what starts the kernels of a lesson in this process.
 
     Raises:
         SandboxUnavailable: before anything is graded, rather than once for every student.
     """
+    if how.trusted:
+        return TrustedLauncher(how.limits)
     require_sandbox()
-    return Grader(lesson, load_release(course.project, lesson), course.seed, limits)
+    return WarmLauncher(lesson_modules(lesson), how.limits)
+
+
+def make_grader(course, lesson, how=None):
+    """Make the `Grader` of a lesson, reading its release; its `launcher` must be closed after use."""
+    how = how or How()
+    release = load_release(course.project, lesson)
+    return Grader(lesson, release, course.seed, how.limits, make_launcher(lesson, how))
 
 
 def find_students(course, lesson):
@@ -34,40 +72,88 @@ def find_students(course, lesson):
     return sorted(path.name for path in course.submitted.iterdir() if path.is_dir() and not path.is_symlink())
 
 
-def autograde(course, lesson, *, limits=None, on_result=None):
-    """Grade all submissions of a lesson.
+def autograde(course, lesson, how=None, *, on_result=None):
+    """Grade all submissions of a lesson; those whose result is already there are kept.
 
     Args:
         course: the `Course`.
         lesson: the lesson.
-        limits: what a submission may use.
-        on_result: function called with each `SubmissionResult`, for progress.
+        how: `How`.
+        on_result: function called with each `SubmissionResult` and whether it was graded now, for progress.
 
     Returns:
         List of `SubmissionResult`, in order of student ids.
     """
+    how = how or How()
+    if not how.trusted and not how.scheduler:
+        require_sandbox()
     ensure_assignment(course, lesson)
-    grader = make_grader(course, lesson, limits)
-    results = []
+    results, waiting = {}, []
+    kept = {} if how.again else _results_so_far(course, lesson)
+    environment = environment_hash()
     for student in find_students(course, lesson):
-        result = grade_student(course, lesson, grader, student)
-        results.append(result)
+        submission = read_submission(student, _folder(course, lesson, student), lesson.topic, how.limits)
+        known = kept.get(student)
+        if known is not None and is_current(known, submission, lesson, environment):
+            results[student] = known
+            if on_result:
+                on_result(known, False)
+        else:
+            waiting.append(student)
+    for result, notebook in _graded(course, lesson, how, waiting):
+        write_autograded(course, lesson, result, notebook)
+        record(course, lesson, result, read_timestamp(_folder(course, lesson, result.student)))
+        results[result.student] = result
         if on_result:
-            on_result(result)
-    return results
+            on_result(result, True)
+    return [results[student] for student in sorted(results)]
 
 
-def grade_student(course, lesson, grader, student):
-    """Grade one student's submission and write the result: notebook first, then gradebook.
+def is_current(result, submission, lesson, environment):
+    """Whether a result is still what grading would give: the same file, checks and packages, and no fault of ours."""
+    if submission.status != "ok" or result.status == "error":
+        return False  # cheap to do again, and a fault of ours should not stay
+    then = (result.submission, result.checks_hash, result.environment_hash)
+    return then == (submission.digest, lesson.checks_hash, environment)
 
-    Returns:
-        `SubmissionResult`.
+
+def _results_so_far(course, lesson):
+    """Results that are both in the autograded folder and in the gradebook: a run may have ended between the two."""
+    recorded = recorded_scores(course, lesson)
+    return {r.student: r for r in read_records(course, lesson) if recorded.get(r.student) == r.score}
+
+
+def _graded(course, lesson, how, students):
+    """Grade these students here or on a cluster.
+
+    Yields:
+        (`SubmissionResult`, rebuilt notebook), in any order.
     """
-    folder = course.submitted / student / lesson.name
-    result, notebook = grader.grade(read_submission(student, folder, lesson.topic, grader.limits))
-    write_autograded(course, lesson, result, notebook)
-    record(course, lesson, result, read_timestamp(folder))
-    return result
+    submissions = (
+        read_submission(student, _folder(course, lesson, student), lesson.topic, how.limits) for student in students
+    )
+    if not students:
+        return
+    if how.workers == 0 and not how.scheduler:
+        grader = make_grader(course, lesson, how)
+        try:
+            for submission in submissions:
+                yield grader.grade(submission)
+        finally:
+            grader.launcher.close()
+        return
+    from grading.schedule import grade_on, open_cluster
+
+    tasks = (
+        make_task(lesson, submission, course.seed(submission.digest), limits=how.limits, trusted=how.trusted)
+        for submission in submissions
+    )
+    with open_cluster(how.workers, how.scheduler, how.tls) as client:
+        yield from grade_on(client, tasks, gpu=how.gpu)
+
+
+def _folder(course, lesson, student):
+    return course.submitted / student / lesson.name
 
 
 def write_json(path, lesson, results):

@@ -1,21 +1,15 @@
 """The command line `grading`: parse, delegate, print."""
 
 import argparse
-import contextlib
 import json
+import os
 import sys
 import time
 from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
-
 from grading.course import find_project, open_course
 from grading.errors import GradingError, UsageError
-
-console = Console(highlight=False)
+from grading.terminal import console, progress_bar, results_table, say_where, spinner
 
 
 def main(argv=None):
@@ -74,6 +68,14 @@ def make_parser():
     command.add_argument("lesson")
     command.add_argument("--submitted", help="folder of submissions (default: submitted in the class's folder)")
     command.add_argument("--json", metavar="FILE", help="also write the records as JSON")
+    command.add_argument(
+        "--workers", type=_positive, default=os.cpu_count() or 1, help="processes (default: one per core)"
+    )
+    command.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, such as tls://host:8786")
+    command.add_argument("--tls", nargs=3, metavar=("CA", "CERT", "KEY"), help="files for a tls:// scheduler")
+    command.add_argument("--gpu", action="store_true", help='use workers that offer the resource "GPU"')
+    command.add_argument("--again", action="store_true", help="grade those, too, whose result is already there")
+    command.add_argument("--trust-submissions", action="store_true", help="NO SANDBOX: only for your own work")
     command = add("feedback", _feedback, "write the feedback pages of a lesson")
     command.add_argument("lesson")
     command = add("export", _export, "export the gradebook as CSV")
@@ -119,7 +121,7 @@ def _audit(arguments, course):
 
     rows = []
     for lesson in _lessons(course, arguments.lessons):
-        with _spinner(arguments, f"auditing {lesson.name} over {arguments.seeds} seeds"):
+        with spinner(arguments, f"auditing {lesson.name} over {arguments.seeds} seeds"):
             rows += audit(lesson, arguments.seeds)
     for line in audit_table(rows):
         console.print(line, soft_wrap=True, markup=False)
@@ -154,7 +156,7 @@ def _sample_class(arguments, course):
 
 
 def _autograde(arguments, course):
-    from grading.autograde import autograde, find_students, write_json
+    from grading.autograde import How, autograde, find_students, write_json
     from grading.lesson import find_lesson
 
     lesson = find_lesson(course.solutions, arguments.lesson)
@@ -164,29 +166,37 @@ def _autograde(arguments, course):
             f"No submissions in {course.submitted}. Expected STUDENT/{lesson.name}/{lesson.topic}.ipynb there. "
             "Were they collected (nbgrader collect), or are they elsewhere (--submitted)?"
         )
+    if arguments.trust_submissions:
+        print(
+            "grading: NO SANDBOX. Every cell runs with your own rights. Use this for your own work only.",
+            file=sys.stderr,
+        )
+    how = How(
+        workers=arguments.workers,
+        scheduler=arguments.scheduler,
+        tls=arguments.tls,
+        gpu=arguments.gpu,
+        trusted=arguments.trust_submissions,
+        again=arguments.again,
+    )
     started = time.perf_counter()
-    with _progress(arguments, f"grading {lesson.name}", len(students)) as step:
-        results = autograde(course, lesson, on_result=step)
+    with progress_bar(arguments, f"grading {lesson.name}", len(students)) as progress:
+        results = autograde(course, lesson, how, on_result=progress)
     seconds = time.perf_counter() - started
-    console.print(_table(lesson, results))
-    console.print(f"{len(results)} submissions in {seconds:.1f} s, {seconds / len(results):.2f} s each", markup=False)
-    _say_where("gradebook", course.database.removeprefix("sqlite:///").partition("?")[0])
+    console.print(results_table(lesson, results))
+    kept = progress.kept
+    graded = len(results) - kept
+    each = f", {seconds / graded:.2f} s each" if graded else ""
+    console.print(f"{graded} submissions graded in {seconds:.1f} s{each}", markup=False)
+    if kept:
+        console.print(
+            f"{kept} skipped: graded before with the same file, checks and packages (--again grades them anew)"
+        )
+    say_where("gradebook", course.database.removeprefix("sqlite:///").partition("?")[0])
     if arguments.json:
         write_json(arguments.json, lesson, results)
-        _say_where("records", arguments.json)
+        say_where("records", arguments.json)
     return 1 if any(result.status == "error" for result in results) else 0
-
-
-def _table(lesson, results):
-    table = Table(title=f"{lesson.name}", title_justify="left", expand=False)
-    for name, how in (("student", {}), ("score", {"justify": "right"}), ("status", {}), ("named mistakes", {})):
-        table.add_column(name, overflow="fold", **how)
-    for result in results:
-        untouched = all(exercise.status == "not_attempted" for exercise in result.exercises)
-        status = "not_attempted" if result.status == "graded" and untouched else result.status
-        named = ", ".join(result.mistakes) or result.reason or "; ".join(result.notes)
-        table.add_row(result.student, f"{result.score:g} of {result.max_score:g}", status, escape(named[:200]))
-    return table
 
 
 def _feedback(arguments, course):
@@ -198,7 +208,7 @@ def _feedback(arguments, course):
         raise UsageError(
             f"Nothing of {arguments.lesson} is graded yet. Run first: grading autograde {arguments.lesson}"
         )
-    _say_where("feedback", f"{course.feedback} ({len(paths)} pages), such as {paths[0]}")
+    say_where("feedback", f"{course.feedback} ({len(paths)} pages), such as {paths[0]}")
     return 0
 
 
@@ -209,23 +219,5 @@ def _export(arguments, course):
     path = Path(arguments.out) if arguments.out else course.root / "grades.csv"
     with open_gradebook(course.database) as gradebook:
         write_csv(gradebook, path)
-    _say_where("CSV", path)
+    say_where("CSV", path)
     return 0
-
-
-def _say_where(what, path):
-    console.print(f"{what}: {path}", soft_wrap=True, markup=False)
-
-
-@contextlib.contextmanager
-def _progress(arguments, title, total):
-    """Show a bar with an ETA while work goes on; yields the function to call after each step."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    hidden = arguments.quiet or not console.is_terminal
-    with Progress(*columns, console=console, disable=hidden, transient=True) as progress:
-        task = progress.add_task(title, total=total)
-        yield lambda _result: progress.advance(task)
-
-
-def _spinner(arguments, title):
-    return contextlib.nullcontext() if arguments.quiet or not console.is_terminal else console.status(title)

@@ -4,6 +4,8 @@ import time
 from dataclasses import replace
 
 from grading.bank import load_bank
+from grading.cold import ColdLauncher
+from grading.environment import environment_hash
 from grading.examples import list_checks
 from grading.explain import Explainer
 from grading.plugin import Candidate, check_result, run_checks
@@ -23,13 +25,15 @@ class Grader:
         release: nbformat dict of the released notebook.
         seed_of: function from a submission's digest to the bytes its checks' randomness is drawn from.
         limits: what a submission may use.
+        launcher: starts kernels; by default each is cold.
     """
 
-    def __init__(self, lesson, release, seed_of, limits=None):
+    def __init__(self, lesson, release, seed_of, limits=None, launcher=None):
         self.lesson = lesson
         self.release = release
         self.limits = limits or Limits()
         self._seed_of = seed_of
+        self.launcher = launcher or ColdLauncher(self.limits)
         self._reference = Reference(lesson)
         self._explainer = Explainer(self._reference, load_bank(lesson))
         self._blank = {
@@ -37,11 +41,12 @@ class Grader:
             for name, checks in list_checks(lesson).items()
         }
 
-    def grade(self, submission):
+    def grade(self, submission, seed=None):
         """Grade one submission.
 
         Args:
             submission: a `Submission`, whatever its status.
+            seed: bytes from which its checks' randomness is drawn; default what `seed_of` says.
 
         Returns:
             (`SubmissionResult`, rebuilt notebook as an nbformat dict). Never raises for anything a student can send;
@@ -52,17 +57,17 @@ class Grader:
             result = self._without_points(submission, submission.status, submission.reason, "not_attempted")
             return result, fresh_copy(self.release)
         try:
-            result, notebook = self._grade(submission)
+            result, notebook = self._grade(submission, seed or self._seed_of(submission.digest))
         except Exception as error:  # noqa: BLE001 - our own fault must cost nobody a record
             reason = f"The grader failed ({type(error).__name__}: {error}). A person will look at it."
             result = self._without_points(submission, "error", reason, "error")
             notebook = fresh_copy(self.release)
         return replace(result, seconds=round(time.perf_counter() - started, 3)), notebook
 
-    def _grade(self, submission):
+    def _grade(self, submission, seed):
         rebuilt = rebuild(self.lesson, self.release, submission)
         attempted = [name for name in self.lesson.exercises if name not in rebuilt.untouched]
-        findings, notes = self._check(submission, rebuilt, frozenset(attempted)) if attempted else ([], ())
+        findings, notes = self._check(submission, rebuilt, seed, frozenset(attempted)) if attempted else ([], ())
         exercises, named = [], []
         for name in self.lesson.exercises:
             mine = [finding for finding in findings if finding.exercise == name]
@@ -73,15 +78,17 @@ class Grader:
         result = self._result(submission, "graded", "", tuple(notes), tuple(exercises))
         return result, rebuilt.notebook
 
-    def _check(self, submission, rebuilt, attempted):
-        with Runner(rebuilt.program, self.limits) as runner:
+    def _check(self, submission, rebuilt, seed, attempted):
+        with Runner(rebuilt.program, self.limits, self.launcher) as runner:
             transport = kernel_transport(runner)
 
             def make_student(**options):
                 return Student(transport, self._reference.parameters, **options)
 
-            candidate = Candidate(submission.student, make_student, self._seed_of(submission.digest), attempted)
-            return run_checks(self.lesson, self._reference, [candidate]), runner.notes
+            candidate = Candidate(submission.student, make_student, seed, attempted)
+            findings = run_checks(self.lesson, self._reference, [candidate])
+        fallbacks, self.launcher.fallbacks[:] = list(self.launcher.fallbacks), []
+        return findings, [*runner.notes, *fallbacks]
 
     def _exercise(self, name, findings, named, notes):
         """Sum up one exercise's findings, and name its mistake.
@@ -119,8 +126,9 @@ class Grader:
     def _result(self, submission, status, reason, notes, exercises):
         score = sum(exercise.score for exercise in exercises)
         worth = sum(exercise.max_score for exercise in exercises)
-        digests = (submission.digest, self.lesson.checks_hash)
-        return SubmissionResult(submission.student, status, score, worth, 0.0, *digests, reason, notes, exercises)
+        digests = (submission.digest, self.lesson.checks_hash, environment_hash())
+        head = (submission.student, status, score, worth, 0.0)
+        return SubmissionResult(*head, *digests, self.launcher.sandbox, reason, notes, exercises)
 
     def _id(self, name):
         return f"{self.lesson.topic}.{name}"

@@ -17,7 +17,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from grading.errors import GradebookError
@@ -108,6 +108,25 @@ def record(course, lesson, result, timestamp=None):
         except BaseException:
             session.rollback()
             raise
+
+
+def recorded_scores(course, lesson):
+    """Read the automatic scores that the gradebook holds.
+
+    Returns:
+        Student id -> sum of the automatic scores of the lesson's exercises.
+    """
+    with open_gradebook(course.database) as gradebook:
+        rows = (
+            gradebook.db.query(SubmittedAssignment.student_id, func.sum(Grade.auto_score))
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .filter(Assignment.name == lesson.name)
+            .group_by(SubmittedAssignment.student_id)
+            .all()
+        )
+    return {student: score for student, score in rows if score is not None}
 
 
 def _submitted_notebook(session, lesson, student_id, timestamp):

@@ -5,16 +5,14 @@ and only the shell channel is read, so floods of output cost nothing here.
 """
 
 import json
-import shutil
-import tempfile
 import time
 from dataclasses import dataclass
 
 import zmq
 from jupyter_client.blocking import BlockingKernelClient
-from jupyter_client.manager import KernelManager
 
-from grading.sandbox import KERNEL_NAME, SandboxKernelSpecs, require_sandbox
+from grading.cold import ColdLauncher
+from grading.sandbox import require_sandbox
 from grading.settings import Limits
 
 
@@ -57,13 +55,14 @@ class SandboxKernel:
 
     Args:
         limits: what the submission may use.
+        launcher: starts kernels: a `ColdLauncher` (the default) or a `WarmLauncher`.
     """
 
-    def __init__(self, limits=None):
+    def __init__(self, limits=None, launcher=None):
         require_sandbox()
         self.limits = limits or Limits()
-        self._folder = None
-        self._manager = None
+        self._launcher = launcher or ColdLauncher(self.limits)
+        self._process = None
         self._client = None
 
     def __enter__(self):
@@ -76,7 +75,7 @@ class SandboxKernel:
     @property
     def alive(self):
         """Whether the kernel's process runs."""
-        return self._manager is not None and self._manager.is_alive()
+        return self._process is not None and self._process.alive()
 
     def start(self):
         """Start the kernel and wait until it answers.
@@ -85,21 +84,11 @@ class SandboxKernel:
             KernelDied: when it does not come up.
         """
         self.close()
-        self._folder = tempfile.mkdtemp(prefix="dnn-")  # mode 0700; short, since socket paths may have 107 characters
-        specs = SandboxKernelSpecs()
-        specs.limits = self.limits
-        self._manager = KernelManager(
-            kernel_name=KERNEL_NAME,
-            kernel_spec_manager=specs,
-            transport="ipc",
-            ip=f"{self._folder}/s",
-            connection_file=f"{self._folder}/kernel.json",
-            client_factory=_CappedClient,
-        )
-        self._manager.start_kernel()
-        self._client = self._manager.client()
+        self._process = self._launcher.launch()
+        self._client = _CappedClient()
         self._client.reply_bytes = self.limits.reply_bytes
-        channels = {"shell": True, "iopub": False, "stdin": False, "hb": False, "control": False}
+        self._client.load_connection_info(self._process.connection)
+        channels = {"shell": True, "control": True, "iopub": False, "stdin": False, "hb": False}
         self._client.start_channels(**channels)
         try:
             self._await_reply(self._client.kernel_info(), time.monotonic() + self.limits.start_seconds)
@@ -108,17 +97,13 @@ class SandboxKernel:
             raise KernelDied("the kernel did not start") from error
 
     def close(self):
-        """Kill the kernel and remove its folder."""
+        """Kill the kernel."""
         if self._client is not None:
             self._client.stop_channels()
             self._client = None
-        if self._manager is not None:
-            self._manager.shutdown_kernel(now=True)
-            self._manager.cleanup_connection_file()
-            self._manager = None
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+        if self._process is not None:
+            self._process.kill()
+            self._process = None
 
     def run_cell(self, source, seconds):
         """Run one cell as IPython would.
@@ -181,7 +166,7 @@ class SandboxKernel:
     def _interrupt(self, message_id):
         """Ask the code to stop; kill the kernel if it does not."""
         try:
-            self._manager.interrupt_kernel()
+            self._client.control_channel.send(self._client.session.msg("interrupt_request", {}))
             self._await_reply(message_id, time.monotonic() + self.limits.interrupt_seconds)
         except (KernelTimeout, KernelDied):
             self.close()

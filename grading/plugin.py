@@ -76,6 +76,10 @@ class CheckPlugin:
         chosen = [c for c in self._candidates if c.exercises is None or exercise in c.exercises]
         metafunc.parametrize("candidate", chosen, ids=[c.name for c in chosen], indirect=True)
 
+    def pytest_collection_modifyitems(self, items):
+        """Drop the checks of exercises that no candidate asks for: pytest would run each once, skipped."""
+        items[:] = [item for item in items if isinstance(item.callspec.params["candidate"], Candidate)]
+
     @pytest.fixture
     def candidate(self, request):
         """The answer under test."""

@@ -67,6 +67,8 @@ class SubmissionResult:
         seconds: wall-clock time of grading it.
         submission: "sha256:..." of the submitted file, or "" when there is none.
         checks_hash: "sha256:..." of the lesson's checks.
+        environment_hash: "sha256:..." of the packages that graded it.
+        sandbox: "bubblewrap", or "none" for trusted work.
         reason: why there is no ordinary result; empty for status "graded".
         notes: what a human should know, such as a cell that raised.
         exercises: the exercises in order.
@@ -79,6 +81,8 @@ class SubmissionResult:
     seconds: float
     submission: str
     checks_hash: str
+    environment_hash: str
+    sandbox: str
     reason: str
     notes: tuple[str, ...]
     exercises: tuple[ExerciseResult, ...]

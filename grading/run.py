@@ -13,13 +13,14 @@ class Runner:
     Args:
         program: `ProgramCell`s in order.
         limits: what the submission may use.
+        launcher: starts kernels: warm ones, or by default cold ones.
     """
 
-    def __init__(self, program, limits=None):
+    def __init__(self, program, limits=None, launcher=None):
         self.limits = limits or Limits()
         self._program = program
         self._left_out = set()  # cells that hang or kill the kernel are run once, not again on a replay
-        self._kernel = SandboxKernel(self.limits)
+        self._kernel = SandboxKernel(self.limits, launcher)
         self._deadline = None
         self.notes = []
 

@@ -41,7 +41,8 @@ class BubblewrapProvisioner(LocalProvisioner):
         kwargs = await super().pre_launch(**kwargs)
         require_sandbox()
         sockets = str(Path(self.parent.connection_file).parent)
-        kwargs["cmd"] = [*wall(sockets), *kwargs["cmd"]]
+        limits = getattr(self.parent.kernel_spec_manager, "limits", None)
+        kwargs["cmd"] = [*wall(sockets, limits), *kwargs["cmd"]]
         kwargs["env"] = {"PATH": os.environ.get("PATH", os.defpath)}  # for finding bwrap; the sandbox clears it
         kwargs["stdout"] = kwargs["stderr"] = subprocess.DEVNULL  # a flood there must cost nothing here
         return kwargs
@@ -54,7 +55,7 @@ class SandboxKernelSpecs(KernelSpecManager):
 
     def get_kernel_spec(self, kernel_name):
         """Describe the sandboxed kernel."""
-        argv = [sys.executable, "-P", "/opt/dnn/inside/launch.py", json.dumps(self.limits.resources())]
+        argv = python_command(INSIDE / "launch.py", self.limits.resources())
         return KernelSpec(
             argv=[*argv, "-f", "{connection_file}"],
             display_name="Sandbox",
@@ -64,18 +65,31 @@ class SandboxKernelSpecs(KernelSpecManager):
         )
 
 
-def wall(sockets, limits=None):
+def python_command(program, settings):
+    """Build the command line of one of our own programs inside the sandbox.
+
+    Args:
+        program: its path in grading/inside.
+        settings: handed over as JSON.
+    """
+    return [sys.executable, "-P", f"/opt/dnn/inside/{program.name}", json.dumps(settings)]
+
+
+def wall(sockets, limits=None, *, inner_namespaces=False):
     """Build the bubblewrap command line that stands in front of a program.
 
     Args:
         sockets: the one folder shared read-write, for the kernel's sockets.
         limits: sizes of the sandbox's temporary folders; default `Limits()`.
+        inner_namespaces: let the program make namespaces of its own, as the warm parent must.
 
     Returns:
         List of arguments, ending where the program's own begin.
     """
     limits = limits or Limits()
-    command = ["bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session"]
+    command = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
+    command += [] if inner_namespaces else ["--disable-userns"]
+    command += ["--uid", "1000", "--gid", "1000"]  # as root inside, a fork could not map its own user
     command += ["--clearenv", "--cap-drop", "ALL", "--hostname", "sandbox"]
     command += ["--proc", "/proc", "--dev", "/dev"]
     for folder in ("/tmp", "/dev/shm", HOME):  # noqa: S108 - these are the sandbox's own
@@ -88,7 +102,7 @@ def wall(sockets, limits=None):
     command += ["--ro-bind", str(Path(dnnkit.__file__).parent), "/opt/dnn/dnnkit"]
     command += ["--ro-bind", str(INSIDE), "/opt/dnn/inside"]
     command += ["--bind", sockets, sockets, "--chdir", HOME]
-    for name, value in _environment().items():
+    for name, value in kernel_environment().items():
         command += ["--setenv", name, value]
     return [*command, "--"]
 
@@ -98,7 +112,8 @@ def _system_paths():
     return [path for path in paths if os.path.lexists(path)]
 
 
-def _environment():
+def kernel_environment():
+    """Environment variables of a kernel inside the sandbox."""
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
     return {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",

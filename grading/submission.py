@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grading.settings import Limits
@@ -21,6 +21,7 @@ class Submission:
         digest: "sha256:..." of the file, or "".
         cells: [(kind, source, names)] of the notebook's cells in order: kind "code" or "text", and the ids by which
             the cell may be recognised.
+        data: the file's bytes, for sending it on; empty unless "ok".
     """
 
     student: str
@@ -28,6 +29,7 @@ class Submission:
     reason: str = ""
     digest: str = ""
     cells: tuple = ()
+    data: bytes = field(default=b"", repr=False, compare=False)
 
 
 def read_submission(student, folder, notebook, limits=None):
@@ -50,12 +52,17 @@ def read_submission(student, folder, notebook, limits=None):
         return Submission(student, "missing", f"There is no file {path.name} in the submission.")
     except (OSError, ValueError) as error:
         return Submission(student, "unreadable", _reason(error, path.name))
+    return from_bytes(student, data, limits)
+
+
+def from_bytes(student, data, limits=None):
+    """Make a `Submission` of a file's bytes; never raises for anything a student can send."""
     digest = "sha256:" + hashlib.sha256(data).hexdigest()
     try:
         cells = parse_cells(data, limits)
     except ValueError as error:
         return Submission(student, "unreadable", str(error), digest)
-    return Submission(student, "ok", "", digest, cells)
+    return Submission(student, "ok", "", digest, cells, data)
 
 
 def parse_cells(data, limits=None):

@@ -425,7 +425,7 @@ def test_fit_logistic_losses(student, reference, rng):
 def test_fit_logistic_step_per_minibatch(student, reference, rng):
     """Every minibatch takes one step, the last smaller one too, with the mean gradient of its own examples."""
     alike = np.tile(rng.normal(size=3) + 1, (7, 1)), np.ones(7), 0.5, 2, 3
-    apart = 1e6 * np.eye(4)[rng.permutation(4)], np.ones(4), 1e-12 * rng.uniform(1, 2), 3, 1
+    apart = 1e6 * np.eye(4)[rng.permutation(4)], np.ones(4), 1e-12 * rng.uniform(1, 2), 1, 1
     answers = [student.fit_logistic(*case, np.random.default_rng(rng.integers(2**32))) for case in (alike, apart)]
     names = ("7 examples, all alike, in batches of 3", "4 examples that share no feature, one at a time")
     for case, answer, name in zip((alike, apart), answers, names, strict=True):
@@ -619,7 +619,7 @@ def _examples_with_blanks(rng):
     """Draw examples with one feature per class, and blank ones of one class, which only the biases can recognise."""
     num_classes, blank = 4, rng.integers(1, 4)
     kinds = rng.permutation(np.repeat(np.arange(num_classes + 1), [60, 60, 60, 60, 30]))
-    X = np.eye(num_classes + 1, 6)[kinds]
+    X = 2.0 * np.eye(num_classes + 1, 6)[kinds]
     X[:, num_classes] = 0.0
     labels = np.append(rng.permutation(num_classes), blank)
     return X, labels[kinds], num_classes, labels
@@ -629,7 +629,7 @@ def _examples_with_blanks(rng):
 def test_fit_softmax_shapes(student, rng):
     """W has shape (D, C), b has shape (C,), and clear-cut examples are recognised."""
     features = rng.permutation(np.repeat(np.arange(6), [30, 20, 20, 20, 20, 20]))
-    X, y = np.eye(6)[rng.permutation(6)][features], rng.permutation(3)[features % 3]
+    X, y = 2.0 * np.eye(6)[rng.permutation(6)][features], rng.permutation(3)[features % 3]
     answer = student.fit_softmax(X, y, 3, np.random.default_rng(rng.integers(2**32)))
     W, b = _check_classifier(answer, 6, 3)
     right = np.argmax(X @ W + b, axis=1) == y

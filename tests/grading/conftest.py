@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -135,8 +136,9 @@ def hand_in(course, lesson, notebook_with):
 def changed_lesson(tmp_path):
     """Copy the small lesson with changes: file name -> (old text, new text) or a list of such pairs."""
 
-    def change(changes=(), name="90_mini"):
-        folder = tmp_path / "changed" / "solutions" / name
+    def change(changes=()):
+        sys.modules.pop("test_mini", None)  # pytest would run the checks of the lesson that it met first
+        folder = tmp_path / "changed" / "solutions" / "90_mini"
         shutil.copytree(HERE / "solutions" / "90_mini", folder)
         for filename, pairs in dict(changes).items():
             path = folder / filename
@@ -146,7 +148,8 @@ def changed_lesson(tmp_path):
                 path.write_text(text.replace(old, new), encoding="utf-8")
         return load_lesson(folder)
 
-    return change
+    yield change
+    sys.modules.pop("test_mini", None)
 
 
 @pytest.fixture

@@ -1,0 +1,62 @@
+"""A cold kernel: one fresh bubblewrap sandbox and one fresh Python for each start."""
+
+import shutil
+import tempfile
+
+from jupyter_client.manager import KernelManager
+
+from grading.sandbox import KERNEL_NAME, SandboxKernelSpecs
+from grading.settings import Limits
+
+
+class ColdLauncher:
+    """Launches cold kernels.
+
+    Args:
+        limits: what a submission may use.
+    """
+
+    sandbox = "bubblewrap"
+
+    def __init__(self, limits=None):
+        self.limits = limits or Limits()
+        self.fallbacks = []
+
+    def launch(self):
+        """Start a kernel in a sandbox of its own.
+
+        Returns:
+            `ColdProcess`.
+        """
+        return ColdProcess(self.limits)
+
+    def close(self):
+        """Nothing is kept between kernels."""
+
+
+class ColdProcess:
+    """A running kernel, driven by jupyter_client's own manager through the provisioner."""
+
+    def __init__(self, limits):
+        self._folder = tempfile.mkdtemp(prefix="dnn-")  # mode 0700; short, since socket paths have 107 characters
+        specs = SandboxKernelSpecs()
+        specs.limits = limits
+        self._manager = KernelManager(
+            kernel_name=KERNEL_NAME,
+            kernel_spec_manager=specs,
+            transport="ipc",
+            ip=f"{self._folder}/s",
+            connection_file=f"{self._folder}/kernel.json",
+        )
+        self._manager.start_kernel()
+        self.connection = self._manager.get_connection_info()
+
+    def alive(self):
+        """Whether the process runs."""
+        return self._manager.is_alive()
+
+    def kill(self):
+        """End the process and remove its folder."""
+        self._manager.shutdown_kernel(now=True)
+        self._manager.cleanup_connection_file()
+        shutil.rmtree(self._folder, ignore_errors=True)

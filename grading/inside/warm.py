@@ -1,0 +1,124 @@
+"""The warm parent: import the heavy packages once, then fork a kernel for each submission.
+
+Runs inside the sandbox only, as `python -P warm.py SETTINGS_JSON`. It reads one JSON command a line from standard
+input, answers one a line on standard output, and never runs a student's code itself.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import random
+import select
+import signal
+import sys
+
+import launch
+import namespaces
+
+
+def main():
+    """Import, say "ready", and serve until standard input closes."""
+    settings = json.loads(sys.argv[1])
+    control = os.fdopen(os.dup(1), "w", buffering=1)
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    for name in ("IPython", "ipykernel.kernelapp", "dnnkit.calls", *settings["modules"]):
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue  # the student's cell will say so
+    wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(wake_write)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    control.write('{"ready": true}\n')
+    pending = b""
+    while True:
+        readable, _, _ = select.select([0, wake_read], [], [])
+        if wake_read in readable:
+            os.read(wake_read, 4096)
+            _report_ended(control)
+        if 0 in readable:
+            data = os.read(0, 65536)
+            if not data:
+                return
+            *lines, pending = (pending + data).split(b"\n")
+            for line in lines:
+                _serve(json.loads(line), settings, control, (wake_read, wake_write))
+
+
+def _serve(command, settings, control, descriptors):
+    if "kill" in command:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(command["kill"], signal.SIGKILL)
+        return
+    child = os.fork()
+    if child == 0:
+        _become_kernel(command["folder"], settings, control, descriptors)
+    control.write(json.dumps({"folder": command["folder"], "pid": child}) + "\n")
+
+
+def _report_ended(control):
+    while True:
+        try:
+            child, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if child == 0:
+            return
+        control.write(json.dumps({"ended": child}) + "\n")
+
+
+def _become_kernel(folder, settings, control, descriptors):
+    """In the fork: own namespaces, a second fork into the PID namespace, then a kernel. Never returns."""
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(nothing, descriptor)
+        for descriptor in (*descriptors, control.fileno(), nothing):
+            os.close(descriptor)
+        os.setsid()
+        namespaces.enter(settings["shared"], folder, settings["scratch_bytes"], settings["scratch"])
+        inner = os.fork()
+        if inner == 0:
+            _run_kernel(os.path.join(settings["shared"], folder, "kernel.json"), settings)
+        _wait_for(inner)
+    finally:
+        os._exit(0)
+
+
+def _wait_for(inner):
+    namespaces.lock()  # this process does nothing any more but wait
+    os.waitpid(inner, 0)
+
+
+def _run_kernel(connection_file, settings):
+    try:
+        os.setsid()
+        os.chdir(settings["home"])
+        namespaces.lock()
+        launch.limit(settings["limits"])
+        _reseed()
+        from ipykernel.kernelapp import IPKernelApp
+
+        app = IPKernelApp.instance()
+        app.initialize(["-f", connection_file])
+        app.start()
+    finally:
+        os._exit(0)
+
+
+def _reseed():
+    """Give the fork randomness of its own, so that no two students draw the same numbers by accident of the fork."""
+    seed = int.from_bytes(os.urandom(4), "little")
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed)
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(seed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Spread a class over many processes or machines with Dask; the coordinator alone writes.
+
+Workers get bytes and settings and return JSON (grading/worker.py). A worker that dies loses nothing: Dask gives its
+submission to another one.
+"""
+
+import contextlib
+import json
+import logging
+
+from distributed import Client, LocalCluster, as_completed
+from distributed.security import Security
+
+from grading.errors import GradingError
+from grading.records import SubmissionResult
+from grading.worker import grade_task
+
+AT_ONCE = 4  # submissions per worker that are under way: enough to keep it busy, few enough to hold in memory
+
+
+@contextlib.contextmanager
+def open_cluster(workers=1, scheduler=None, tls=None):
+    """Connect to a scheduler, or start a cluster on this machine.
+
+    Args:
+        workers: processes of the cluster on this machine.
+        scheduler: address of a running scheduler, such as tls://host:8786; then `workers` is not used.
+        tls: (certificate authority, certificate, key) as file paths, for tls:// addresses.
+
+    Yields:
+        `distributed.Client`.
+
+    Raises:
+        GradingError: when the scheduler does not answer.
+    """
+    logging.getLogger("distributed").setLevel(logging.ERROR)  # its own news of restarts; ours is in the records
+    if scheduler:
+        try:
+            client = Client(scheduler, security=_security(tls), timeout=20)
+        except (OSError, TimeoutError) as error:
+            raise GradingError(f"The scheduler at {scheduler} does not answer: {error}. Is it running?") from error
+        with client:
+            yield client
+        return
+    with (
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+def grade_on(client, tasks, *, gpu=False):
+    """Grade tasks on a cluster, as they finish.
+
+    Args:
+        client: from `open_cluster`.
+        tasks: iterable of what `grading.worker.make_task` packed; read lazily, so a large class is never in memory.
+        gpu: ask for one unit of the resource "GPU" for each task.
+
+    Yields:
+        (`SubmissionResult`, rebuilt notebook) in the order in which they finish.
+
+    Raises:
+        GradingError: when a worker refuses, or keeps dying.
+    """
+    tasks = iter(tasks)
+    options = {"resources": {"GPU": 1}} if gpu else {}
+    running = as_completed(with_results=False)
+
+    def submit_one():
+        task = next(tasks, None)
+        if task is not None:
+            running.add(client.submit(grade_task, task, pure=False, retries=2, **options))
+
+    for _ in range(AT_ONCE * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))):
+        submit_one()
+    for future in running:
+        try:
+            document = json.loads(future.result())
+        except GradingError:
+            raise
+        except Exception as error:
+            raise GradingError(f"A worker could not grade: {type(error).__name__}: {error}") from error
+        future.release()
+        submit_one()
+        yield SubmissionResult.from_json(document["result"]), document["notebook"]
+
+
+def _security(tls):
+    if tls is None:
+        return None
+    authority, certificate, key = (str(path) for path in tls)
+    return Security(tls_ca_file=authority, tls_client_cert=certificate, tls_client_key=key, require_encryption=True)

@@ -1,0 +1,59 @@
+"""What commands show in the terminal: tables, progress, where things lie."""
+
+import collections
+import contextlib
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+console = Console(highlight=False)
+
+
+def results_table(lesson, results):
+    """Make the table of a graded class: student, score, status, named mistakes."""
+    table = Table(title=f"{lesson.name}", title_justify="left", expand=False)
+    for name, how in (("student", {}), ("score", {"justify": "right"}), ("status", {}), ("named mistakes", {})):
+        table.add_column(name, overflow="fold", **how)
+    for result in results:
+        untouched = all(exercise.status == "not_attempted" for exercise in result.exercises)
+        status = "not_attempted" if result.status == "graded" and untouched else result.status
+        named = ", ".join(result.mistakes) or result.reason or "; ".join(result.notes)
+        table.add_row(result.student, f"{result.score:g} of {result.max_score:g}", status, escape(named[:200]))
+    return table
+
+
+def say_where(what, path):
+    """Print where something lies, on one line that can be copied."""
+    console.print(f"{what}: {path}", soft_wrap=True, markup=False)
+
+
+class Steps:
+    """Counts verdicts and moves the bar; called with each result."""
+
+    def __init__(self, progress, task):
+        self._progress, self._task = progress, task
+        self.kept, self._verdicts = 0, collections.Counter()
+
+    def __call__(self, result, graded_now):
+        """Count one result."""
+        self.kept += not graded_now
+        self._verdicts[result.status] += 1
+        counts = ", ".join(f"{count} {status}" for status, count in self._verdicts.most_common())
+        self._progress.update(self._task, advance=1, verdicts=counts)
+
+
+@contextlib.contextmanager
+def progress_bar(arguments, title, total):
+    """Show a bar with an ETA and a running count of verdicts; yields the function to call with each result."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    hidden = arguments.quiet or not console.is_terminal
+    verdicts = TextColumn("{task.fields[verdicts]}")
+    with Progress(*columns, verdicts, console=console, disable=hidden, transient=True) as progress:
+        yield Steps(progress, progress.add_task(title, total=total, verdicts=""))
+
+
+def spinner(arguments, title):
+    """Show that work goes on."""
+    return contextlib.nullcontext() if arguments.quiet or not console.is_terminal else console.status(title)

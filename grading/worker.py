@@ -1,0 +1,94 @@
+"""What runs on a Dask worker: bytes and settings in, JSON out. Student code runs in child processes behind the wall."""
+
+import atexit
+import base64
+import json
+import threading
+from dataclasses import asdict
+
+from grading.build import load_release
+from grading.course import find_project
+from grading.errors import GradingError
+from grading.grade import Grader
+from grading.lesson import find_lesson
+from grading.settings import Limits
+from grading.submission import Submission, from_bytes
+from grading.trusted import TrustedLauncher
+from grading.warm import WarmLauncher, lesson_modules
+
+_graders = {}
+_lock = threading.Lock()  # a worker has one thread for tasks; the lock keeps a second one from halving our promises
+
+
+def make_task(lesson, submission, seed, *, limits=None, trusted=False):
+    """Pack one submission for a worker.
+
+    Args:
+        lesson: the lesson.
+        submission: what `read_submission` said of the file.
+        seed: bytes from which the checks' randomness is drawn.
+        limits: what the submission may use.
+        trusted: run without a sandbox.
+
+    Returns:
+        Dict of plain values.
+    """
+    return {
+        "lesson": lesson.name,
+        "checks_hash": lesson.checks_hash,
+        "student": submission.student,
+        "status": submission.status,
+        "reason": submission.reason,
+        "digest": submission.digest,
+        "data": base64.b64encode(submission.data).decode("ascii"),
+        "seed": seed.hex(),
+        "limits": asdict(limits or Limits()),
+        "trusted": trusted,
+    }
+
+
+def grade_task(task):
+    """Grade one submission on this worker.
+
+    Args:
+        task: what `make_task` packed.
+
+    Returns:
+        JSON text: {"result": record, "notebook": rebuilt notebook}.
+
+    Raises:
+        GradingError: when this worker holds another version of the lesson.
+    """
+    with _lock:
+        grader = _grader(task["lesson"], json.dumps(task["limits"], sort_keys=True), task["trusted"])
+        if grader.lesson.checks_hash != task["checks_hash"]:
+            raise GradingError(
+                f"This worker holds another version of {task['lesson']}. Expected checks {task['checks_hash'][:19]}. "
+                f"Got {grader.lesson.checks_hash[:19]}. Is its copy of the repository up to date?"
+            )
+        submission = Submission(task["student"], task["status"], task["reason"], task["digest"])
+        if task["status"] == "ok":
+            submission = from_bytes(task["student"], base64.b64decode(task["data"]), grader.limits)
+        result, notebook = grader.grade(submission, seed=bytes.fromhex(task["seed"]))
+        return json.dumps({"result": result.to_json(), "notebook": notebook})
+
+
+def _grader(name, limits_text, trusted):
+    """Find or make this worker's grader of a lesson, with its warm parent."""
+    key = (name, limits_text, trusted)
+    if key not in _graders:
+        close_graders()  # one warm parent at a time: memory belongs to the students
+        project = find_project()
+        lesson = find_lesson(project / "solutions", name)
+        limits = Limits(**json.loads(limits_text))
+        launcher = TrustedLauncher(limits) if trusted else WarmLauncher(lesson_modules(lesson), limits)
+        _graders[key] = Grader(lesson, load_release(project, lesson), None, limits, launcher)
+    return _graders[key]
+
+
+@atexit.register
+def close_graders():
+    """End all warm parents of this process."""
+    for grader in _graders.values():
+        grader.launcher.close()
+    _graders.clear()
