@@ -9,7 +9,7 @@ BIN := .venv/bin
 SETUP := .venv/.setup
 DEMO := build/demo
 
-.PHONY: demo test lab lessons audit bench lint setup sandbox browser lock
+.PHONY: demo test lab lessons audit bench lint setup sandbox browser database lock
 .DEFAULT_GOAL := demo
 
 setup: $(SETUP)
@@ -28,6 +28,9 @@ sandbox:
 browser:
 	@sh grading/install_system.sh chromium chromium fonts-dejavu-core
 
+database:
+	@sh grading/install_system.sh '/usr/lib/postgresql/*/bin/initdb' postgresql
+
 lessons: setup
 	$(BIN)/python -m grading build
 
@@ -39,7 +42,7 @@ demo: setup sandbox
 	@$(BIN)/python -m grading --course $(DEMO) feedback 01_neuron
 	@$(BIN)/python -m grading --course $(DEMO) export
 
-test: setup sandbox browser
+test: setup sandbox browser database
 	$(BIN)/python -m pytest -n 2
 
 lab: setup

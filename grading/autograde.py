@@ -8,6 +8,7 @@ from pathlib import Path
 from grading.autograded import read_records, write_autograded
 from grading.build import load_release
 from grading.environment import environment_hash
+from grading.errors import GradingError
 from grading.grade import Grader
 from grading.gradebook import ensure_assignment, read_timestamp, record, recorded_scores
 from grading.records import results_to_json
@@ -101,7 +102,13 @@ def autograde(course, lesson, how=None, *, on_result=None):
         else:
             waiting.append(student)
     for result, notebook in _graded(course, lesson, how, waiting):
-        write_autograded(course, lesson, result, notebook)
+        try:
+            write_autograded(course, lesson, result, notebook)
+        except OSError as error:
+            raise GradingError(
+                f"The result of {result.student} could not be written: {error}. Those before it are kept; "
+                "when the cause is mended, the same command goes on from here."
+            ) from error
         record(course, lesson, result, read_timestamp(_folder(course, lesson, result.student)))
         results[result.student] = result
         if on_result:
@@ -145,10 +152,10 @@ def _graded(course, lesson, how, students):
     from grading.schedule import grade_on, open_cluster
 
     tasks = (
-        make_task(lesson, submission, course.seed(submission.digest), limits=how.limits, trusted=how.trusted)
-        for submission in submissions
+        make_task(course.project, lesson, one, course.seed(one.digest), limits=how.limits, trusted=how.trusted)
+        for one in submissions
     )
-    with open_cluster(how.workers, how.scheduler, how.tls) as client:
+    with open_cluster(how.workers, how.scheduler, how.tls, course.project) as client:
         yield from grade_on(client, tasks, gpu=how.gpu)
 
 

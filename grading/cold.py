@@ -1,11 +1,11 @@
 """A cold kernel: one fresh bubblewrap sandbox and one fresh Python for each start."""
 
 import shutil
-import tempfile
 
 from jupyter_client.manager import KernelManager
 
 from grading.sandbox import KERNEL_NAME, SandboxKernelSpecs
+from grading.scratch import make_folder
 from grading.settings import Limits
 
 
@@ -38,7 +38,7 @@ class ColdProcess:
     """A running kernel, driven by jupyter_client's own manager through the provisioner."""
 
     def __init__(self, limits):
-        self._folder = tempfile.mkdtemp(prefix="dnn-")  # mode 0700; short, since socket paths have 107 characters
+        self._folder = make_folder()
         specs = SandboxKernelSpecs()
         specs.limits = limits
         self._manager = KernelManager(

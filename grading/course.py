@@ -73,12 +73,12 @@ def find_project(start=None):
     """Find the project's root: the nearest folder upwards that holds solutions and lessons.
 
     Args:
-        start: folder to start from; default the current one.
+        start: folder to start from; default what DNN_PROJECT names, else the current one.
 
     Raises:
         UsageError: when there is none.
     """
-    start = Path(start or Path.cwd()).resolve()
+    start = Path(start or os.environ.get("DNN_PROJECT") or Path.cwd()).resolve()
     for folder in (start, *start.parents, Path(__file__).resolve().parent.parent):
         if (folder / "solutions").is_dir() and (folder / "lessons").is_dir():
             return folder

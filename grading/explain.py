@@ -41,12 +41,12 @@ class Explainer:
         mine = [call for _, calls in groups for call in calls]
         if not mine:
             return [], False
+        if upstream and self._same(mine, *upstream):
+            return [], True  # first: what a mistake further up causes may look like a mistake of this exercise
         known = self._bank.mistakes_of(exercise)
         fits = [mistake for mistake in known if self._same(mine, mistake)]
         if fits:
             return fits, False
-        if upstream and self._same(mine, *upstream):
-            return [], True
         for passed, calls in groups:
             if not passed and calls and all(call.outcome.kind == "returned" for call in calls):
                 fits = [mistake for mistake in known if self._same(calls, mistake)]

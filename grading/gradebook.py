@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import re
 import stat
+import time
 from pathlib import Path
 
 from nbgrader.api import (
@@ -18,11 +19,13 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from sqlalchemy import func, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from grading.errors import GradebookError
 from grading.examples import lesson_points
 from grading.nbgrader_course import alembic_on_path, generate_assignment
+
+RETRY_AFTER = (0.5, 2.0, 5.0)  # seconds between the tries of a transaction whose connection was lost
 
 
 @contextlib.contextmanager
@@ -87,7 +90,8 @@ def _register(course, lesson):
 def record(course, lesson, result, timestamp=None):
     """Write one submission's record: student, submission, scores and comments, in one transaction.
 
-    Manual scores and comments stay as they are.
+    Manual scores and comments stay as they are. A connection that is lost is opened again: the transaction is repeated
+    whole, so that nothing is written twice or by half.
 
     Args:
         course: the `Course`.
@@ -96,18 +100,28 @@ def record(course, lesson, result, timestamp=None):
         timestamp: when it was handed in, as a naive UTC datetime, or None.
 
     Raises:
-        GradebookError: when the database refuses; nothing of this record is written then.
+        GradebookError: when the database keeps refusing; nothing of this record is written then.
     """
-    with open_gradebook(course.database) as gradebook:
-        session = gradebook.db
+    for wait in (*RETRY_AFTER, None):
         try:
-            notebook = _submitted_notebook(session, lesson, result.student, timestamp)
-            for exercise in result.exercises:
-                _write_exercise(session, notebook, exercise)
-            session.commit()
-        except BaseException:
-            session.rollback()
-            raise
+            with open_gradebook(course.database) as gradebook:
+                _write(gradebook.db, lesson, result, timestamp)
+            return
+        except GradebookError as error:
+            if wait is None or not isinstance(error.__cause__, OperationalError):
+                raise
+            time.sleep(wait)
+
+
+def _write(session, lesson, result, timestamp):
+    try:
+        notebook = _submitted_notebook(session, lesson, result.student, timestamp)
+        for exercise in result.exercises:
+            _write_exercise(session, notebook, exercise)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
 
 
 def recorded_scores(course, lesson):

@@ -1,9 +1,12 @@
 #!/bin/sh
 # Make sure that a program is there: install its packages where that is possible, else say the one line to type.
-# Usage: install_system.sh PROGRAM PACKAGE...
+# Usage: install_system.sh PROGRAM PACKAGE...   PROGRAM is a name on the PATH, or a path that may hold *.
 program=$1
 shift
-command -v "$program" >/dev/null 2>&1 && exit 0
+present() {
+    command -v "$program" >/dev/null 2>&1 || ls $program >/dev/null 2>&1
+}
+present && exit 0
 
 for manager in apt-get dnf zypper; do
     command -v "$manager" >/dev/null 2>&1 && break
@@ -24,7 +27,7 @@ if [ -n "$manager" ] && [ "$may_install" = yes ]; then
     else
         $sudo "$manager" install -y "$@" >/dev/null
     fi
-    command -v "$program" >/dev/null 2>&1 && exit 0
+    present && exit 0
 fi
 echo "$program is missing. Type: sudo ${manager:-apt-get} install $*" >&2
 exit 1

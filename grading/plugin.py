@@ -169,6 +169,7 @@ def run_checks(lesson, reference, candidates):
     plugin = CheckPlugin(lesson, reference, candidates)
     options = ["--rootdir", str(lesson.folder), "-c", "/dev/null", "--import-mode=importlib", "--strict-markers"]
     options += ["-o", "markers=points(value, repeat, seconds)", "-p", "no:cacheprovider", "--disable-plugin-autoload"]
+    options += ["-p", "no:unraisableexception", "-p", "no:threadexception"]  # each run would collect garbage five times
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         code = pytest.main([*options, "-p", "no:terminal", str(lesson.tests)], plugins=[plugin])

@@ -19,13 +19,14 @@ AT_ONCE = 4  # submissions per worker that are under way: enough to keep it busy
 
 
 @contextlib.contextmanager
-def open_cluster(workers=1, scheduler=None, tls=None):
+def open_cluster(workers=1, scheduler=None, tls=None, project=None):
     """Connect to a scheduler, or start a cluster on this machine.
 
     Args:
         workers: processes of the cluster on this machine.
         scheduler: address of a running scheduler, such as tls://host:8786; then `workers` is not used.
         tls: (certificate authority, certificate, key) as file paths, for tls:// addresses.
+        project: the project's root, for workers on this machine; those of a scheduler have a copy of their own.
 
     Yields:
         `distributed.Client`.
@@ -42,8 +43,10 @@ def open_cluster(workers=1, scheduler=None, tls=None):
         with client:
             yield client
         return
+    options = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "host": "127.0.0.1"}
+    options["env"] = {"DNN_PROJECT": str(project)} if project else {}
     with (
-        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster,
+        LocalCluster(**options) as cluster,
         Client(cluster) as client,
     ):
         yield client

@@ -3,13 +3,12 @@
 import os
 import shutil
 import sys
-import tempfile
-from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 from grading.sandbox import INSIDE, kernel_environment
+from grading.scratch import make_folder
 from grading.settings import Limits
 
 
@@ -42,7 +41,7 @@ class TrustedProcess:
     """A running kernel that may do whatever its user may."""
 
     def __init__(self):
-        self._folder = Path(tempfile.mkdtemp(prefix="dnn-"))
+        self._folder = make_folder()
         self._manager = KernelManager(
             kernel_name="dnn-trusted",
             kernel_spec_manager=_TrustedSpecs(),

@@ -8,14 +8,13 @@ import json
 import secrets
 import shutil
 import subprocess
-import tempfile
 import threading
 import time
-from pathlib import Path
 
 from grading.cold import ColdLauncher
 from grading.lesson import without_magics
 from grading.sandbox import HOME, INSIDE, python_command, require_sandbox, wall
+from grading.scratch import make_folder
 from grading.settings import Limits
 
 
@@ -86,7 +85,7 @@ class _Parent:
     """The warm parent's process, and the pipe to it."""
 
     def __init__(self, modules, limits):
-        self._shared = Path(tempfile.mkdtemp(prefix="dnn-"))
+        self._shared = make_folder()
         settings = {
             "modules": list(modules),
             "shared": str(self._shared),

@@ -20,10 +20,11 @@ _graders = {}
 _lock = threading.Lock()  # a worker has one thread for tasks; the lock keeps a second one from halving our promises
 
 
-def make_task(lesson, submission, seed, *, limits=None, trusted=False):
+def make_task(project, lesson, submission, seed, *, limits=None, trusted=False):
     """Pack one submission for a worker.
 
     Args:
+        project: root of the repository; a worker that has none there looks for its own.
         lesson: the lesson.
         submission: what `read_submission` said of the file.
         seed: bytes from which the checks' randomness is drawn.
@@ -34,6 +35,7 @@ def make_task(lesson, submission, seed, *, limits=None, trusted=False):
         Dict of plain values.
     """
     return {
+        "project": str(project),
         "lesson": lesson.name,
         "checks_hash": lesson.checks_hash,
         "student": submission.student,
@@ -60,7 +62,7 @@ def grade_task(task):
         GradingError: when this worker holds another version of the lesson.
     """
     with _lock:
-        grader = _grader(task["lesson"], json.dumps(task["limits"], sort_keys=True), task["trusted"])
+        grader = _grader(task)
         if grader.lesson.checks_hash != task["checks_hash"]:
             raise GradingError(
                 f"This worker holds another version of {task['lesson']}. Expected checks {task['checks_hash'][:19]}. "
@@ -73,15 +75,15 @@ def grade_task(task):
         return json.dumps({"result": result.to_json(), "notebook": notebook})
 
 
-def _grader(name, limits_text, trusted):
+def _grader(task):
     """Find or make this worker's grader of a lesson, with its warm parent."""
-    key = (name, limits_text, trusted)
+    key = json.dumps([task[name] for name in ("project", "lesson", "checks_hash", "limits", "trusted")], sort_keys=True)
     if key not in _graders:
         close_graders()  # one warm parent at a time: memory belongs to the students
-        project = find_project()
-        lesson = find_lesson(project / "solutions", name)
-        limits = Limits(**json.loads(limits_text))
-        launcher = TrustedLauncher(limits) if trusted else WarmLauncher(lesson_modules(lesson), limits)
+        project = find_project(task["project"])
+        lesson = find_lesson(project / "solutions", task["lesson"])
+        limits = Limits(**task["limits"])
+        launcher = TrustedLauncher(limits) if task["trusted"] else WarmLauncher(lesson_modules(lesson), limits)
         _graders[key] = Grader(lesson, load_release(project, lesson), None, limits, launcher)
     return _graders[key]
 

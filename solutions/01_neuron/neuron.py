@@ -19,7 +19,7 @@
 # **You will be able to**
 #
 # - write a neuron, its loss and its gradient so that no input breaks them;
-# - prove that a gradient is right, and find the mistake when it is not;
+# - test any gradient with finite differences, and find the mistake when it is wrong;
 # - train a neuron with minibatches, and see what its learning rate does;
 # - say what one neuron cannot learn, and mend that with better features;
 # - turn a row of neurons into a classifier of many classes;
@@ -28,20 +28,20 @@
 # **You need** Python, NumPy arrays (shapes, `@`, broadcasting, `axis`), the derivative of a function, and the natural
 # logarithm. No knowledge of neural networks.
 #
-# **Time** about three hours. **Points** 24.
+# **Time** about four hours: three for the exercises, one for reading and for the experiments. **Points** 24.
 #
 # | | exercise | what it is | difficulty | minutes | points |
 # | --- | --- | --- | --- | --- | --- |
-# | 1 | `sigmoid` | squash any number into 0 to 1 | ● | 15 | 2 |
-# | 2 | `neuron` | a weighted sum and a squash | ● | 5 | 2 |
-# | 3 | `logistic_loss` | how wrong the neuron is | ●● | 15 | 2 |
-# | 4 | `logistic_gradient` | which way is downhill | ●● | 15 | 3 |
-# | 5 | `logistic_gradient_broken` | bug hunt | ●● | 15 | 2 |
-# | 6 | `minibatches` | deal the examples into small piles | ● | 10 | 2 |
-# | 7 | `fit_logistic` | train the neuron | ●● | 15 | 3 |
-# | 8 | `softmax` | scores become probabilities | ●● | 10 | 2 |
-# | 9 | `softmax_cross_entropy` | loss and gradient for many classes | ●●● | 20 | 3 |
-# | 10 | `fit_softmax` | read handwritten digits | ●● | 15 | 3 |
+# | 1 | `sigmoid` | squash any number into 0 to 1 | ● | 25 | 2 |
+# | 2 | `neuron` | a weighted sum and a squash | ● | 8 | 2 |
+# | 3 | `logistic_loss` | how wrong the neuron is | ●● | 20 | 2 |
+# | 4 | `logistic_gradient` | which way is downhill | ●● | 20 | 3 |
+# | 5 | `logistic_gradient_broken` | bug hunt | ●● | 10 | 2 |
+# | 6 | `minibatches` | deal the examples into small groups | ● | 12 | 2 |
+# | 7 | `fit_logistic` | train the neuron | ●● | 25 | 3 |
+# | 8 | `softmax` | scores become probabilities | ●● | 12 | 2 |
+# | 9 | `softmax_cross_entropy` | loss and gradient for many classes | ●●● | 30 | 3 |
+# | 10 | `fit_softmax` | read handwritten digits | ●● | 25 | 3 |
 #
 # **How to work**
 #
@@ -50,12 +50,16 @@
 # - Run the cell `check("...")` below it. It tries a few small inputs, and shows what your function should have
 #   returned. Try as often as you like. The grade comes from other inputs, which you do not see.
 # - A cell that begins with `%%explore` plays with your functions. It waits until the functions that it names are
-#   written.
-# - Never change an array that you were given. Make a new one: `w = w - step`, not `w -= step`.
+#   written. What it shows is right only when they are right, so pass their checks first.
+# - Compute in `float64`, NumPy's default. The checks accept `float32` too, but the numbers of the experiments then
+#   differ a little.
+# - Never change an array that came in as an argument: write `X = X - 1`, not `X -= 1`. An array that you made inside
+#   your function is yours to change.
 # - Stuck? Open the first hint. Then try again before you open the next one.
 #
-# **Hand in:** restart the kernel, run all cells, and look at every check once more. Save the notebook, and hand in
-# this one file the way your instructor told you.
+# **Hand in:** restart the kernel, run all cells, and look at every check once more. Save the notebook first, then hand
+# in this one file the way your instructor told you. Your own extra cells are welcome, and an error left in one of them
+# costs nothing else. Do not delete check cells. (If one gets lost, your grade stays the same.)
 
 # %%
 # %load_ext dnnkit
@@ -66,7 +70,10 @@ from dnnkit import check
 np.set_printoptions(precision=6, suppress=True)  # print arrays as plain decimals
 
 # %% [markdown]
-# The next cell loads what the pictures and experiments need. Your functions need only NumPy, as `np`.
+# The next cell loads what the pictures and experiments need. The grader skips it, as it skips every cell that begins
+# with `%%explore`. A name made in such a cell (`plots`, `blobs_X`, later `digits`) does not exist for the grader.
+#
+# So your functions may use only NumPy, as `np`, and what is defined in cells without `%%explore`.
 #
 # If one of these two cells fails, run `dnnkit doctor` in a terminal. It says what is missing.
 
@@ -187,6 +194,8 @@ print("np.exp(-1000) =", np.exp(-1000.0))
 # | --- | --- | --- |
 # | $1 / (1 + e^{-z})$ | $1 / (1 + \infty) = 0$, but with a warning | $1 / (1 + 0) = 1$, fine |
 # | $e^{z} / (1 + e^{z})$ | $0 / (1 + 0) = 0$, fine | $\infty / \infty$ is `nan`: not a number |
+#
+# A warning counts as a fault here, even where the value is right.
 #
 # So: one way for $z \ge 0$, the other for $z < 0$. One more trap waits there. `np.where(condition, A, B)` picks from
 # two arrays that are *both* computed first. The half that you throw away still overflows and still warns.
@@ -342,10 +351,14 @@ plots.show(ax)
 # ## Part 2 · How wrong is it?
 #
 # The neuron says: probability $a$ for class 1. So it says $1 - a$ for class 0. Then the true answer $y$ comes, which
-# is 0 or 1. Let $p$ be the probability that the neuron gave to the true answer.
+# is 0 or 1. We charge the neuron minus the logarithm of the probability that it gave to the true answer:
 #
-# A good measure of error is small when $p$ is near 1, and large when the neuron was sure and wrong. We take
-# $-\log p$.
+# | true answer | probability given to it | cost |
+# | --- | --- | --- |
+# | $y = 1$ | $a$ | $-\log a$ |
+# | $y = 0$ | $1 - a$ | $-\log(1 - a)$ |
+#
+# The cost is small when that probability is near 1, and large when the neuron was sure and wrong.
 
 # %%
 # %%explore
@@ -356,17 +369,20 @@ ax.plot(chances, -np.log(chances), color=blue)
 ax.plot(marked, -np.log(marked), "o", color=orange)
 for chance in marked:
     ax.annotate(f"{-np.log(chance):.3f}", (chance, -np.log(chance)), xytext=(6, 6), textcoords="offset points")
-ax.set(xlabel="p, given to the true answer", ylabel="$-\\log\\,p$", title="Sure and wrong costs most")
+ax.set(xlabel="probability given to the true answer", ylabel="cost", title="Sure and wrong costs most")
 plots.describe(
     ax,
-    "The curve of minus log p falls from above 5 near p = 0 to 0 at p = 1. Marked: 4.605 at p = 0.01, 2.303 at 0.1, "
-    "0.693 at 0.5 and 0.105 at 0.9.",
+    "The cost against the probability given to the true answer falls from above 5 near probability 0 to 0 at "
+    "probability 1. Marked: 4.605 at 0.01, 2.303 at 0.1, 0.693 at 0.5 and 0.105 at 0.9.",
 )
 plots.show(ax)
 
 # %% [markdown]
-# The mean of $-\log p$ over all examples is the **loss**, also called cross-entropy. A neuron that always says 0.5
-# has loss $\log 2 = 0.693$. Any useful neuron must be below that.
+# The mean cost over all examples is the **loss**, also called cross-entropy. Because the logarithm is the natural one,
+# its unit is called the **nat**.
+#
+# A neuron that always says 0.5 has loss $\log 2 = 0.693$ nats. When both classes are equally frequent, a useful neuron
+# must be below that.
 
 # %% [markdown]
 # ### Exercise 3 · Loss of one neuron
@@ -376,13 +392,18 @@ plots.show(ax)
 # exactly 1. So $1 - a = 0$, and its logarithm is $-\infty$. The true loss is 40: large, but finite.
 #
 # What was lost in the squash cannot be found again. So we never take the logarithm of the sigmoid. We compute the
-# loss **from the score** $z$, which is also called the **logit**. For one example:
+# loss **from the score** $z$, which is also called the **logit**.
 #
-# $$y = 0: \quad -\log(1 - \sigma(z)) = \log(1 + e^{z})$$
+# For $y = 0$, use $1 - \sigma(z) = \sigma(-z)$, from Part 1:
 #
-# $$y = 1: \quad -\log \sigma(z) = \log(1 + e^{-z}) = \log(1 + e^{z}) - z$$
+# $$-\log(1 - \sigma(z)) = -\log \frac{1}{1 + e^{z}} = \log(1 + e^{z}).$$
 #
-# The two lines differ only by $-z$, which is there when $y = 1$. So both are one formula. Over $N$ examples, with $z$
+# For $y = 1$, take the factor $e^{-z}$ out of the bracket:
+#
+# $$-\log \sigma(z) = \log(1 + e^{-z}) = \log\big(e^{-z} (e^{z} + 1)\big) = \log(1 + e^{z}) - z.$$
+
+# %% [markdown]
+# The two results differ only by $-z$, which is there when $y = 1$. So both are one formula. Over $N$ examples, with $z$
 # and $y$ of shape $(N,)$:
 #
 # $$L = \frac{1}{N} \sum_{n=1}^{N} \Big[ \log(1 + e^{z_n}) - y_n z_n \Big]$$
@@ -540,25 +561,37 @@ print(lowest)
 
 # %% [markdown]
 # One valley, no side valleys. At the start the loss is $\log 2$, because a neuron with zero weights always says 0.5.
-# This loss is **convex**: whoever walks downhill with small enough steps ends at the same lowest place. (Networks
-# with many layers lose this.)
+#
+# This loss is **convex**: there is no side valley to be caught in. Here it has a lowest place, and whoever walks
+# downhill with small enough steps ends there. (Sometimes there is none: Part 6 says when. And networks with many layers
+# are not convex.)
 
 # %% [markdown]
 # ### Exercise 4 · The gradient
 #
-# With many weights there is one slope for each of them. Together they are the **gradient**. We need
+# With many weights there is one slope for each of them. The slope along $w_j$ is written $\partial L / \partial w_j$:
+# change $w_j$ alone, hold everything else fixed, and take the derivative of $L$ as usual. This is a **partial
+# derivative**; the sign $\partial$ says so.
+#
+# All slopes together are the **gradient**. We need
 #
 # - $dw$, shape $(D,)$: how the loss $L$ changes with each weight, $dw_j = \partial L / \partial w_j$, and
 # - $db$, a number: how it changes with the bias, $db = \partial L / \partial b$.
+
+# %% [markdown]
+# The **chain rule** gives it: the loss depends on the score, the score depends on the weights, and the two slopes are
+# multiplied.
 #
-# Two links of a chain give it. First, how does the loss of one example change with its score $z$? The derivative of
-# $\log(1 + e^{z})$ is $e^{z} / (1 + e^{z}) = \sigma(z)$, and the derivative of $y z$ is $y$. So
+# First link: how does the loss of one example change with its score $z$? The derivative of $\log(1 + e^{z})$ is
+# $e^{z} / (1 + e^{z}) = \sigma(z)$, and the derivative of $y z$ is $y$. So
 #
 # $$\frac{\partial}{\partial z} \Big[ \log(1 + e^{z}) - y z \Big] = \sigma(z) - y = a - y.$$
 #
-# That is the **error**: what the neuron said minus what was true. Nothing else is left. Second, how does the score
-# $z = w_1 x_1 + \dots + w_D x_D + b$ change with $w_j$? By $x_j$. And with $b$? By 1. Multiply the links, then take
-# the mean over the examples, as the loss does:
+# That is the **error**: what the neuron said minus what was true. Nothing else is left.
+#
+# Second link: how does the score $z = w_1 x_1 + \dots + w_D x_D + b$ change with $w_j$? By $x_j$. And with $b$? By 1.
+#
+# Multiply the links, then take the mean over the examples, as the loss does:
 #
 # $$dw_j = \frac{1}{N} \sum_{n=1}^{N} (a_n - y_n) \, x_{nj}, \qquad db = \frac{1}{N} \sum_{n=1}^{N} (a_n - y_n).$$
 #
@@ -622,8 +655,11 @@ check("logistic_gradient")
 # $$\frac{\partial L}{\partial w_j} \approx \frac{L(w_j + h) - L(w_j - h)}{2 h}, \qquad h = 10^{-5}.$$
 #
 # This is called **finite differences**. It is slow, two losses for each weight, but it needs only the loss.
-# `dnnkit.gradcheck.numerical_gradient(f, x)` does it for every element of `x`. `gradient_error` compares two
-# gradients: 0 means the same. Expect less than $10^{-9}$ below. Anything above $10^{-6}$ means a bug.
+# `dnnkit.gradcheck.numerical_gradient(f, x)` does it for every element of `x`.
+#
+# `gradient_error` compares two gradients: the length of their difference, divided by the sum of their lengths. It is 0
+# when they are the same, and 1 when they point in opposite directions. Expect less than $10^{-9}$ below. Anything above
+# $10^{-6}$ means a bug.
 
 # %%
 # %%explore logistic_gradient, logistic_loss
@@ -645,13 +681,14 @@ print("gradient error:    ", gradient_error(trial_dw, numeric_dw))
 # You could paste your own function over it. But then you would not learn to hunt, and in your next project there is
 # no second copy.
 #
-# **How to hunt.** The cell below the check compares the broken function with finite differences, and prints the
-# *ratio* of the two for every weight and for the bias. Run it, and read the ratios:
+# **How to hunt.** Two cells stand below the function: first its check, then a comparison. The comparison divides what
+# the broken function returns by the finite differences, and prints this *ratio* for every weight and for the bias. Run
+# the function, then the comparison, and read the ratios:
 #
 # - 1: this slope is right;
 # - a minus sign: something was subtracted the wrong way round;
-# - a number other than 1, the same for all weights, or for the bias alone: a factor is missing or too much. Change
-#   `hunt_size`, the number of examples, and run again. Does the ratio follow it?
+# - one number other than 1: a factor is missing or too much. Change `hunt_size`, the number of examples, and run again.
+#   Does the ratio follow it?
 # - a different number for each weight: the formula itself is different. Try `hunt_size = 1`: with one example you can
 #   compute everything by hand.
 #
@@ -661,8 +698,8 @@ print("gradient error:    ", gradient_error(trial_dw, numeric_dw))
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Write down what each line should be, from the formulas of Exercise 4, before you read what it is. Which way does
-# each difference go? Is each sum made into a mean, in $dw$ and in $db$?
+# Write down what each line should be, from the formulas of Exercise 4, before you read what it is. Then compare the
+# two, line by line.
 #
 # </details>
 #
@@ -690,8 +727,8 @@ def logistic_gradient_broken(X, y, w, b):
     ### BUG HUNT: logistic_gradient_broken__as_given
     ### BEGIN SOLUTION
     num_examples = X.shape[0]
-    p = neuron(X, w, b)
-    error = p - y
+    a = neuron(X, w, b)
+    error = a - y
     dw = X.T @ error / num_examples
     db = np.sum(error) / num_examples
     return dw, db
@@ -703,7 +740,7 @@ check("logistic_gradient_broken")
 
 # %%
 # %%explore logistic_gradient_broken, logistic_loss, neuron
-hunt_size = 4
+hunt_size = 4  # number of examples
 hunt_rng = np.random.default_rng(7)
 hunt_X, hunt_y = hunt_rng.normal(size=(hunt_size, 3)), hunt_rng.integers(0, 2, size=hunt_size)
 hunt_w, hunt_b = hunt_rng.normal(size=3), np.array([0.3])
@@ -719,48 +756,47 @@ print("ratio for the bias:   ", np.round(hunt_db / numeric_db, 4))
 # We have a slope. Now take steps. With 400 examples the full gradient is cheap. With 400 million it is not: every
 # single step would read all of them.
 #
-# But the gradient is a *mean*, and a mean can be guessed from a few. A **minibatch** is a small random pile of
-# examples. The picture shows the gradient $dw$ at $w = (0, 0)$ many times, each time guessed from another pile.
+# But the gradient is a *mean*, and a mean can be guessed from a few. A **minibatch** is a small group of examples,
+# drawn at random. The picture shows the gradient $dw$ at $w = (0, 0)$ many times, each time guessed from another
+# minibatch.
 
 # %%
 # %%explore logistic_gradient
 full_dw, _ = logistic_gradient(blobs_X, blobs_y, np.zeros(2), 0.0)
-pile_rng = np.random.default_rng(2)
+guess_rng = np.random.default_rng(2)
 ax = plots.panels(width=5.8, height=4.4)[0]
 for size, color in [(4, orange), (64, blue)]:
-    piles = [pile_rng.integers(0, 400, size=size) for _ in range(300)]
-    guesses = np.array([logistic_gradient(blobs_X[pile], blobs_y[pile], np.zeros(2), 0.0)[0] for pile in piles])
+    draws = [guess_rng.integers(0, 400, size=size) for _ in range(300)]
+    guesses = np.array([logistic_gradient(blobs_X[drawn], blobs_y[drawn], np.zeros(2), 0.0)[0] for drawn in draws])
     spread = f"{size} examples: spread of the guess {guesses.std(axis=0).mean():.3f}"
     ax.plot(*guesses.T, ".", color=color, alpha=0.5, label=f"{size} examples")
     plots.describe(ax, spread + ".")
     print(spread)
 ax.plot(*full_dw, "*", color="black", markersize=14, label="all 400")
-ax.set(
-    xlabel="slope along $w_1$", ylabel="slope along $w_2$", title="A small pile guesses the gradient", aspect="equal"
-)
+ax.set(xlabel="slope along $w_1$", ylabel="slope along $w_2$", title="A minibatch guesses the gradient", aspect="equal")
 ax.legend()
 plots.show(ax)
 
 # %% [markdown]
-# Both clouds sit around the star: a guess from a pile is right on average. With 16 times as many examples, the spread
-# is about 4 times smaller, not 16 times. So large piles are poor value, and small piles are many steps for the same
-# work.
+# Both clouds sit around the star: a guess from a minibatch is right on average. With 16 times as many examples, the
+# spread is about 4 times smaller, not 16 times. So large minibatches are poor value, and small ones are many steps for
+# the same work.
 
 # %% [markdown]
 # ### Exercise 6 · Minibatches
 #
-# One pass over all examples is an **epoch**. To make an epoch, shuffle the examples and deal them into piles. Every
-# example is in exactly one pile.
+# One pass over all examples is an **epoch**. To make an epoch, shuffle the examples and deal them into minibatches.
+# Every example is in exactly one minibatch. The number of examples in a minibatch is the **batch size** $B$.
 #
-# We deal *indices*, the row numbers of $X$, so that $X$ and $y$ stay together: `X[batch]` and `y[batch]` are the rows
-# of one pile.
+# We deal *indices*, the row numbers of $X$, so that $X$ and $y$ stay together: `X[indices]` and `y[indices]` are the
+# rows of one minibatch.
 #
-# Worked number: 10 examples, batch size 4. One possible shuffle is 7 2 9 0 4 1 8 3 6 5. The piles are then 7 2 9 0,
+# Worked number: 10 examples, $B = 4$. One possible shuffle is 7 2 9 0 4 1 8 3 6 5. The minibatches are then 7 2 9 0,
 # then 4 1 8 3, then 6 5. The last one is smaller, and it is kept.
 #
 # Randomness comes in as an argument `rng`, a `np.random.Generator`. Use it, and no other source of randomness. Then
-# the same seed gives the same piles. Calling your function twice with the same `rng` object must give two different
-# orders, so do not make a new generator inside.
+# the same seed gives the same minibatches. Calling your function twice with the same `rng` object must give two
+# different orders, so do not make a new generator inside.
 #
 # **Write** `minibatches(num_examples, batch_size, rng)`. It returns a list of 1-D integer arrays.
 #
@@ -769,14 +805,14 @@ plots.show(ax)
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Shuffle once. Then cut the shuffled array. At which places does each pile begin?
+# Shuffle once. Then cut the shuffled array. At which places does each minibatch begin?
 #
 # </details>
 #
 # <details><summary>Hint 2: the formula</summary>
 #
-# With batch size $B$, the piles begin at $0, B, 2B, \dots$, as long as that is below the number of examples. The pile
-# that begins at $s$ holds the places $s$ to $s + B - 1$ of the shuffled order.
+# The minibatches begin at $0, B, 2B, \dots$, as long as that is below the number of examples. The minibatch that begins
+# at $s$ holds the places $s$ to $s + B - 1$ of the shuffled order.
 #
 # </details>
 
@@ -810,7 +846,11 @@ check("minibatches")
 # 1. Start with $w = (0, \dots, 0)$, shape $(D,)$, and $b = 0$.
 # 2. In every epoch, deal fresh minibatches. For each minibatch, compute the gradient on its examples only, and take
 #    one step: $w \leftarrow w - \eta \, dw$ and $b \leftarrow b - \eta \, db$.
-# 3. At the end of every epoch, note the loss over *all* examples.
+# 3. At the end of every epoch, note the loss over *all* examples. It comes from the scores $X w + b$, not from the
+#    activations.
+#
+# A minibatch is a small data set of its own. With its indices $\beta$, its rows are $X_\beta$, shape $(B, D)$, and
+# $y_\beta$, shape $(B,)$. Your gradient sees only these, so its $N$ is now $B$.
 #
 # Worked number: the three examples of Exercise 4, $\eta = 0.3$, one epoch, batch size 3, so that the minibatch holds
 # all of them. There is one step. The gradient at the start is $dw = (0.333, -1.167)$, $db = -0.167$. So
@@ -831,9 +871,9 @@ check("minibatches")
 #
 # <details><summary>Hint 2: the formula</summary>
 #
-# For a pile of indices $\beta$: $(dw, db)$ is the gradient for $X_\beta$ and $y_\beta$ at the present $w, b$. Then
-# $w \leftarrow w - \eta \, dw$, $b \leftarrow b - \eta \, db$. The loss of the epoch is $L$ for the scores $X w + b$
-# of all $N$ examples and their $y$.
+# For the minibatch $\beta$: $(dw, db)$ is the gradient for $X_\beta$ and $y_\beta$ at the present $w, b$. Then
+# $w \leftarrow w - \eta \, dw$, $b \leftarrow b - \eta \, db$. The loss of the epoch is $L$ for the scores
+# $z = X w + b$ of all $N$ examples and their $y$.
 #
 # </details>
 
@@ -872,8 +912,10 @@ check("fit_logistic")
 # %% [markdown]
 # ### Experiment · Two clouds
 #
-# Your neuron now turns its own knobs. Expect an accuracy of about 95 %, and a loss that falls from 0.693 to about
-# 0.15, the lowest place that the picture of the valley showed. It cannot reach 100 %: the clouds overlap.
+# Your neuron now turns its own knobs. Expect an accuracy of about 95 %. It cannot reach 100 %: the clouds overlap.
+#
+# The dashed line is the loss before the first step, $\log 2 = 0.693$. The curve starts after epoch 1, already at 0.225.
+# Expect it to end at about 0.15, the lowest place that the picture of the valley showed.
 
 # %%
 # %%explore fit_logistic, neuron
@@ -893,7 +935,7 @@ right.set_title("Its loss, epoch by epoch")
 plots.show(left)
 
 # %% [markdown]
-# ### Experiment · The size of the pile
+# ### Experiment · The batch size
 #
 # The same clouds, the same learning rate, the same number of epochs, so the same work. Only the batch size differs:
 # 400 is one step in each epoch, 4 is a hundred steps.
@@ -905,7 +947,7 @@ for size in [400, 40, 4]:
     _, _, size_losses = fit_logistic(blobs_X, blobs_y, 0.1, 20, size, np.random.default_rng(4))
     plots.plot_losses(size_losses, ax=ax, label=f"batch size {size}")
     print(f"batch size {size:>3}: loss after 1 epoch {size_losses[0]:.3f}, after 20 epochs {size_losses[-1]:.3f}")
-ax.set_title("The same work, cut into larger or smaller piles")
+ax.set_title("The same work, cut into larger or smaller minibatches")
 plots.show(ax)
 
 # %% [markdown]
@@ -1096,30 +1138,43 @@ reveal(
 # %% [markdown]
 # ### Exercise 9 · Loss and gradient for many classes
 #
-# The loss is the same idea as before: the mean of $-\log p$, where $p$ is the probability of the true class. Let
-# $y_n$ be the true class of example $n$, an integer from 0 to $C - 1$; all of them together are `labels`, shape
-# $(N,)$. Put the softmax into the logarithm, and it falls apart into two simple terms:
+# The loss is the same idea as before: minus the logarithm of the probability that was given to the true class, and
+# then the mean.
+#
+# Let $y_n$ be the true class of example $n$, an integer from 0 to $C - 1$. All of them together are $y$, shape $(N,)$.
+# The function below calls them `labels`, and the scores $z$, shape $(N, C)$, `logits`.
+#
+# Put the softmax into the logarithm, and it falls apart into two simple terms:
 #
 # $$L = \frac{1}{N} \sum_{n=1}^{N} -\log p_{n y_n} =
 # \frac{1}{N} \sum_{n=1}^{N} \Big[ \log \sum_{k=1}^{C} e^{z_{nk}} - z_{n y_n} \Big].$$
 #
 # As before, do not take the logarithm of a probability that may have been rounded to 0. Compute from the scores, with
 # the row's maximum taken out.
+
+# %% [markdown]
+# Now the slope of this loss along each score. The second term, $-z_{n y_n}$, gives $-1$ for the true class, and 0 for
+# the others. For the first term write $S_n = \sum_k e^{z_{nk}}$. Only one number of this sum holds $z_{nc}$, so
 #
-# The gradient with respect to the scores, $dz$ of shape $(N, C)$, is again "said minus true":
+# $$\frac{\partial S_n}{\partial z_{nc}} = e^{z_{nc}},$$
+#
+# $$\frac{\partial \log S_n}{\partial z_{nc}} = \frac{1}{S_n} \cdot e^{z_{nc}} = p_{nc}.$$
+#
+# Together this is the gradient $dz$, shape $(N, C)$, which the code calls `dlogits`. It is again "said minus true":
 #
 # $$dz_{nc} = \frac{1}{N} \big( p_{nc} - t_{nc} \big), \qquad t_{nc} = 1 \text{ if } c = y_n, \text{ else } 0.$$
-#
-# It comes from the same chain as in Exercise 4: the derivative of $\log \sum_k e^{z_{nk}}$ with respect to $z_{nc}$
-# is $e^{z_{nc}} / \sum_k e^{z_{nk}} = p_{nc}$.
-#
+
+# %% [markdown]
 # Worked numbers:
 #
 # - All scores 0, $C = 10$: every class gets 0.1, so the loss is $\log 10 = 2.303$. In general an untrained row starts
 #   at $\log C$. If your training starts elsewhere, something is wrong.
 # - One example ($N = 1$), $z = (0, \log 2, \log 5)$, true class 2: the loss is $-\log 0.625 = 0.470$, and
 #   $dz = (0.125, 0.25, -0.375)$.
-# - The same example twice ($N = 2$): the loss is still $0.470$. Each row of the gradient is half of that one.
+# - Two examples ($N = 2$) with these same scores, true classes 2 and 0. The second costs $-\log 0.125 = 2.079$.
+#   The loss is the mean, $1.275$. Each row of $dz$ is divided by 2:
+#
+# $$dz = \begin{pmatrix} 0.0625 & 0.125 & -0.1875 \\ -0.4375 & 0.125 & 0.3125 \end{pmatrix}.$$
 #
 # **Write** `softmax_cross_entropy(logits, labels)`. It returns the pair `(loss, dlogits)`.
 #
@@ -1178,6 +1233,9 @@ check("softmax_cross_entropy")
 # %% [markdown]
 # Test your gradient as you did before. The array has 3 rows and 4 columns on purpose: with as many rows as columns, a
 # mix-up of the two can hide.
+#
+# Expect an error below $10^{-9}$, and rows that sum to 0: in each row the probabilities sum to 1, and so does $t$. What
+# one class gains, the others lose.
 
 # %%
 # %%explore softmax_cross_entropy
@@ -1204,21 +1262,24 @@ plots.show(plots.plot_images(digits.X_train[:10].reshape(-1, 8, 8), titles=digit
 # The data is cut in two. The neurons learn from the **training set**. Then they are judged on the **test set**, which
 # they have never seen.
 #
-# The recipe is that of Exercise 7, with a matrix $W$ in place of the vector $w$. For one minibatch $X_\beta$, shape
-# $(B, D)$:
+# The recipe is that of Exercise 7, with a matrix $W$ in place of the vector $w$. For one minibatch, $X_\beta$ of shape
+# $(B, D)$ and $y_\beta$ of shape $(B,)$:
 #
 # 1. scores $z = X_\beta W + b$, shape $(B, C)$;
-# 2. $dz$, shape $(B, C)$, from your `softmax_cross_entropy`;
+# 2. $dz$, shape $(B, C)$, from your `softmax_cross_entropy`; its `labels` are $y_\beta$;
 # 3. $dW$, shape $(D, C)$, and $db$, shape $(C,)$;
 # 4. one step for $W$, one for $b$.
 #
 # For step 3: column $c$ of $W$ is one neuron, and column $c$ of $dz$ plays the part of its errors. They are divided
 # by $B$ already. So each column of $dW$ is the $dw$ of Exercise 4, without another division.
+
+# %% [markdown]
+# Worked number: a minibatch of two examples, $(1, 2)$ with true class 2 and $(3, -1)$ with true class 0. All of $W$ is
+# 0, and $b = (0, \log 2, \log 5)$. So both rows of scores are $(0, \log 2, \log 5)$, and $dz$ is the $2 \times 3$
+# matrix of Exercise 9. Then
 #
-# Worked number: one example $x = (1, 2)$ with true class 2, and $W = 0$, $b = (0, \log 2, \log 5)$. Then
-# $dz = (0.125, 0.25, -0.375)$ from above, and
-#
-# $$dW = \begin{pmatrix} 0.125 & 0.25 & -0.375 \\ 0.25 & 0.5 & -0.75 \end{pmatrix}, \qquad db = (0.125, 0.25, -0.375).$$
+# $$dW = \begin{pmatrix} -1.25 & 0.5 & 0.75 \\ 0.5625 & 0.125 & -0.6875 \end{pmatrix}, \qquad
+# db = (-0.375, 0.25, 0.125).$$
 #
 # **Write** `fit_softmax(X, y, num_classes, rng)`. It returns `(W, b)`. You choose the learning rate, the number of
 # epochs and the batch size. A starting point that works: start at zero, learning rate 0.5, 100 epochs, batch size 32.
@@ -1226,7 +1287,8 @@ plots.show(plots.plot_images(digits.X_train[:10].reshape(-1, 8, 8), titles=digit
 # Useful: `np.zeros((D, C))`, with the shape as a pair.
 #
 # You are judged by what your neurons achieve: at least 94 % on digits that neither you nor they have seen. Training
-# must take less than 20 seconds. One second is enough.
+# must take less than 20 seconds. One second is enough. The check below uses a smaller task than the grader. The
+# experiment after it shows your accuracy on a test set of real digits: look there before you hand in.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -1242,7 +1304,7 @@ plots.show(plots.plot_images(digits.X_train[:10].reshape(-1, 8, 8), titles=digit
 #
 # $$W \leftarrow W - \eta \, dW, \qquad b \leftarrow b - \eta \, db.$$
 #
-# The sum for $db$ runs along `axis=0`: over the examples, for each class.
+# The sum for $db$ runs over the examples, for each class on its own: shape $(C,)$.
 #
 # </details>
 
@@ -1278,9 +1340,11 @@ check("fit_softmax")
 # %% [markdown]
 # ### Experiment · Which digits get mixed up?
 #
-# With the settings suggested above, expect about 97 % on the test set, and about 99 % on the training set. The
-# **confusion matrix** shows where the rest went: row = true digit, column = what the neurons said. Everything off the
-# diagonal is a mistake.
+# With the settings suggested above, expect about 97 % on the test set, and about 99 % on the training set. The grader
+# asks for 94 %.
+#
+# The **confusion matrix** shows where the rest went: row = true digit, column = what the neurons said. Everything off
+# the diagonal is a mistake.
 
 # %%
 # %%explore fit_softmax
@@ -1384,7 +1448,7 @@ print(f"test accuracy: yours {digits_accuracy:.1%}, Keras {keras_accuracy:.1%}")
 #   maximum mends both.
 # - The gradient of both losses with respect to the score is "said minus true".
 # - Any gradient can be tested with finite differences. Do it, every time.
-# - The loss of one layer is convex: one lowest place, and Keras finds the same one.
+# - The loss of one layer is convex: no side valleys. Where it has one lowest place, Keras finds the same one.
 # - What a straight cut cannot do, better features can. Deep networks learn their features.
 #
 # **Questions to carry with you**

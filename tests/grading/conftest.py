@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ import pytest
 
 from grading.build import build, load_release
 from grading.course import open_course
+from grading.grade import Grader
 from grading.lesson import find_lesson, load_lesson
 from grading.sample_class import with_answers
 from grading.sandbox import CURE, sandbox_problem
@@ -156,3 +158,26 @@ def changed_lesson(tmp_path):
 def mutable(release):
     """A copy of the release that a test may change."""
     return copy.deepcopy(release)
+
+
+@pytest.fixture(scope="session")
+def blank_record(lesson, release):
+    """The record of a student who handed nothing in."""
+    return Grader(lesson, release, lambda digest: b"").grade(Submission("ann", "missing", "Nothing came."))[0]
+
+
+@pytest.fixture(scope="session")
+def record_of(blank_record):
+    """Make a record: exercise -> what differs from a full score, as `ExerciseResult` attributes."""
+
+    def make(student="ann", *, exercises=(), **changes):
+        found = []
+        for exercise in blank_record.exercises:
+            checks = tuple(replace(c, status="passed", score=c.max_score, message="") for c in exercise.checks)
+            full = replace(exercise, status="passed", score=exercise.max_score, checks=checks)
+            found.append(replace(full, **dict(exercises).get(exercise.name, {})))
+        score = sum(exercise.score for exercise in found)
+        new = {"student": student, "status": "graded", "score": score, "reason": "", "exercises": tuple(found)}
+        return replace(blank_record, **{**new, **changes})
+
+    return make
