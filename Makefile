@@ -52,7 +52,7 @@ audit: setup
 	$(BIN)/python -m grading audit
 
 bench: setup sandbox
-	$(BIN)/python benchmarks/autograde_cold.py
+	$(BIN)/python benchmarks/autograde.py
 
 lint: setup
 	$(BIN)/ruff check .

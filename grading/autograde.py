@@ -101,7 +101,7 @@ def autograde(course, lesson, how=None, *, on_result=None):
                 on_result(known, False)
         else:
             waiting.append(student)
-    for result, notebook in _graded(course, lesson, how, waiting):
+    for result, notebook in grade_students(course, lesson, how, waiting):
         try:
             write_autograded(course, lesson, result, notebook)
         except OSError as error:
@@ -130,8 +130,14 @@ def _results_so_far(course, lesson):
     return {r.student: r for r in read_records(course, lesson) if recorded.get(r.student) == r.score}
 
 
-def _graded(course, lesson, how, students):
-    """Grade these students here or on a cluster.
+def grade_students(course, lesson, how, students):
+    """Grade these students here or on a cluster; nothing is written.
+
+    Args:
+        course: the `Course`.
+        lesson: the lesson.
+        how: `How`.
+        students: list of student ids.
 
     Yields:
         (`SubmissionResult`, rebuilt notebook), in any order.

@@ -49,6 +49,11 @@ class Course:
         """
         return hmac.new(self._secret(), submission_digest.encode(), hashlib.sha256).digest()
 
+    @property
+    def has_secret(self):
+        """Whether there is a secret already; `seed` makes one otherwise."""
+        return bool(os.environ.get("DNN_COURSE_SECRET")) or (self.root / ".course-secret").exists()
+
     def _secret(self):
         given = os.environ.get("DNN_COURSE_SECRET")
         if given:

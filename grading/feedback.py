@@ -3,13 +3,12 @@
 import json
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
-import jinja2
 from nbgrader.api import MissingEntry
 
 from grading.autograded import autograded_path, read_records
 from grading.gradebook import open_gradebook
+from grading.pages import lesson_title, template
 
 WORDS = {
     "passed": "passed",
@@ -90,25 +89,10 @@ def render_page(course, lesson, result, notebook):
             }
         )
     total = sum(row["score"] for row in rows)
-    return _environment().get_template("feedback.html.j2").render(
-        lesson=lesson, title=_title(lesson), result=result, rows=rows, total=max(0.0, total - penalty), penalty=penalty,
+    return template("feedback.html.j2").render(
+        lesson=lesson, title=lesson_title(lesson), result=result, rows=rows, total=max(0.0, total - penalty), penalty=penalty,
         words=WORDS, marks=MARKS,
     )  # fmt: skip
-
-
-def _environment():
-    folder = Path(__file__).parent / "templates"
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters["points"] = lambda number: f"{number:g}"
-    return environment
-
-
-def _title(lesson):
-    text = next(cell.source for cell in lesson.cells if cell.kind == "markdown")
-    return text.splitlines()[0].lstrip("# ").strip()
 
 
 def _manual(course, lesson, result):

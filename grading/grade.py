@@ -65,7 +65,7 @@ class Grader:
         return replace(result, seconds=round(time.perf_counter() - started, 3)), notebook
 
     def _grade(self, submission, seed):
-        rebuilt = rebuild(self.lesson, self.release, submission)
+        rebuilt = rebuild(self.lesson, self.release, submission, exploration=self.limits.exploration)
         attempted = [name for name in self.lesson.exercises if name not in rebuilt.untouched]
         findings, notes = self._check(submission, rebuilt, seed, frozenset(attempted)) if attempted else ([], ())
         exercises, named = [], []
@@ -80,6 +80,7 @@ class Grader:
 
     def _check(self, submission, rebuilt, seed, attempted):
         with Runner(rebuilt.program, self.limits, self.launcher) as runner:
+            runner.start()
             transport = kernel_transport(runner)
 
             def make_student(**options):

@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from grading.errors import GradebookError
 from grading.examples import lesson_points
-from grading.nbgrader_course import alembic_on_path, generate_assignment
+from grading.nbgrader_course import COURSE_ID, alembic_on_path, generate_assignment
 
 RETRY_AFTER = (0.5, 2.0, 5.0)  # seconds between the tries of a transaction whose connection was lost
 
@@ -44,7 +44,7 @@ def open_gradebook(database):
     if database.startswith("sqlite:///"):
         Path(database.removeprefix("sqlite:///").partition("?")[0]).parent.mkdir(parents=True, exist_ok=True)
     try:
-        with alembic_on_path(), Gradebook(database) as gradebook:
+        with alembic_on_path(), Gradebook(database, COURSE_ID) as gradebook:
             if gradebook.engine.dialect.name == "sqlite":
                 gradebook.db.execute(text("PRAGMA journal_mode=WAL"))
                 gradebook.db.commit()

@@ -12,6 +12,7 @@ from traitlets.config import Config
 
 from grading.errors import GradebookError
 
+COURSE_ID = "dnn"  # nbgrader's empty default breaks a foreign key, which PostgreSQL minds and SQLite does not
 GENERATE = [
     "nbgrader.preprocessors.LockCells",
     "grading.build.PlantStubs",
@@ -36,6 +37,7 @@ def nbgrader_config(source, release, database):
     config.CourseDirectory.source_directory = str(source)
     config.CourseDirectory.release_directory = str(release)
     config.CourseDirectory.db_url = database
+    config.CourseDirectory.course_id = COURSE_ID
     config.GenerateAssignment.preprocessors = GENERATE
     config.Autograde.exporter_class = "grading.nbgrader_plugins.RebuildExporter"
     config.Autograde.sanitize_preprocessors = []

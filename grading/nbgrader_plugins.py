@@ -109,9 +109,13 @@ def vet_submission(assignment, student, notebooks):
 
 
 def keep_only_notebooks(assignment, student, notebooks):
-    """Remove what nbgrader copied besides the rebuilt notebook, so that feedback never carries a student's files."""
-    root = Path.cwd() / "autograded" / student / assignment
-    names = {Path(notebook).name for notebook in notebooks} | {"timestamp.txt"}
-    for path in root.rglob("*"):
-        if path.is_file() and path.name not in names:
-            path.unlink()
+    """Remove what nbgrader copied besides the rebuilt notebook, so that feedback never carries a student's files.
+
+    The student is read off the notebooks' paths, root/submitted/student/assignment: in a batch nbgrader says "*".
+    """
+    for folder in {Path(notebook).absolute().parent for notebook in notebooks}:
+        copied = folder.parents[2] / "autograded" / folder.parent.name / folder.name
+        names = {Path(notebook).name for notebook in notebooks} | {"timestamp.txt"}
+        for path in copied.rglob("*"):
+            if path.is_file() and path.name not in names:
+                path.unlink()

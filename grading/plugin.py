@@ -6,7 +6,7 @@ A pytest plugin object supplies the fixtures `student`, `reference` and `rng`; p
 import contextlib
 import hashlib
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -110,7 +110,7 @@ class CheckPlugin:
         if call.when == "call" or error is not None:
             student = self._students.pop(item.nodeid, None)
             exercise = self.lesson.exercise_of(item.function.__name__)
-            result = check_result(item.function, error)
+            result = replace(check_result(item.function, error), seconds=round(call.duration, 3))
             candidate = item.callspec.params["candidate"]
             self.findings.append(Finding(candidate, exercise, result, student.calls if student else []))
         outcome = "passed" if error is None else "failed"

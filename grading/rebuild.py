@@ -38,13 +38,14 @@ class Rebuilt:
     untouched: frozenset[str]
 
 
-def rebuild(lesson, release, submission):
+def rebuild(lesson, release, submission, *, exploration=False):
     """Rebuild a submission.
 
     Args:
         lesson: the lesson.
         release: nbformat dict of the released notebook.
         submission: a `Submission` of status "ok".
+        exploration: also run exploration cells, which no check needs.
     """
     by_name = {name: cell for cell in release["cells"] for name in (cell["id"], _grade_id(cell)) if name}
     placed, cells, program, sources = set(), [], [], {}
@@ -54,7 +55,7 @@ def rebuild(lesson, release, submission):
         if first_time:
             placed.add(original["id"])
         cells.append(_shown(lesson, original if first_time else None, kind, source, number))
-        if kind == "code" and not _is_skipped(original, source):
+        if kind == "code" and not _is_skipped(original, source, exploration):
             exercise = _exercise(lesson, original)
             program.append(ProgramCell(source, f"cell {number}" + (f" ({exercise})" if exercise else "")))
             if first_time and exercise:
@@ -93,11 +94,12 @@ def _exercise(lesson, original):
     return name if name in lesson.exercises else None
 
 
-def _is_skipped(original, source):
+def _is_skipped(original, source, exploration):
     """Exploration and check cells are not run, whether they are the lesson's or the student's own."""
     text = source.strip()
     is_check = original is not None and (_grade_id(original) or "").startswith("check_")
-    return not text or text.startswith("%%explore") or is_check or CHECK_CELL.fullmatch(text) is not None
+    is_check = is_check or CHECK_CELL.fullmatch(text) is not None
+    return not text or is_check or (text.startswith("%%explore") and not exploration)
 
 
 def _shown(lesson, original, kind, source, number):

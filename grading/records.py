@@ -1,6 +1,6 @@
 """Plain records of what grading found, and their JSON; no HTML inside."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 CHECK_STATES = ("passed", "failed", "error", "timeout", "crashed", "not_attempted")
 SUBMISSION_STATES = ("graded", "unreadable", "missing", "error")
@@ -17,6 +17,7 @@ class CheckResult:
         score: points earned.
         max_score: points possible.
         message: what differs, for the student; never hidden values.
+        seconds: wall-clock time of the check; two results are equal whatever it is.
     """
 
     name: str
@@ -25,6 +26,7 @@ class CheckResult:
     score: float
     max_score: float
     message: str = ""
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)

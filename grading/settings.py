@@ -22,6 +22,7 @@ class Limits:
         written_file_bytes: size of a file written in the sandbox.
         scratch_bytes: size of each temporary folder in the sandbox.
         open_files: open files of a process in the sandbox.
+        exploration: also run exploration cells, which no check needs.
     """
 
     file_bytes: int = 20 * MB
@@ -36,6 +37,7 @@ class Limits:
     written_file_bytes: int = 64 * MB
     scratch_bytes: int = 128 * MB
     open_files: int = 1_024
+    exploration: bool = False
 
     def resources(self):
         """Resource limits by the names of `resource.RLIMIT_*`, for grading/inside/launch.py."""

@@ -57,9 +57,9 @@
 #   your function is yours to change.
 # - Stuck? Open the first hint. Then try again before you open the next one.
 #
-# **Hand in:** restart the kernel, run all cells, and look at every check once more. Save the notebook first, then hand
-# in this one file the way your instructor told you. Your own extra cells are welcome, and an error left in one of them
-# costs nothing else. Do not delete check cells. (If one gets lost, your grade stays the same.)
+# **Hand in:** restart the kernel, run all cells, and look at every check once more. Save the notebook, and only then
+# hand in this one file the way your instructor told you. Your own extra cells are welcome, and an error left in one of
+# them costs no points. Do not delete check cells. (If one gets lost, your grade stays the same.)
 
 # %%
 # %load_ext dnnkit
@@ -579,7 +579,7 @@ print(lowest)
 # - $db$, a number: how it changes with the bias, $db = \partial L / \partial b$.
 
 # %% [markdown]
-# The **chain rule** gives it: the loss depends on the score, the score depends on the weights, and the two slopes are
+# The **chain rule** gives them: the loss depends on the score, the score depends on the weights, and the two slopes are
 # multiplied.
 #
 # First link: how does the loss of one example change with its score $z$? The derivative of $\log(1 + e^{z})$ is
@@ -687,7 +687,7 @@ print("gradient error:    ", gradient_error(trial_dw, numeric_dw))
 #
 # - 1: this slope is right;
 # - a minus sign: something was subtracted the wrong way round;
-# - one number other than 1: a factor is missing or too much. Change `hunt_size`, the number of examples, and run again.
+# - a size other than 1: a factor is missing or too much. Change `hunt_size`, the number of examples, and run again.
 #   Does the ratio follow it?
 # - a different number for each weight: the formula itself is different. Try `hunt_size = 1`: with one example you can
 #   compute everything by hand.
@@ -1154,7 +1154,7 @@ reveal(
 
 # %% [markdown]
 # Now the slope of this loss along each score. The second term, $-z_{n y_n}$, gives $-1$ for the true class, and 0 for
-# the others. For the first term write $S_n = \sum_k e^{z_{nk}}$. Only one number of this sum holds $z_{nc}$, so
+# the others. For the first term write $S_n = \sum_k e^{z_{nk}}$. Only one term of this sum holds $z_{nc}$, so
 #
 # $$\frac{\partial S_n}{\partial z_{nc}} = e^{z_{nc}},$$
 #
@@ -1243,7 +1243,7 @@ trial_logits, trial_labels = np.random.default_rng(8).normal(size=(3, 4)), np.ar
 _, trial_dlogits = softmax_cross_entropy(trial_logits, trial_labels)
 numeric_dlogits = numerical_gradient(lambda z: softmax_cross_entropy(z, trial_labels)[0], trial_logits)
 print("gradient error:", gradient_error(trial_dlogits, numeric_dlogits))
-print("each row of the gradient sums to:", np.round(trial_dlogits.sum(axis=1), 12))
+print("each row of the gradient sums to:", np.round(trial_dlogits.sum(axis=1), 12) + 0.0)  # not -0
 print("loss of zero scores, 10 classes:", softmax_cross_entropy(np.zeros((5, 10)), np.arange(5))[0])
 
 # %% [markdown]
@@ -1390,11 +1390,11 @@ print(f"mean weight of neuron 0 on the four middle pixels: {templates[0, 3:5, 3:
 # %% [markdown]
 # ## Part 6 · The same in Keras
 #
-# In Keras, one neuron is one line: `Dense(1, activation="sigmoid")`. The loss is convex, with one lowest place. So if
-# you and Keras both walk far enough, you must meet there.
+# In Keras, one neuron is one line: `Dense(1, activation="sigmoid")`. The loss is convex. Where it has one lowest place,
+# you and Keras must meet there, if both walk far enough.
 #
-# We take clouds that overlap a lot, so that the lowest place is not at infinity. (If a line separates two classes
-# perfectly, larger weights are always better, and $w$ grows for ever.) Both train with the full batch, the same
+# We take clouds that overlap a lot, so that there is one. (If a line separates two classes perfectly, there is none:
+# larger weights are always better, and $w$ grows for ever.) Both train with the full batch, the same
 # learning rate and 500 steps. Expect agreement to about $10^{-6}$. Keras computes in `float32`, which keeps about 7
 # digits. (On a GPU the rounding may be coarser.)
 #

@@ -68,7 +68,9 @@ def test_lessons_package_examples_and_instructions_are_there(files):
 def test_no_file_is_one_of_ours_alone(files):
     theirs = ("README.md", "LICENSE", "pyproject.toml", "lessons/", "dnnkit/")
     assert not [name for name in files if not name.startswith(theirs)]
-    ours = {path.read_text() for folder in ("solutions", "grading", "tests") for path in (PROJECT / folder).rglob("*.py")}
+    ours = {
+        path.read_text() for folder in ("solutions", "grading", "tests") for path in (PROJECT / folder).rglob("*.py")
+    }
     ours -= {""}
     assert not [name for name, text in files.items() if text in ours and text.count("\n") > 2]
 

@@ -43,7 +43,8 @@ def test_a_command_is_needed(capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["fly"], ["sample-class", "mini"], ["audit", "--seeds", "0"], ["sample-class", "mini", "--students", "x"]]
+    "arguments",
+    [["fly"], ["sample-class", "mini"], ["audit", "--seeds", "0"], ["sample-class", "mini", "--students", "x"]],
 )
 def test_a_wrong_call_is_exit_code_2(arguments, capsys):
     assert wrong_use(*arguments) == 2
@@ -61,9 +62,7 @@ def test_help_names_every_command(capsys):
 def test_an_unknown_lesson_is_exit_code_2_with_the_known_ones(run, course, command):
     done = run(command, "maxi")
     assert done.code == 2
-    assert done.err == (
-        f"grading: There is no lesson called 'maxi' in {course.solutions}. Known lessons: 90_mini.\n"
-    )
+    assert done.err == (f"grading: There is no lesson called 'maxi' in {course.solutions}. Known lessons: 90_mini.\n")
 
 
 def test_no_submissions_are_exit_code_2_with_where_they_belong(run, course):

@@ -17,7 +17,9 @@ def explained(lesson):
         mistakes = {m.name: m for m in bank.mistakes}
         upstream = tuple(mistakes[name] for name in before)
         answers = (*upstream, Answer(exercise, "mine", source))
-        mine = Candidate("ann", lambda **options: reference.student(*answers, **options), b"seed", frozenset({exercise}))
+        mine = Candidate(
+            "ann", lambda **options: reference.student(*answers, **options), b"seed", frozenset({exercise})
+        )
         findings = run_checks(lesson, reference, [mine])
         checks = [(finding.result.status == "passed", finding.calls) for finding in findings]
         fits, inherited = Explainer(reference, bank).name(exercise, checks, upstream=upstream)

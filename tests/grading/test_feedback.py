@@ -38,7 +38,9 @@ def page(course, lesson, release, submission_of, notebook_with):
 @pytest.fixture
 def hostile_page(course, lesson, record_of, page):
     """A page with hostile text in every place that holds a student's or a person's words."""
-    checks = tuple(replace(check, status="failed", score=0.0, message=HOSTILE) for check in record_of().exercises[0].checks)
+    checks = tuple(
+        replace(check, status="failed", score=0.0, message=HOSTILE) for check in record_of().exercises[0].checks
+    )
     words = {"status": "failed", "score": 0.0, "hint": HOSTILE, "checks": checks}
     student = "x<script>alert(1)</script>"
     result = record_of(student, exercises={"double": words}, reason=HOSTILE, notes=(HOSTILE, HOSTILE))
@@ -97,8 +99,8 @@ def test_a_score_by_hand_and_a_penalty_count(course, lesson, record_of, page):
         gradebook.find_submission_notebook("mini", "90_mini", "ann").late_submission_penalty = 0.5
         gradebook.db.commit()
     text = page(result)
-    assert "<strong>2.5 of 4 points</strong> <span class=\"quiet\">(0.5 taken off for late hand-in)</span>" in text
-    assert "2 of 3 points <span class=\"quiet\">(set by a person)</span>" in text
+    assert '<strong>2.5 of 4 points</strong> <span class="quiet">(0.5 taken off for late hand-in)</span>' in text
+    assert '2 of 3 points <span class="quiet">(set by a person)</span>' in text
 
 
 @pytest.mark.parametrize(
@@ -165,7 +167,9 @@ def test_a_hostile_page_runs_and_fetches_nothing_in_a_browser(hostile_page, tmp_
         tab.wait_for_load_state("networkidle")
         title, shown = tab.title(), tab.locator("main").inner_text()
         # The policy holds even where escaping would have failed.
-        tab.evaluate("() => { const s = document.createElement('script'); s.text = 'document.title = 1'; document.body.append(s) }")
+        tab.evaluate(
+            "() => { const s = document.createElement('script'); s.text = 'document.title = 1'; document.body.append(s) }"
+        )
         title_after = tab.title()
         browser.close()
     assert title == title_after == "Feedback: A small lesson for the grader's own tests, x<script>alert(1)</script>"

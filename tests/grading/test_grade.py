@@ -60,7 +60,9 @@ def test_an_untouched_notebook_gets_nothing_and_starts_no_kernel(grader, release
     assert (result.status, result.score, result.max_score) == ("graded", 0.0, 4.0)
 
 
-def test_an_exercise_left_out_is_not_attempted_and_costs_the_others_nothing(grader, notebook_with, submission_of, right):
+def test_an_exercise_left_out_is_not_attempted_and_costs_the_others_nothing(
+    grader, notebook_with, submission_of, right
+):
     result = grader.grade(submission_of(notebook_with({"double": right["double"]})))[0]
     assert states(result) == {"double": ("passed", 3.0), "mean_square": ("not_attempted", 0.0)}
     assert [check.message for check in result.exercises[1].checks] == ["mean_square was not attempted."]
@@ -110,8 +112,12 @@ def test_a_cell_that_never_ends_is_left_out(grade):
     assert result.notes == ("cell 3 took longer than 2 seconds (cell_seconds).",)
 
 
-def test_a_function_that_never_ends_costs_its_own_checks_only(changed_lesson, release, notebook_with, submission_of, right):
-    changed = changed_lesson({"test_mini.py": [("@points(1)", "@points(1, seconds=1)"), ("@points(2)", "@points(2, seconds=1)")]})
+def test_a_function_that_never_ends_costs_its_own_checks_only(
+    changed_lesson, release, notebook_with, submission_of, right
+):
+    changed = changed_lesson(
+        {"test_mini.py": [("@points(1)", "@points(1, seconds=1)"), ("@points(2)", "@points(2, seconds=1)")]}
+    )
     answers = {**right, "double": "import time\ndef double(x):\n    time.sleep(99)"}
     result = Grader(changed, release, seed_of).grade(submission_of(notebook_with(answers)))[0]
     assert states(result) == {"double": ("timeout", 0.0), "mean_square": ("passed", 1.0)}
@@ -132,7 +138,10 @@ def test_work_split_over_cells_of_the_students_own_counts(grade):
 
 
 def test_cells_in_the_wrong_order_are_run_again(grade):
-    result = grade({"double": "def double(x):\n    return FACTOR * np.asarray(x)"}, extra=[(1, "FACTOR = two()"), (6, "def two(): return 2")])
+    result = grade(
+        {"double": "def double(x):\n    return FACTOR * np.asarray(x)"},
+        extra=[(1, "FACTOR = two()"), (6, "def two(): return 2")],
+    )
     assert (result.score, result.notes) == (4.0, ())
 
 
@@ -196,9 +205,7 @@ def test_the_graders_own_fault_is_an_error_for_a_person_and_no_zero(grader, rele
     monkeypatch.setattr(grading.grade, "rebuild", lambda *args: 1 / 0)
     result, notebook = grader.grade(Submission("ann", "ok", "", "sha256:1", ()))
     assert result.status == "error"
-    assert result.reason == (
-        "The grader failed (ZeroDivisionError: division by zero). A person will look at it."
-    )
+    assert result.reason == ("The grader failed (ZeroDivisionError: division by zero). A person will look at it.")
     assert set(states(result).values()) == {("error", 0.0)}
     assert notebook == release
 

@@ -107,7 +107,11 @@ def test_a_call_that_swallows_interrupts_is_killed(kernel):
 
 @pytest.mark.parametrize(
     "source",
-    ["import os\nos._exit(0)", "import ctypes\nctypes.string_at(0)", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"],
+    [
+        "import os\nos._exit(0)",
+        "import ctypes\nctypes.string_at(0)",
+        "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+    ],
     ids=["exit", "segfault", "kill"],
 )
 def test_a_cell_that_ends_python_is_a_crash_at_once(kernel, source):

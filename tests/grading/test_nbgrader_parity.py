@@ -23,10 +23,8 @@ SCORES = {"ann": 4.0, "ben": 2.0, "cyd": 0.0, "dan": 0.0, "eve": 4.0, "fay": 4.0
 def nbgrader(root, *arguments):
     """Run nbgrader as an instructor would; what it said."""
     environment = {**os.environ, "DNN_PROJECT": str(root), "JUPYTER_CONFIG_DIR": str(root / "jupyter")}
-    done = subprocess.run(
-        [Path(sys.executable).parent / "nbgrader", *arguments], cwd=root, env=environment, capture_output=True, text=True,
-        check=False, timeout=300,
-    )  # fmt: skip
+    command = [Path(sys.executable).parent / "nbgrader", *arguments]
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -66,7 +64,10 @@ def graded(project, notebook_with, tmp_path_factory):
     shutil.copy(PROJECT / "nbgrader_config.py", root)
     secret.parent.mkdir()
     secret.write_text("nobody may see this")
-    right = {"double": "def double(x):\n    return 2 * x", "mean_square": "def mean_square(x):\n    return np.mean(x * x)"}
+    right = {
+        "double": "def double(x):\n    return 2 * x",
+        "mean_square": "def mean_square(x):\n    return np.mean(x * x)",
+    }
     hand_in_class(root / "submitted", notebook_with, right, secret)
     said = nbgrader(root, "autograde", "90_mini")
     nbgrader(root, "generate_feedback", "90_mini")

@@ -133,7 +133,9 @@ def test_every_way_to_fail_has_its_own_state_and_no_points(lesson, reference, tr
 
 
 def test_a_bug_in_a_check_is_an_error_that_blames_nobody(changed_lesson):
-    changed = changed_lesson({"test_mini.py": ('    """The shape is kept."""', '    """The shape is kept."""\n    1 / 0')})
+    changed = changed_lesson(
+        {"test_mini.py": ('    """The shape is kept."""', '    """The shape is kept."""\n    1 / 0')}
+    )
     reference = Reference(changed)
     results = check(changed, reference, answering(Outcome("returned", 1.0)))
     assert results["test_double_shape"].status == "error"

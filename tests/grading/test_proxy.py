@@ -107,11 +107,11 @@ JSON = st.recursive(
 )
 RECORD = st.fixed_dictionaries(
     {"kind": st.sampled_from(["returned", "raised", "opaque", "timeout"]) | JSON},
-    optional={name: JSON for name in ("value", "exception", "mutated", "warned", "unstable")},
+    optional=dict.fromkeys(("value", "exception", "mutated", "warned", "unstable"), JSON),
 )
 
 
-@given(JSON | st.fixed_dictionaries({name: RECORD | JSON for name in ("outcome", "message", "place", "warnings")}))
+@given(JSON | st.fixed_dictionaries(dict.fromkeys(("outcome", "message", "place", "warnings"), RECORD | JSON)))
 def test_any_json_is_an_outcome_and_at_worst_a_failed_check(sent):
     outcome, message, place, warnings = read_answer(sent, REQUEST)
     assert outcome.kind in ("returned", "raised", "opaque", "crashed")

@@ -14,8 +14,8 @@ from grading.submission import read_submission
 def deal(lesson, release, tmp_path):
     """Make a class of as many students as there are kinds."""
 
-    def make(name="a", students=len(KINDS), seed=0):
-        return tmp_path / name, sample_class(lesson, release, tmp_path / name, students, seed)
+    def make(name="a", students=None, seed=0):
+        return tmp_path / name, sample_class(lesson, release, tmp_path / name, students or len(KINDS), seed)
 
     return make
 

@@ -185,7 +185,9 @@ def test_plain_jupyter_drives_the_sandboxed_kernel(tmp_path):
     client.start_channels()
     try:
         client.wait_for_ready(timeout=60)
-        reply = client.execute_interactive("import os; print(os.getcwd())", timeout=30, output_hook=lambda message: None)
+        reply = client.execute_interactive(
+            "import os; print(os.getcwd())", timeout=30, output_hook=lambda message: None
+        )
         assert reply["content"]["status"] == "ok"
     finally:
         client.stop_channels()
@@ -219,7 +221,12 @@ def test_where_no_namespace_can_be_made_the_grader_refuses_with_bubblewraps_own_
 
 
 def test_the_cure_names_a_command_for_each_system():
-    for word in ("apt-get install bubblewrap", "dnf install bubblewrap", "apparmor_restrict_unprivileged_userns=0", "WSL 2"):
+    for word in (
+        "apt-get install bubblewrap",
+        "dnf install bubblewrap",
+        "apparmor_restrict_unprivileged_userns=0",
+        "WSL 2",
+    ):
         assert word in sandbox.CURE
     assert not re.search(r"\s{2}", sandbox.CURE)
 
