@@ -1,20 +1,25 @@
 """Call a student's function on fresh copies of its inputs and record what it did."""
 
 import contextlib
+import dis
 import io
 import linecache
 import time
 import warnings
 from dataclasses import dataclass
+from types import BuiltinFunctionType, FunctionType, MethodType
 
 import numpy as np
 
 from dnnkit import wire
-from dnnkit.compare import difference
+from dnnkit.compare import describe, difference
+from dnnkit.limits import TimeUp, call_within
 from dnnkit.naming import Outcome
 
 REPEAT_WITHIN = 5.0  # seconds; a call that took longer is not made a second time
 QUICK = 0.02  # seconds; such calls are repeated more often, as two shuffles of three numbers agree one time in six
+FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc, type)
+ITERABLES = frozenset("generator range map zip filter enumerate reversed set dict_keys dict_values dict_items".split())
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class Call:
 
     Attributes:
         outcome: what the call did.
-        message: text of the exception, or empty.
+        message: text of the exception; for "opaque" a sentence that says what came; else empty.
         place: function, line number in it and text of the student's line that raised, or empty.
         raised_in: name of the student's other function that it raised in, or empty.
         warnings: texts of NumPy's warnings, each once.
@@ -36,13 +41,14 @@ class Call:
     warnings: tuple[str, ...] = ()
 
 
-def call(function, inputs, *, repeat=True):
+def call(function, inputs, *, repeat=True, seconds=None):
     """Call a function with the inputs in their order, by position, and record what it did.
 
     Args:
         function: the student's function; its parameters may have other names.
         inputs: dict from parameter name to plain value; never changed, the function gets copies.
         repeat: call again to see whether the result is the same: eight times if quick, not at all if slow.
+        seconds: stop the function when it takes longer, as an outcome of kind "timeout"; no limit by default.
 
     Returns:
         A `Call`. Exceptions of the function are recorded, not raised.
@@ -51,12 +57,41 @@ def call(function, inputs, *, repeat=True):
         >>> call(lambda z: z + 1, {"z": 2}).outcome.value
         3
     """
+    if seconds is None:
+        return _observe(function, inputs, repeat)
+    try:
+        return call_within(seconds, lambda: _observe(function, inputs, repeat))
+    except TimeUp as error:
+        return Call(Outcome("timeout"), "", *_place(error, function))
+
+
+def names_used(function, namespace):
+    """Yield the global names that a function uses, itself and through the student's other functions.
+
+    Args:
+        function: the student's function; anything without Python code uses no names.
+        namespace: dict with the student's other functions.
+    """
+    todo, seen = [getattr(function, "__code__", None)], set()
+    while todo:
+        code = todo.pop()
+        if code is None or code in seen:
+            continue
+        seen.add(code)
+        for step in dis.get_instructions(code):
+            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+                yield step.argval
+                todo.append(getattr(namespace.get(step.argval), "__code__", None))
+        todo += [const for const in code.co_consts if hasattr(const, "co_names")]
+
+
+def _observe(function, inputs, repeat):
     copies = _copy(inputs)
     started = time.perf_counter()
     try:
         result, heard = _listen(function, copies)
-    except KeyboardInterrupt:
-        raise  # the student stops the check
+    except (KeyboardInterrupt, TimeUp):
+        raise  # the student, or the clock, stops the check
     except BaseException as error:  # noqa: BLE001 - whatever else the function raises is a result
         outcome = Outcome("raised", exception=type(error).__name__, mutated=_changed(inputs, copies))
         return Call(outcome, _text(error), *_place(error, function))
@@ -65,7 +100,8 @@ def call(function, inputs, *, repeat=True):
     mutated = _changed(inputs, copies)
     repeats = (8 if seconds < QUICK else 1) if repeat and seconds < REPEAT_WITHIN else 0
     unstable = not all(_same_again(function, inputs, kind, value) for _ in range(repeats))
-    return Call(Outcome(kind, value, name, mutated, bool(heard), unstable), warnings=heard)
+    message = _tell_what_came(result) if kind == "opaque" else ""
+    return Call(Outcome(kind, value, name, mutated, bool(heard), unstable), message, warnings=heard)
 
 
 def _copy(inputs):
@@ -96,6 +132,39 @@ def _plain(result):
         return "opaque", None, type(result).__name__
 
 
+def _tell_what_came(result):
+    """Say in a sentence or two what an answer holds that is no plain data, and what may be meant."""
+    where, odd = _odd_part(result, 0)
+    kind, inside = type(odd).__name__, f"{describe(result)}, and {where} is " if where else ""
+    cure = "Expected are numbers, arrays, or lists and tuples of them."
+    if isinstance(odd, np.ndarray):
+        what, cure = f"an array of {odd.dtype.name}s", "Expected are arrays of numbers."
+        if odd.dtype == object:
+            cure = "Did you make one array of rows that differ in length? A list of arrays may hold such rows."
+    elif isinstance(odd, FUNCTIONS):
+        what, cure = "a function", "Are round brackets missing behind a name, so that nothing is called?"
+    elif kind in ITERABLES:
+        what = f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+        cure = "np.array(...) makes an array of it." if where or kind == "range" else "list(...) makes a list of it."
+    else:
+        what = f"an object of type {kind}"
+    return f"Your function returned {inside}{what}. {cure}"
+
+
+def _odd_part(value, depth):
+    """Find the first part that is not plain: (its place, such as "item 0", and the part)."""
+    parts = ()
+    if isinstance(value, (list, tuple)) and depth < wire.MAX_DEPTH:
+        parts = ((f"item {position}", part) for position, part in enumerate(value))
+    elif isinstance(value, dict) and depth < wire.MAX_DEPTH:
+        parts = ((f"entry {key!r}", part) for key, part in value.items())
+    for where, part in parts:
+        if _plain(part)[0] == "opaque":
+            deeper, odd = _odd_part(part, depth + 1)
+            return ", ".join(filter(None, (where, deeper))), odd
+    return "", value
+
+
 def _changed(inputs, copies):
     """Name the inputs that a call changed in place; drawing from a generator is no change."""
     fixed = [name for name, value in inputs.items() if not isinstance(value, np.random.Generator)]
@@ -113,7 +182,7 @@ def _same_again(function, inputs, kind, value):
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             again, _ = _listen(function, _copy(inputs))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, TimeUp):
         raise
     except BaseException:  # noqa: BLE001 - the first call returned, so this is another result
         return False

@@ -3,7 +3,9 @@
 Records only; `dnnkit.render` turns them into a table. The examples are files that the course's builder writes.
 """
 
+import contextlib
 import difflib
+import io
 import json
 import os
 import sys
@@ -11,44 +13,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from dnnkit import wire
-from dnnkit.calls import Call, call
-from dnnkit.compare import Difference, difference
-from dnnkit.naming import Outcome, facts_of, matching_mistakes
+from dnnkit.calls import names_used
+from dnnkit.example import DIFFERS, PASSES, UNWRITTEN, ExampleResult, run_examples
+from dnnkit.naming import Outcome, matching_mistakes
 
 EXAMPLES = Path(__file__).parent / "examples"
-PASSES, DIFFERS, ERROR, UNWRITTEN = "passes", "differs", "error", "not written yet"
 
 
 class CheckNotPassed(AssertionError):
     """A check was run by nbgrader and did not pass; never raised in ordinary work."""
-
-
-@dataclass(frozen=True)
-class ExampleResult:
-    """What one public example came to.
-
-    Attributes:
-        title: what the example shows.
-        inputs: dict from parameter name to value.
-        expected: the expected output.
-        call: what the student's function did.
-        verdict: "passes", "differs", "error" or "not written yet".
-        message: one sentence that says what is wrong, or empty.
-        difference: where values part, for outputs compared by value.
-        facts: rows (fact, expected, yours) that differ, for outputs judged by facts.
-        judged_by_facts: whether the output is judged by facts.
-    """
-
-    title: str
-    inputs: dict
-    expected: object
-    call: Call
-    verdict: str
-    message: str = ""
-    difference: Difference | None = None
-    facts: tuple[tuple[str, str, str], ...] = ()
-    judged_by_facts: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +32,8 @@ class CheckReport:
         name: the exercise as the student wrote it.
         headline: one sentence that says how it went.
         examples: one record per public example; empty when none could be run.
-        hints: hints of the known mistakes that do the same as the student's function.
+        hints: hints of the known mistakes that do the same as the student's function; or, where an exercise that it
+            uses does not pass, one sentence that says so.
         mistakes: names of those mistakes.
         passed: whether every example passes.
     """
@@ -90,12 +64,13 @@ def check(name):
     _tell_nbgrader(report)
 
 
-def run_checks(exercise_id, namespace):
+def run_checks(exercise_id, namespace, *, undefined="run the cell above"):
     """Run the public examples of an exercise.
 
     Args:
         exercise_id: the exercise, such as "softmax" or "neuron.softmax".
         namespace: dict in which the student's function is looked up by its name.
+        undefined: what to say when it is not there.
 
     Returns:
         A `CheckReport`.
@@ -106,16 +81,20 @@ def run_checks(exercise_id, namespace):
         return CheckReport(name, problem)
     function = namespace.get(name)
     if not callable(function):
-        return CheckReport(name, f"{name} is not defined yet: run the cell above.")
-    results = tuple(_run_example(record, function, exercise["parameters"], name) for record in exercise["examples"])
+        return CheckReport(name, f"{name} is not defined yet: {undefined}.")
+    results = run_examples(exercise, function, name)
     passes = sum(result.verdict == PASSES for result in results)
-    passed = passes == len(results) > 0
     if results and all(result.verdict == UNWRITTEN for result in results):
         return CheckReport(name, results[0].message, results)
-    mistakes = () if passed else tuple(_name_mistakes(exercise, results))
-    hints = tuple(exercise.get("hints", {}).get(mistake, "") for mistake in mistakes)
     headline = f"{name}: {passes} of {len(results)} examples pass."
-    return CheckReport(name, headline, results, tuple(dict.fromkeys(filter(None, hints))), mistakes, passed)
+    if passes == len(results) > 0:
+        return CheckReport(name, headline, results, passed=True)
+    first = _failing_below(name, exercise["topic"], namespace, {name: []})
+    if first:
+        return CheckReport(name, headline, results, (_mend_first(name, first),))
+    mistakes = tuple(_name_mistakes(exercise, results))
+    hints = (exercise.get("hints", {}).get(mistake, "") for mistake in mistakes)
+    return CheckReport(name, headline, results, tuple(dict.fromkeys(filter(None, hints))), mistakes)
 
 
 def find_exercise(exercise_id):
@@ -146,72 +125,50 @@ def load_exercises(folder):
     """Read every exercise of the example files in a folder.
 
     Returns:
-        Dict from full name, such as "neuron.softmax", to the exercise's record.
+        Dict from full name, such as "neuron.softmax", to the exercise's record, with its "topic".
     """
     known = {}
     for path in sorted(Path(folder).glob("*.json")):
         topic = json.loads(path.read_text(encoding="utf-8"))
-        known |= {f"{topic['topic']}.{name}": record for name, record in topic["exercises"].items()}
+        of_topic = {"topic": topic["topic"]}
+        known |= {f"{topic['topic']}.{name}": record | of_topic for name, record in topic["exercises"].items()}
     return known
 
 
-def example_inputs(record, parameters):
-    """Decode fresh inputs of an example, in the order of the parameters."""
-    return {name: wire.decode(record["inputs"][name]) for name in parameters if name in record["inputs"]}
+def _failing_below(name, topic, namespace, found):
+    """List the exercises that a function builds on and that fail their own examples: the deepest ones, which cause it.
+
+    Args:
+        name: the function.
+        topic: its topic.
+        namespace: dict with the student's functions.
+        found: dict from an exercise to what was found for it already.
+    """
+    failing = {}
+    for other in dict.fromkeys(names_used(namespace[name], namespace)):
+        exercise, _ = find_exercise(f"{topic}.{other}")
+        if exercise is None or not callable(namespace.get(other)):
+            continue
+        if other not in found:
+            found[other] = []  # a function may call itself
+            found[other] = _failing_below(other, topic, namespace, found)
+            if not found[other] and not _passes_quietly(exercise, namespace[other], other):
+                found[other] = [other]
+        failing |= dict.fromkeys(found[other])
+    return list(failing)
 
 
-def _run_example(record, function, parameters, name):
-    inputs, expected = example_inputs(record, parameters), wire.decode(record["expected"])
-    made = call(function, inputs, repeat=record.get("repeat", True))
-    common = (record["title"], inputs, expected, made)
-    outcome = made.outcome
-    by_facts = bool(record.get("facts"))
-    if outcome.kind == "raised":
-        verdict, message = _explain_exception(made, name)
-        return ExampleResult(*common, verdict, message, judged_by_facts=by_facts)
-    found, rows = None, ()
-    if by_facts and outcome.kind == "returned":
-        rows = _differing_facts(record["facts"], inputs, outcome.value, expected)
-    elif outcome.kind == "returned":
-        options = {"rtol": record.get("rtol", 1e-6), "strict_shape": record.get("strict_shape", True)}
-        found = difference(outcome.value, expected, **options)
-    wrong = outcome.kind == "opaque" or found or rows
-    message = _explain_conduct(made, record.get("quiet", False))
-    if outcome.kind == "opaque":
-        message = f"Your function returned an object of type {outcome.exception}, which is not plain data. {message}"
-    elif found:
-        sentence = found.sentence(reveal=True)
-        message = f"{sentence[0].upper()}{sentence[1:]} {message}"
-    return ExampleResult(*common, DIFFERS if wrong or message else PASSES, message.strip(), found, rows, by_facts)
+def _passes_quietly(exercise, function, name):
+    silence = io.StringIO()
+    with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
+        return all(result.verdict == PASSES for result in run_examples(exercise, function, name))
 
 
-def _explain_exception(made, name):
-    if made.outcome.exception != "NotImplementedError":
-        return ERROR, ": ".join(filter(None, (made.outcome.exception, made.message)))
-    needs = f"needs {made.raised_in}, which" if made.raised_in else ""
-    return UNWRITTEN, f"{name} {needs} is not written yet.".replace("  ", " ")
-
-
-def _explain_conduct(made, quiet):
-    """Say what is wrong besides the returned value; empty when nothing is."""
-    sentences = [
-        f"Your function changed its input {name}; work on a copy, such as {name}.copy()."
-        for name in made.outcome.mutated
-    ]
-    if made.outcome.unstable:
-        sentences.append("A second call with the same inputs gave another result.")
-    if quiet and made.warnings:
-        sentences.append(f"NumPy warned: {made.warnings[0]}. This example must be computed without a warning.")
-    return " ".join(sentences)
-
-
-def _differing_facts(name, inputs, value, expected):
-    wanted, came = facts_of(name, inputs, expected), facts_of(name, inputs, value)
-    shared = [fact for fact in wanted if fact in came]  # an answer of another form has fewer facts
-    rows = tuple((fact, str(wanted[fact]), str(came[fact])) for fact in shared if wanted[fact] != came[fact])
-    if rows or wanted == came:
-        return rows
-    return (("an answer of the expected form", "yes", "no"),)
+def _mend_first(name, failing):
+    if len(failing) == 1:
+        return f"{failing[0]}, which {name} uses, does not pass its own check yet. Mend {failing[0]} first."
+    names = f"{', '.join(failing[:-1])} and {failing[-1]}"
+    return f"{names}, which {name} uses, do not pass their own checks yet. Mend them first."
 
 
 def _name_mistakes(exercise, results):

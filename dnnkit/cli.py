@@ -1,6 +1,7 @@
 """The command line `dnnkit`: parses and delegates. Exit codes: 0, 1 (the work says no) and 2 (wrong use)."""
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,15 @@ def main(argv=None):
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a terminal without some letter of a hint is no reason to stop
     arguments = _parser().parse_args(argv)
-    return arguments.run(arguments)
+    try:
+        code = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+    except BrokenPipeError:  # whoever read this, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
 
 
 def _parser():
@@ -104,15 +113,14 @@ def find_lessons(start):
 
 def _check(arguments):
     from dnnkit.notebooks import WrongUse, check_notebook
-    from dnnkit.render import to_text
 
     try:
-        troubles, reports = check_notebook(arguments.notebook, arguments.exercise)
+        found = check_notebook(arguments.notebook, arguments.exercise)
     except WrongUse as error:
         return _wrong_use(str(error))
-    blocks = [*troubles, *(report.headline if arguments.quiet else to_text(report) for report in reports)]
+    blocks = [*found.troubles, *(report["headline" if arguments.quiet else "text"] for report in found.reports)]
     print(("\n" if arguments.quiet else "\n\n").join(blocks))
-    return 0 if all(report.passed for report in reports) else 1
+    return 0 if all(report["passed"] for report in found.reports) else 1
 
 
 def _wrong_use(message):

@@ -89,7 +89,7 @@ def describe(value):
     if isinstance(value, (int, float)):
         return format_number(value)
     if isinstance(value, (list, tuple)):
-        return f"a {type(value).__name__} of {len(value)} items"
+        return f"a {type(value).__name__} of {len(value)} item{'' if len(value) == 1 else 's'}"
     if isinstance(value, dict):
         return f"a dict with keys {list(value)}"[:80]
     shape = getattr(value, "shape", None)

@@ -8,14 +8,18 @@ import contextlib
 import io
 import warnings
 
-from dnnkit.calls import call
-from dnnkit.checks import example_inputs, find_exercise
+from dnnkit import example
+from dnnkit.calls import call, names_used
+from dnnkit.checks import find_exercise
+from dnnkit.example import example_inputs
+from dnnkit.quiet import quiet_tensorflow
 
 MAGIC = "%%explore"
 
 
 def load_ipython_extension(shell):
-    """Teach IPython `%%explore`; called by `%load_ext dnnkit`."""
+    """Teach IPython `%%explore` and keep TensorFlow quiet; called by `%load_ext dnnkit`."""
+    quiet_tensorflow()
 
     def explore(lines):
         return transform(lines, shell.user_ns)
@@ -88,7 +92,7 @@ def _unwritten(name, function, namespace):
     silence = io.StringIO()
     try:
         with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence), warnings.catch_warnings():
-            made = call(function, inputs, repeat=False)
+            made = call(function, inputs, repeat=False, seconds=example.SECONDS)
     except KeyboardInterrupt:
         return None
     if made.outcome.exception == "NotImplementedError":
@@ -103,15 +107,7 @@ def _may_be_unwritten(function, namespace):
 
     This spares a written training function a run just to see whether it is written.
     """
-    todo, seen = [getattr(function, "__code__", None)], set()
-    while todo:
-        code = todo.pop()
-        if code is None or code in seen:
-            continue
-        seen.add(code)
-        for name in code.co_names:
-            if name == "NotImplementedError" or (name not in namespace and find_exercise(name)[0]):
-                return True
-            todo.append(getattr(namespace.get(name), "__code__", None))
-        todo += [const for const in code.co_consts if hasattr(const, "co_names")]
-    return False
+    return any(
+        name == "NotImplementedError" or (name not in namespace and find_exercise(name)[0])
+        for name in names_used(function, namespace)
+    )

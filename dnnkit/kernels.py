@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from dnnkit import quiet
+
 NAME = "dnn"
 DISPLAY_NAME = "Deep neural networks (dnn)"
 BACKENDS = ("tensorflow", "jax", "torch")
@@ -19,12 +21,7 @@ def kernel_spec(*, gpu=False):
     Args:
         gpu: let the kernel use the GPU; by default it is hidden, so that results agree with everyone's.
     """
-    env = {
-        "KERAS_BACKEND": keras_backend(),
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
-        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-    }
+    env = {"KERAS_BACKEND": keras_backend(), **quiet.SETTINGS}
     if not gpu:
         env["CUDA_VISIBLE_DEVICES"] = ""
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]

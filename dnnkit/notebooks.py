@@ -1,16 +1,14 @@
-"""Run a lesson's code cells in this process and its public checks: `dnnkit check NOTEBOOK`."""
+"""Read a lesson and find what is to be checked in it: `dnnkit check NOTEBOOK`."""
 
 import ast
-import contextlib
-import io
 import json
-import os
 import re
-import sys
-import tempfile
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
-from dnnkit.checks import find_exercise, run_checks
+from dnnkit import checks
+from dnnkit.apart import run_apart
 from dnnkit.explore import MAGIC
 
 
@@ -18,49 +16,72 @@ class WrongUse(ValueError):
     """The command was given something it cannot work with; the message says what was expected."""
 
 
+@dataclass(frozen=True)
+class Cell:
+    """One code cell.
+
+    Attributes:
+        number: its place among all cells of the notebook, text cells included, from 1.
+        source: its code, without blank lines at the start.
+        skipped: how many blank lines those were.
+        grade_id: its name in nbgrader's metadata, or empty.
+    """
+
+    number: int
+    source: str
+    skipped: int = 0
+    grade_id: str = ""
+
+
 def check_notebook(path, names=()):
-    """Run a notebook's code cells, but for exploration and check cells, then its public checks.
+    """Run a notebook's code cells, but for exploration and check cells, then public checks, in a process apart.
 
     Args:
         path: the notebook.
-        names: exercises to check; every check cell of the notebook when empty.
+        names: exercises to check; every exercise of the notebook's lesson when empty, its check cell there or not.
 
     Returns:
-        The pair (list of sentences about cells that raised, list of `CheckReport`).
+        `dnnkit.apart.Findings`.
 
     Raises:
         WrongUse: when there is no such notebook, or no such exercise.
     """
-    sources = read_code_cells(path)
-    wanted = list(names) or [name for name in map(checked_exercise, sources) if name]
+    cells = read_code_cells(path)
+    for name in names:
+        exercise, problem = checks.find_exercise(name)
+        if exercise is None:
+            raise WrongUse(problem)
+    wanted = list(names) or lesson_exercises(cells, Path(path).stem)
     if not wanted:
         raise WrongUse(
-            f'{path} checks nothing. Expected cells such as check("softmax"). Got {len(sources)} code cells without. '
+            f'{path} checks nothing. Expected cells such as check("softmax"). Got {len(cells)} code cells without. '
             f"Is this a lesson of the course?"
         )
-    for name in wanted:
-        exercise, problem = find_exercise(name)
-        if exercise is None and names:
-            raise WrongUse(problem)
-    cells = [source for source in sources if not checked_exercise(source) and not source.startswith(MAGIC)]
-    namespace, troubles = run_cells(cells, Path(path).resolve().parent)
-    return troubles, [run_checks(name, namespace) for name in wanted]
+    run = [cell for cell in cells if not checked_exercise(cell.source) and not cell.source.startswith(MAGIC)]
+    return run_apart(run, wanted, Path(path).resolve().parent)
 
 
 def read_code_cells(path):
-    """Return the sources of a notebook's code cells, without leading blank lines.
+    """Return a notebook's code cells.
 
     Raises:
         WrongUse: when the file is missing or no notebook.
     """
     try:
         cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
-        return ["".join(cell["source"]).lstrip("\n") for cell in cells if cell["cell_type"] == "code"]
+        found = []
+        for number, cell in enumerate(cells, start=1):
+            if cell["cell_type"] == "code":
+                source = "".join(cell["source"])
+                blank = re.match(r"(?:[ \t]*\n)*", source)[0]
+                grade_id = str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
+                found.append(Cell(number, source[len(blank) :], blank.count("\n"), grade_id))
+        return found
     except OSError as error:
         raise WrongUse(
             f"{path} cannot be read. Expected a notebook file (.ipynb). Got: {error.strerror}. Is the path right?"
         ) from None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         raise WrongUse(
             f"{path} is no notebook. Expected a Jupyter notebook (.ipynb, format 4). Got other contents. "
             f"Was it saved by another program?"
@@ -79,49 +100,25 @@ def checked_exercise(source):
     return found and found[1]
 
 
-def run_cells(sources, folder):
-    """Run cells in a fresh IPython shell of this process, with their output swallowed.
+def lesson_exercises(cells, stem):
+    """List every exercise of the lesson that a notebook is, by the exercises that its cells name.
 
     Args:
-        sources: code of the cells; magics work.
-        folder: where they run.
+        cells: its code cells.
+        stem: the file's name without suffix, which decides when two lessons fit as well.
 
     Returns:
-        The pair (namespace, one sentence for each cell that raised).
+        Full names, such as "neuron.softmax", in the lesson's order; names that no lesson knows come last.
     """
-    from IPython.core.interactiveshell import InteractiveShell
-    from IPython.utils.capture import capture_output
-    from traitlets.config import Config
-
-    os.environ.setdefault("MPLBACKEND", "agg")
-    troubles = []
-    with tempfile.TemporaryDirectory() as home, contextlib.chdir(folder), _no_keyboard():
-        InteractiveShell.clear_instance()
-        no_history = Config(HistoryManager={"enabled": False, "hist_file": ":memory:"})
-        shell = InteractiveShell.instance(config=no_history, ipython_dir=home)
-        try:
-            for number, source in enumerate(sources, start=1):
-                with capture_output():
-                    result = shell.run_cell(source, store_history=False)
-                error = result.error_before_exec or result.error_in_exec
-                if error is not None:
-                    troubles.append(_trouble(number, source, error))
-            return shell.user_ns, troubles
-        finally:
-            InteractiveShell.clear_instance()
-
-
-def _trouble(number, source, error):
-    first = source.split("\n", 1)[0][:60]
-    text = str(error).split("\n", 1)[0]
-    return f"Code cell {number} ({first}) raised {type(error).__name__}: {text}. The rest goes on."
-
-
-@contextlib.contextmanager
-def _no_keyboard():
-    """Make `input()` fail at once instead of waiting for somebody."""
-    kept, sys.stdin = sys.stdin, io.StringIO()
+    checked = [name for name in (checked_exercise(cell.source) for cell in cells) if name]
+    named = {name.rpartition(".")[2] for name in checked} | {cell.grade_id for cell in cells}
     try:
-        yield
-    finally:
-        sys.stdin = kept
+        known = list(checks.load_exercises(checks.EXAMPLES))
+    except (OSError, ValueError, KeyError, TypeError):
+        return checked  # each check says that the examples cannot be read
+    fits = Counter(full.partition(".")[0] for full in known if full.partition(".")[2] in named)
+    if not fits:
+        return checked
+    lesson = max(fits, key=lambda topic: (fits[topic], topic == stem))
+    own = [full for full in known if full.partition(".")[0] == lesson]
+    return own + [name for name in dict.fromkeys(checked) if not {name, f"{lesson}.{name}"} & set(own)]

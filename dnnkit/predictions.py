@@ -49,7 +49,7 @@ def reveal(key, answer, because):
         because: one or two sentences.
     """
     chosen = _chosen.get(key)
-    predicted = f"You predicted: {chosen}." if chosen is not None else "You made no prediction."
+    predicted = f"You predicted: {chosen}." if chosen is not None else "(no prediction was made)"
     print(f"{predicted} What happened: {answer}.\n{because}")
 
 

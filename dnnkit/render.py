@@ -9,12 +9,15 @@ from html import escape
 
 import numpy as np
 
-from dnnkit.checks import DIFFERS, ERROR, PASSES, UNWRITTEN
 from dnnkit.compare import describe
+from dnnkit.example import DIFFERS, ERROR, NOT_RUN, PASSES, STOPPED, UNWRITTEN
 
 FURTHER = "The hidden checks of the grader go further."
+HOLDERS = ("list", "tuple", "dict")
 SMALL = 24  # numbers; larger arrays are summarised
-MARKS = {PASSES: ("✓", "#009E73"), DIFFERS: ("✗", "#D55E00"), ERROR: ("✗", "#D55E00"), UNWRITTEN: ("–", "#767676")}
+GREEN, ORANGE, GREY = "#009E73", "#D55E00", "#767676"
+MARKS = {PASSES: ("✓", GREEN), UNWRITTEN: ("–", GREY), NOT_RUN: ("–", GREY)}
+MARKS |= dict.fromkeys((DIFFERS, ERROR, STOPPED), ("✗", ORANGE))
 EDGE = "border:1px solid var(--jp-border-color1, #9e9e9e);"
 CELL = f"{EDGE}padding:0.4em 0.7em;text-align:left;vertical-align:top;white-space:normal;"
 PLAIN = "margin:0;padding:0;background:none;color:inherit;font-size:0.95em;line-height:1.35;white-space:pre;"
@@ -151,21 +154,42 @@ def _parts(result):
 
 def _two_sides(result):
     """Return what was expected and what came, as texts that differ where the values do."""
-    if result.verdict in (ERROR, UNWRITTEN):
-        expected = "judged by its facts" if result.judged_by_facts else format_value(result.expected)
-        return expected, "not written yet" if result.verdict == UNWRITTEN else f"an error {result.call.place}".strip()
     if result.facts:
-        return tuple("\n".join(f"{row[0]}: {row[side]}" for row in result.facts) for side in (1, 2))
-    outcome = result.call.outcome
+        return tuple("\n".join(lines) for lines in zip(*map(_fact_sides, result.facts), strict=True))
+    expected = "\n".join(_fact(fact, value) for fact, value in result.asked) or format_value(result.expected)
+    outcome, place = result.call.outcome, f" {result.call.place}".rstrip()
+    instead = {
+        UNWRITTEN: "not written yet",
+        NOT_RUN: "not run",
+        ERROR: f"an error{place}",
+        STOPPED: f"no answer: stopped{place}",
+    }
+    if result.verdict in instead:
+        return expected, instead[result.verdict]
     if outcome.kind == "opaque":
-        return format_value(result.expected), f"an object of type {outcome.exception}"
-    if result.judged_by_facts:
-        return "every fact holds", format_value(outcome.value)
+        name = outcome.exception
+        return expected, f"a {name} with other things in it" if name in HOLDERS else f"an object of type {name}"
+    if result.asked:
+        return expected, format_value(outcome.value)
     for digits in (4, 6, 9, 12):
         texts = format_value(result.expected, digits), format_value(outcome.value, digits)
         if result.difference is None or texts[0] != texts[1]:
             break
     return texts
+
+
+def _fact(fact, value):
+    """Write a fact that must hold: what is asked for and what must not happen need no value."""
+    return fact if value == "yes" else f"no {fact}" if value == "0" else f"{fact}: {value or 'none'}"
+
+
+def _fact_sides(row):
+    """Write a fact that differs as it was expected and as it came."""
+    fact, wanted, came = row
+    if wanted == "yes" and came.startswith("no, "):
+        came = came.removeprefix("no, ")
+        return fact, "None (is a return missing?)" if came == "None" else came
+    return f"{fact}: {wanted or 'none'}", f"{fact}: {came or 'none'}"
 
 
 def _notes(result):
@@ -185,8 +209,8 @@ def _labelled(label, text):
 def _row(result):
     mark, colour = MARKS[result.verdict]
     (_, inputs), (_, expected), (_, yours), (_, notes) = _parts(result)
-    cells = _cell(inputs, "") + _cell(expected, PROSE if result.facts else "")
-    cells += _cell(yours, PROSE if result.facts or result.verdict == ERROR else "")
+    cells = _cell(inputs, "") + _cell(expected, PROSE if result.asked else "")
+    cells += _cell(yours, PROSE if result.facts or result.verdict in (ERROR, STOPPED) else "")
     shape = f'<span aria-hidden="true" style="color:{colour};">{mark}</span>'
     verdict = f'<div style="white-space:nowrap;">{shape} <strong>{result.verdict}</strong></div>'
     why = f'<div style="max-width:20em;min-width:11em;margin-top:0.2em;">{escape(notes)}</div>' if notes else ""

@@ -12,6 +12,8 @@ import numpy as np
 DTYPES = frozenset("bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split())
 MAX_DEPTH = 12
 MAX_BYTES = 32 * 2**20
+MAX_KEYS = 20_000  # of one dict: keys chosen to collide take time that grows with their number squared
+MAX_INT_KEY = 2**60  # beyond, different numbers can have the same hash
 
 
 class WireError(ValueError):
@@ -130,10 +132,14 @@ def _decode(data, max_bytes, depth):
 
 
 def _decode_dict(pairs, max_bytes, depth):
+    if len(pairs) > MAX_KEYS:
+        raise WireError(f"message holds a dict of more than {MAX_KEYS:,} keys")
     result = {}
     for pair in pairs:
         if type(pair) is not list or len(pair) != 2 or type(pair[0]) not in (str, int, float, bool, type(None)):
             raise WireError("message holds a malformed dict")
+        if type(pair[0]) is int and abs(pair[0]) > MAX_INT_KEY:
+            raise WireError("message holds a dict with a very large number as a key")
         result[pair[0]] = _decode(pair[1], max_bytes, depth + 1)
     return result
 

@@ -19,6 +19,8 @@ from grading.trusted import TrustedLauncher
 from grading.warm import WarmLauncher, lesson_modules
 from grading.worker import make_task
 
+LONGEST_ID = 100
+
 
 @dataclass(frozen=True)
 class How:
@@ -68,9 +70,23 @@ def find_students(course, lesson):
     Returns:
         Student ids; those without a folder for this lesson are among them and will be "missing".
     """
+    return [name for name in _folders(course) if _can_be_a_student(name)]
+
+
+def left_out(course):
+    """List folders of the class whose names cannot be student ids, in a form that can be shown."""
+    return [ascii(name) for name in _folders(course) if not _can_be_a_student(name) and not name.startswith(".")]
+
+
+def _folders(course):
     if not course.submitted.is_dir():
         return []
     return sorted(path.name for path in course.submitted.iterdir() if path.is_dir() and not path.is_symlink())
+
+
+def _can_be_a_student(name):
+    """Whether a name can be shown, stored and used as a folder again: no control characters, no broken Unicode."""
+    return name.isprintable() and not name.startswith(".") and len(name) <= LONGEST_ID
 
 
 def autograde(course, lesson, how=None, *, on_result=None):

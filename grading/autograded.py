@@ -28,10 +28,12 @@ def with_results(notebook, result):
     """Put the record into the notebook's metadata, and each exercise's findings below its check cell, as plain text."""
     notebook["metadata"][RECORD] = result.to_json()
     by_check = {f"check_{exercise.name}": exercise for exercise in result.exercises}
+    about_all = [text for text in (result.reason, *result.notes) if text]  # shown once, at the first check
     for cell in notebook["cells"]:
         exercise = by_check.get(cell["metadata"].get("nbgrader", {}).get("grade_id"))
         if exercise:
-            text = "\n".join(_lines(exercise))
+            text = "\n".join([*about_all, *_lines(exercise)])
+            about_all = []
             cell["outputs"] = [{"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}]
     return notebook
 

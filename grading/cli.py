@@ -56,16 +56,16 @@ def make_parser():
 
 
 def _add_authors_commands(add):
-    command = add("build", commands.build, "build lessons from solutions")
+    command = add("build", commands.build_lessons, "build lessons from solutions")
     command.add_argument("lessons", nargs="*", metavar="LESSON")
     command.add_argument("--check", action="store_true", help="only say whether the built lessons match their source")
-    command = add("audit", commands.audit, "prove the checks on all known mistakes and right variants")
+    command = add("audit", commands.audit_lessons, "prove the checks on all known mistakes and right variants")
     command.add_argument("lessons", nargs="*", metavar="LESSON")
     command.add_argument("--seeds", type=_positive, default=20, help="number of seeds (default 20)")
     command.add_argument("--json", metavar="FILE")
-    command = add("bundle", commands.bundle, "pack what students receive")
+    command = add("bundle", commands.bundle_lessons, "pack what students receive")
     command.add_argument("out", metavar="OUT.zip")
-    command = add("sample-class", commands.sample_class, "make a sample class of submissions")
+    command = add("sample-class", commands.make_sample_class, "make a sample class of submissions")
     command.add_argument("lesson")
     command.add_argument("--students", type=_positive, default=12)
     command.add_argument("--out", required=True, help="folder of submissions to write")
@@ -73,12 +73,12 @@ def _add_authors_commands(add):
 
 
 def _add_grading_commands(add):
-    command = add("autograde", commands.autograde, "grade all submissions of a lesson")
+    command = add("autograde", commands.autograde_lesson, "grade all submissions of a lesson")
     command.add_argument("lesson")
     command.add_argument("--again", action="store_true", help="grade those, too, whose result is already there")
     command.add_argument("--json", metavar="FILE", help="also write the records as JSON")
     _add_how(command)
-    command = add("regrade", commands.regrade, "grade all submissions again, and say whose score changes and why")
+    command = add("regrade", commands.regrade_lesson, "grade again, and say whose score changes and why")
     command.add_argument("lesson")
     command.add_argument(
         "--diff", action="store_true", help="change nothing, only say what would; exit code 1 if something would"
@@ -98,12 +98,12 @@ def _add_how(command):
 
 
 def _add_returning_commands(add):
-    command = add("feedback", commands.feedback, "write the feedback pages of a lesson")
+    command = add("feedback", commands.write_feedback_pages, "write the feedback pages of a lesson")
     command.add_argument("lesson")
-    command = add("report", commands.report, "write one page on a lesson: difficulty, commonest mistakes, time")
+    command = add("report", commands.write_report_page, "write a page on a lesson: difficulty, mistakes, time")
     command.add_argument("lesson")
     command.add_argument("--out", required=True, metavar="FILE.html")
-    command = add("export", commands.export, "export the gradebook for a spreadsheet, Canvas or Moodle")
+    command = add("export", commands.export_grades, "export the gradebook for a spreadsheet, Canvas or Moodle")
     command.add_argument("--format", choices=FORMATS, default="csv", help="default csv")
     command.add_argument("--comments", action="store_true", help="moodle: a feedback column beside each lesson")
     command.add_argument(

@@ -55,6 +55,15 @@ class ColdProcess:
         """Whether the process runs."""
         return self._manager.is_alive()
 
+    def connected(self):
+        """Remove the folder of the sockets: nobody needs it any more, and nothing can be written into it now."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def exit_code(self):
+        """Exit code of the sandbox, or None while it runs; see grading/inside/watch.py."""
+        process = self._manager.provisioner.process if self._manager.provisioner else None
+        return process.poll() if process else None
+
     def kill(self):
         """End the process and remove its folder."""
         self._manager.shutdown_kernel(now=True)

@@ -29,14 +29,19 @@ def write_csv(gradebook, path, students=(), assignments=()):
         students: only these ids; empty for all.
         assignments: only these names; empty for all.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    rows = [COLUMNS]
     for assignment in gradebook.assignments:
         for student in gradebook.students:
             wanted = (not assignments or assignment.name in assignments) and (not students or student.id in students)
             if wanted:
-                writer.writerow([defuse(value) for value in _row(gradebook, assignment, student)])
+                rows.append([defuse(value) for value in _row(gradebook, assignment, student)])
+    write_table(path, rows)
+
+
+def write_table(path, rows):
+    """Write rows of cells as CSV, whole or not at all."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(path.name + ".tmp")
     scratch.write_text(text.getvalue(), encoding="utf-8", newline="")

@@ -90,8 +90,8 @@ def render_page(course, lesson, result, notebook):
         )
     total = sum(row["score"] for row in rows)
     return template("feedback.html.j2").render(
-        lesson=lesson, title=lesson_title(lesson), result=result, rows=rows, total=max(0.0, total - penalty), penalty=penalty,
-        words=WORDS, marks=MARKS,
+        lesson=lesson, title=lesson_title(lesson), result=result, rows=rows, total=max(0.0, total - penalty),
+        penalty=penalty, words=WORDS, marks=MARKS,
     )  # fmt: skip
 
 

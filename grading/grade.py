@@ -84,7 +84,7 @@ class Grader:
             transport = kernel_transport(runner)
 
             def make_student(**options):
-                return Student(transport, self._reference.parameters, **options)
+                return Student(transport, self._reference.parameters, behind=self.limits.behind, **options)
 
             candidate = Candidate(submission.student, make_student, seed, attempted)
             findings = run_checks(self.lesson, self._reference, [candidate])

@@ -1,19 +1,26 @@
 """Drive one sandboxed kernel from outside: run a cell, call a function, notice a timeout or a death.
 
-Everything the kernel says is hostile until proven plain: replies are capped in size, parsed as JSON and nothing else,
-and only the shell channel is read, so floods of output cost nothing here.
+Everything the kernel says is hostile until proven plain: messages are capped in size and in number (grading/channel.py),
+parsed as JSON and nothing else, and only the shell channel is read, so floods of output cost nothing here.
 """
 
+import hmac
 import json
 import time
 from dataclasses import dataclass
 
-import zmq
-from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.session import Session
 
+from grading.channel import Channel, ChannelClosed
 from grading.cold import ColdLauncher
+from grading.errors import SandboxUnavailable
 from grading.sandbox import require_sandbox
 from grading.settings import Limits
+
+DELIMITER = b"<IDS|MSG>"
+HEADER_BYTES = 65_536  # of a message's header, and of the header of the message that it answers
+PARTS = 4_000_000  # lists, dicts and items of a reply: each takes many times its text's bytes in memory
+LIMIT_OF_EXIT_CODE = {101: "memory_bytes", 102: "processes"}  # see grading/inside/watch.py
 
 
 class KernelDied(Exception):
@@ -39,31 +46,24 @@ class CellResult:
     message: str = ""
 
 
-class _CappedClient(BlockingKernelClient):
-    """A client whose sockets drop a peer that sends more than the limit."""
-
-    reply_bytes = Limits().reply_bytes
-
-    def _create_connected_socket(self, channel, identity=None):
-        # The option must be set before connecting, so a fresh socket is made with it as the context's default.
-        self.context.setsockopt(zmq.MAXMSGSIZE, self.reply_bytes)
-        return super()._create_connected_socket(channel, identity=identity)
-
-
 class SandboxKernel:
     """One kernel behind the wall; a context manager.
 
     Args:
         limits: what the submission may use.
         launcher: starts kernels: a `ColdLauncher` (the default) or a `WarmLauncher`.
+
+    Attributes:
+        limit_passed: name of the limit for which the last kernel was ended, or "".
     """
 
     def __init__(self, limits=None, launcher=None):
         require_sandbox()
         self.limits = limits or Limits()
+        self.limit_passed = ""
         self._launcher = launcher or ColdLauncher(self.limits)
-        self._process = None
-        self._client = None
+        self._process = self._shell = self._control = self._session = None
+        self._bytes_left = self.limits.answers_bytes
 
     def __enter__(self):
         self.start()
@@ -81,27 +81,36 @@ class SandboxKernel:
         """Start the kernel and wait until it answers.
 
         Raises:
-            KernelDied: when it does not come up.
+            SandboxUnavailable: when it does not come up; no student's code has run by then.
         """
         self.close()
+        self.limit_passed = ""
         self._process = self._launcher.launch()
-        self._client = _CappedClient()
-        self._client.reply_bytes = self.limits.reply_bytes
-        self._client.load_connection_info(self._process.connection)
-        channels = {"shell": True, "control": True, "iopub": False, "stdin": False, "hb": False}
-        self._client.start_channels(**channels)
+        connection = self._process.connection
+        deadline = time.monotonic() + self.limits.start_seconds
+        key = connection["key"]
+        self._session = Session(key=key if isinstance(key, bytes) else key.encode())
         try:
-            self._await_reply(self._client.kernel_info(), time.monotonic() + self.limits.start_seconds)
-        except KernelTimeout as error:
+            sizes = (self.limits.reply_bytes, self._bytes_left)
+            self._shell = Channel(connection, "shell", *sizes, deadline)
+            self._control = Channel(connection, "control", *sizes, deadline)
+            self._await_reply(self._send(self._shell, "kernel_info_request", {}, deadline), deadline)
+        except (KernelTimeout, KernelDied, ChannelClosed) as error:
             self.close()
-            raise KernelDied("the kernel did not start") from error
+            raise SandboxUnavailable(f"A kernel did not start: {error}. Is this machine out of memory?") from error
+        self._process.connected()
 
     def close(self):
         """Kill the kernel."""
-        if self._client is not None:
-            self._client.stop_channels()
-            self._client = None
+        if self._shell is not None:
+            self._bytes_left = self._shell.bytes_left
+        for channel in (self._shell, self._control):
+            if channel is not None:
+                channel.close()
+        self._shell = self._control = None
         if self._process is not None:
+            code = self._process.exit_code()
+            self.limit_passed = self.limit_passed or LIMIT_OF_EXIT_CODE.get(code, "")
             self._process.kill()
             self._process = None
 
@@ -147,53 +156,76 @@ class SandboxKernel:
 
     def _execute(self, source, expressions, seconds):
         if not self.alive:
-            raise KernelDied("the kernel is gone")
+            self._die("the kernel is gone")
         deadline = time.monotonic() + seconds
-        message_id = self._client.execute(
-            source,
-            silent=False,
-            store_history=False,
-            user_expressions=expressions,
-            allow_stdin=False,
-            stop_on_error=False,
-        )
+        content = {"code": source, "silent": False, "store_history": False, "user_expressions": expressions}
+        content |= {"allow_stdin": False, "stop_on_error": False}
+        message_id = self._send(self._shell, "execute_request", content, deadline + self.limits.interrupt_seconds)
         try:
             return self._await_reply(message_id, deadline)
         except KernelTimeout:
             self._interrupt(message_id)
             raise
 
+    def _send(self, channel, kind, content, deadline):
+        message = self._session.msg(kind, content)
+        try:
+            channel.send(self._session.serialize(message), deadline)
+        except ChannelClosed as error:
+            self._die(str(error))
+        return message["header"]["msg_id"]
+
     def _interrupt(self, message_id):
         """Ask the code to stop; kill the kernel if it does not."""
+        deadline = time.monotonic() + self.limits.interrupt_seconds
         try:
-            self._client.control_channel.send(self._client.session.msg("interrupt_request", {}))
-            self._await_reply(message_id, time.monotonic() + self.limits.interrupt_seconds)
+            self._send(self._control, "interrupt_request", {}, deadline)
+            self._await_reply(message_id, deadline)
         except (KernelTimeout, KernelDied):
             self.close()
 
     def _await_reply(self, message_id, deadline):
-        channel = self._client.shell_channel
         while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
+            now = time.monotonic()
+            if now >= deadline:
                 raise KernelTimeout
-            if channel.socket.poll(min(200, int(left * 1000) + 1)):
-                content = self._read(channel, message_id)
-                if content is not None:
-                    return content
-            elif not self.alive:
-                raise KernelDied("the kernel is gone")
+            try:
+                frames = self._shell.receive(min(deadline, now + 0.2))
+                content = None if frames is None else self._read(frames, message_id)
+            except ChannelClosed as error:
+                self.limit_passed = error.limit
+                self._die(str(error))
+            except (ValueError, RecursionError) as error:  # of JSON, of its numbers, of a signature that is no text
+                self._die(f"the kernel sent something that is not a Jupyter message: {error}")
+            if content is not None:
+                return content
+            if not self.alive:
+                self._die("the kernel is gone")
 
-    def _read(self, channel, message_id):
-        try:
-            message = channel.get_msg(timeout=0.1)
-        except Exception as error:  # whatever jupyter_client raises on a forged message
-            self.close()
-            raise KernelDied("the kernel sent something that is not a Jupyter message") from error
-        parent = message.get("parent_header")
-        content = message.get("content")
-        fits = isinstance(parent, dict) and parent.get("msg_id") == message_id and isinstance(content, dict)
-        return content if fits else None
+    def _read(self, frames, message_id):
+        """Parse a message: the content of a reply to `message_id`, or None for any other message."""
+        start = frames.index(DELIMITER) + 1
+        signature, header, parent, metadata, content = frames[start : start + 5]
+        if not hmac.compare_digest(self._session.sign([header, parent, metadata, content]), signature):
+            raise ValueError("a forged signature")
+        if max(len(header), len(parent)) > HEADER_BYTES:
+            raise ValueError("a header over the limit")
+        header, parent = json.loads(header), json.loads(parent)
+        if not isinstance(header, dict) or not str(header.get("version")).startswith("5."):
+            raise ValueError("not version 5 of the protocol")
+        if not isinstance(parent, dict) or parent.get("msg_id") != message_id:
+            return None
+        if sum(content.count(mark) for mark in (b",", b"[", b"{")) > PARTS:
+            raise ChannelClosed("a reply of too many parts", "reply_bytes")
+        content = json.loads(content)
+        return content if isinstance(content, dict) else None
+
+    def _die(self, reason):
+        patience = time.monotonic() + 0.5  # what ended the kernel may be a moment away from saying why
+        while not self.limit_passed and self.alive and time.monotonic() < patience:
+            time.sleep(0.01)
+        self.close()
+        raise KernelDied(reason)
 
 
 def call_expression(request):

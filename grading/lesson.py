@@ -13,6 +13,7 @@ from grading.errors import LessonError, UsageError
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 BUG_HUNT = "### BUG HUNT:"
+LONGEST_PARSED = 200_000  # characters; a tree takes hundreds of times the memory of its text
 CHECK_CELL = re.compile(r"""check\(["']([\w.]+)["']\)""")
 
 
@@ -137,6 +138,8 @@ def without_magics(source):
 
 def defined_names(source):
     """List the functions and classes that a cell defines at its top level; none if it does not parse."""
+    if len(source) > LONGEST_PARSED:
+        return []
     try:
         tree = ast.parse(without_magics(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

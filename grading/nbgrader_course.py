@@ -53,6 +53,16 @@ def nbgrader_config(source, release, database):
     return config
 
 
+def use_our_page_parts():
+    """Let nbconvert find the parts of formgrader's page that are ours, so that it needs no network.
+
+    They are in grading/templates/nbconvert, which Jupyter's own search path is extended by.
+    """
+    ours = str(Path(__file__).resolve().parent / "templates")
+    known = [path for path in os.environ.get("JUPYTER_PATH", "").split(os.pathsep) if path and path != ours]
+    os.environ["JUPYTER_PATH"] = os.pathsep.join([ours, *known])
+
+
 def generate_assignment(name, source, release, database):
     """Run nbgrader's generate_assignment for one lesson.
 

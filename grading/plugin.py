@@ -16,6 +16,7 @@ from grading.errors import GradingError
 from grading.proxy import NotWritten, StudentCrashed, StudentTimeout
 from grading.records import CheckResult
 
+LONGEST_MESSAGE = 1_000  # what a check says may hold what the student's function returned
 STATUS_OF = ((NotWritten, "not_attempted"), (StudentTimeout, "timeout"), (StudentCrashed, "crashed"))
 
 
@@ -146,7 +147,9 @@ def check_result(function, error):
         return CheckResult(function.__name__, title, "passed", float(worth), float(worth))
     if isinstance(error, CheckFailed):
         status = next((name for kind, name in STATUS_OF if isinstance(error, kind)), "failed")
-        return CheckResult(function.__name__, title, status, 0.0, float(worth), str(error))
+        text = str(error)
+        text = text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 3] + "..."
+        return CheckResult(function.__name__, title, status, 0.0, float(worth), text)
     # A bug of the check, or an answer nobody thought of: a human must look, and the student reads no internals.
     message = f"The check itself failed ({type(error).__name__}). A person will look at it."
     return CheckResult(function.__name__, title, "error", 0.0, float(worth), message)

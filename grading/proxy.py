@@ -48,13 +48,15 @@ class Student:
         parameters: exercise -> parameter names of its function, in order.
         repeat: call twice and insist on the same result.
         seconds: time limit of one call.
+        behind: function (exception, message) -> which limit it comes from, or "".
     """
 
-    def __init__(self, transport, parameters, *, repeat=True, seconds=20):
+    def __init__(self, transport, parameters, *, repeat=True, seconds=20, behind=lambda exception, message: ""):
         self._transport = transport
         self._parameters = parameters
         self._repeat = repeat
         self._seconds = seconds
+        self._behind = behind
         self.warnings = ()
         self.calls = []
 
@@ -97,7 +99,8 @@ class Student:
         outcome, message, place, warned = read_answer(answer, request)
         self.warnings = warned
         self._note(name, request, outcome)
-        return _value(outcome, what, message, place)
+        limit = self._behind(outcome.exception, message) if outcome.kind == "raised" else ""
+        return _value(outcome, what, f"{message}: {limit}" if limit else message, place)
 
     def _note(self, name, request, outcome):
         self.calls.append(RecordedCall(name, request, outcome))

@@ -95,7 +95,8 @@ def differences(before, after, by_hand):
     changes = []
     if before.status != after.status:
         why = (*causes, *([after.reason] if after.reason else []))
-        changes.append(Change(after.student, WHOLE, before.score, after.score, _arrow(before.status, after.status), why))
+        status = _arrow(before.status, after.status)
+        changes.append(Change(after.student, WHOLE, before.score, after.score, status, why))
     old, new = ({exercise.name: exercise for exercise in result.exercises} for result in (before, after))
     for name in [*new, *(name for name in old if name not in new)]:
         was, now = old.get(name), new.get(name)

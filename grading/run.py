@@ -7,6 +7,8 @@ import time
 from grading.kernel import KernelDied, KernelTimeout, SandboxKernel
 from grading.settings import Limits
 
+NOTES = 30  # kept of one submission; a replay may bring other ones each time
+
 
 class Runner:
     """A submission's cells in a kernel; a context manager.
@@ -49,7 +51,12 @@ class Runner:
         """
         if not self._kernel.alive:
             self._start()
-        return self._kernel.evaluate(expression, min(seconds, self._seconds_left()))
+        try:
+            return self._kernel.evaluate(expression, min(seconds, self._seconds_left()))
+        except (KernelDied, KernelTimeout):
+            if self._kernel.limit_passed:
+                self._note(f"While the checks ran, the code {self.limits.passed(self._kernel.limit_passed)}.")
+            raise
 
     def _seconds_left(self):
         now = time.monotonic()
@@ -94,18 +101,19 @@ class Runner:
         result = self._kernel.run_cell(cell.source, limit)
         if result.status in ("timeout", "crashed"):
             self._left_out.add(number)
-            cause = (
-                f"took longer than {limit:.0f} seconds (cell_seconds)" if result.status == "timeout" else "ended Python"
-            )
-            self._note(f"{cell.label} {cause}.")
+            passed = self._kernel.limit_passed
+            ended = "ended Python" + (f": it {self.limits.passed(passed)}" if passed else "")
+            late = f"took longer than {limit:.0f} seconds (cell_seconds)"
+            self._note(f"{cell.label} {late if result.status == 'timeout' else ended}.")
         return result
 
     def _note_error(self, cell, result):
         message = re.sub(
             r"\(\S+\.py, line (\d+)\)$", r"(line \1 of the cell)", result.message
         )  # IPython's own file names
-        self._note(f"{cell.label} raised {result.error}: {message}")
+        limit = self.limits.behind(result.error, result.message)
+        self._note(f"{cell.label} raised {result.error}: {message}" + (f": {limit}" if limit else ""))
 
     def _note(self, text):
-        if text not in self.notes:
-            self.notes.append(text)
+        if text not in self.notes and len(self.notes) <= NOTES:
+            self.notes.append(text if len(self.notes) < NOTES else "Further notes were left out.")

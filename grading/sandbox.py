@@ -55,7 +55,7 @@ class SandboxKernelSpecs(KernelSpecManager):
 
     def get_kernel_spec(self, kernel_name):
         """Describe the sandboxed kernel."""
-        argv = python_command(INSIDE / "launch.py", self.limits.resources())
+        argv = python_command(INSIDE / "launch.py", self.limits.inside())
         return KernelSpec(
             argv=[*argv, "-f", "{connection_file}"],
             display_name="Sandbox",
@@ -102,6 +102,8 @@ def wall(sockets, limits=None, *, inner_namespaces=False):
     command += ["--ro-bind", str(Path(dnnkit.__file__).parent), "/opt/dnn/dnnkit"]
     command += ["--ro-bind", str(INSIDE), "/opt/dnn/inside"]
     command += ["--bind", sockets, sockets, "--chdir", HOME]
+    for path in ("/dev", "/"):  # bubblewrap's own tmpfs: without a size, and shared by all forks of a warm parent
+        command += ["--remount-ro", path]
     for name, value in kernel_environment().items():
         command += ["--setenv", name, value]
     return [*command, "--"]

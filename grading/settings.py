@@ -12,12 +12,14 @@ class Limits:
     Attributes:
         file_bytes: size of the submitted notebook file.
         cells: number of cells.
+        code_chars: characters in all code cells together.
         cell_seconds: time of one cell.
         submission_seconds: time of all cells and checks together.
         start_seconds: time for a kernel to answer.
         interrupt_seconds: time to react to an interrupt before the kernel is killed.
         reply_bytes: size of one message from the sandbox.
-        memory_bytes: data segment of a process in the sandbox.
+        answers_bytes: size of all messages from the sandbox together.
+        memory_bytes: memory of all processes in the sandbox together, and data segment of each.
         processes: processes and threads in the sandbox.
         written_file_bytes: size of a file written in the sandbox.
         scratch_bytes: size of each temporary folder in the sandbox.
@@ -27,11 +29,13 @@ class Limits:
 
     file_bytes: int = 20 * MB
     cells: int = 2_000
+    code_chars: int = 1_200_000
     cell_seconds: float = 60.0
     submission_seconds: float = 300.0
     start_seconds: float = 60.0
     interrupt_seconds: float = 3.0
     reply_bytes: int = 48 * MB
+    answers_bytes: int = 256 * MB
     memory_bytes: int = 6 * 1024 * MB
     processes: int = 256
     written_file_bytes: int = 64 * MB
@@ -39,8 +43,46 @@ class Limits:
     open_files: int = 1_024
     exploration: bool = False
 
-    def resources(self):
-        """Resource limits by the names of `resource.RLIMIT_*`, for grading/inside/launch.py."""
+    def inside(self):
+        """What grading/inside/launch.py must be told: limits of each process, and of all together."""
+        return {
+            "limits": self._of_each_process(),
+            "watch": {"memory_bytes": self.memory_bytes, "processes": self.processes},
+        }
+
+    def passed(self, name):
+        """Say in words for the student which limit was passed; the name is in brackets."""
+        texts = {
+            "reply_bytes": f"sent more than {self.reply_bytes // MB} MB at once",
+            "answers_bytes": f"sent more than {self.answers_bytes // MB} MB in all",
+            "memory_bytes": f"used more than {self.memory_bytes // MB:,} MB of memory",
+            "processes": f"ran more than {self.processes} processes and threads",
+            "written_file_bytes": f"a file may have {self.written_file_bytes // MB} MB",
+            "scratch_bytes": f"a temporary folder holds {self.scratch_bytes // MB} MB",
+            "open_files": f"{self.open_files:,} files may be open",
+        }
+        return f"{texts[name]} ({name})"
+
+    def behind(self, error, message):
+        """Say which limit an exception comes from, in words for the student; "" when it comes from none.
+
+        Args:
+            error: the exception's type.
+            message: its text.
+        """
+        known = {
+            ("OSError", "[Errno 27]"): "written_file_bytes",
+            ("OSError", "[Errno 28]"): "scratch_bytes",
+            ("OSError", "[Errno 24]"): "open_files",
+            ("MemoryError", ""): "memory_bytes",
+            ("_ArrayMemoryError", ""): "memory_bytes",
+            ("BlockingIOError", "[Errno 11]"): "processes",
+            ("RuntimeError", "can't start new thread"): "processes",
+        }
+        fits = (name for (kind, start), name in known.items() if error == kind and message.startswith(start))
+        return next(map(self.passed, fits), "")
+
+    def _of_each_process(self):
         return {
             "DATA": self.memory_bytes,
             "NPROC": self.processes,

@@ -85,7 +85,14 @@ def parse_cells(data, limits=None):
         raise ValueError("The file is JSON but not a notebook: it has no list of cells.")
     if len(cells) > limits.cells:
         raise ValueError(f"The notebook has {len(cells):,} cells; the limit is {limits.cells:,}.")
-    return tuple(_cell(cell, number) for number, cell in enumerate(cells, start=1))
+    found = tuple(_cell(cell, number) for number, cell in enumerate(cells, start=1))
+    chars = sum(len(source) for kind, source, _ in found if kind == "code")
+    if chars > limits.code_chars:
+        raise ValueError(
+            f"The notebook's code has {chars:,} characters; the limit is {limits.code_chars:,} (code_chars). "
+            "Is data pasted into a cell? Load it from a file instead."
+        )
+    return found
 
 
 def _cell(cell, number):

@@ -24,6 +24,19 @@ def results_table(lesson, results):
     return table
 
 
+def changes_table(lesson, changes):
+    """Make the table of what grading again changes: student, exercise, score, status, why."""
+    table = Table(title=f"{lesson.name}", title_justify="left", expand=False)
+    columns = (("student", {}), ("exercise", {}), ("score", {"justify": "right"}), ("status", {}), ("why", {}))
+    for name, how in columns:
+        table.add_column(name, overflow="fold", **how)
+    for change in changes:
+        scores = ["none" if score is None else f"{score:g}" for score in (change.before, change.after)]
+        score = " -> ".join(scores) if change.moves_score else scores[0]
+        table.add_row(change.student, change.exercise, score, change.status, escape("; ".join(change.why)))
+    return table
+
+
 def say_where(what, path):
     """Print where something lies, on one line that can be copied."""
     console.print(f"{what}: {path}", soft_wrap=True, markup=False)

@@ -54,6 +54,12 @@ class TrustedProcess:
         """Whether the process runs."""
         return self._manager.is_alive()
 
+    def connected(self):
+        """Nothing to do: the folder is the kernel's working folder."""
+
+    def exit_code(self):
+        """Nobody watches a trusted kernel."""
+
     def kill(self):
         """End the process and remove its folder."""
         self._manager.shutdown_kernel(now=True)

@@ -4,10 +4,12 @@ A fork that fails falls back to a cold kernel and says so. What the parent does 
 """
 
 import ast
+import contextlib
 import json
 import secrets
 import shutil
 import subprocess
+import sys
 import threading
 import time
 
@@ -49,7 +51,9 @@ class WarmLauncher:
             `WarmProcess`, or a `ColdProcess` when forking fails; `fallbacks` says why.
         """
         try:
-            if self._parent is None or not self._parent.alive():
+            if self._parent is not None and not self._parent.alive():
+                self.close()  # a dead one leaves a pipe and a folder
+            if self._parent is None:
                 self._parent = _Parent(self.modules, self.limits)
             return self._parent.fork()
         except OSError as error:
@@ -75,6 +79,14 @@ class WarmProcess:
         """Whether the fork runs."""
         return self._parent.alive() and not self._parent.has_ended(self.pid)
 
+    def connected(self):
+        """Remove the folder of the sockets: nobody needs it any more, and nothing can be written into it now."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def exit_code(self):
+        """Exit code of the fork, or None while it runs; see grading/inside/watch.py."""
+        return self._parent.exit_code(self.pid)
+
     def kill(self):
         """End the fork and all it started, and remove its folder."""
         self._parent.kill(self.pid)
@@ -86,13 +98,17 @@ class _Parent:
 
     def __init__(self, modules, limits):
         self._shared = make_folder()
+        scratch = ["/tmp", "/dev/shm", HOME]  # noqa: S108 - the sandbox's own
         settings = {
             "modules": list(modules),
             "shared": str(self._shared),
             "home": HOME,
-            "scratch": ["/tmp", "/dev/shm", HOME],  # noqa: S108 - the sandbox's own
+            "scratch": scratch,
+            "keep": [
+                path for path in (sys.base_prefix, sys.prefix) if path.startswith(tuple(f"{f}/" for f in scratch))
+            ],
             "scratch_bytes": limits.scratch_bytes,
-            "limits": limits.resources(),
+            **limits.inside(),
         }
         command = [
             *wall(str(self._shared), limits, inner_namespaces=True),
@@ -102,7 +118,7 @@ class _Parent:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
         self._news = threading.Condition()
-        self._ready, self._forked, self._ended = False, {}, set()
+        self._ready, self._forked, self._ended = False, {}, {}
         threading.Thread(target=self._listen, daemon=True).start()
         if not self._wait(lambda: self._ready, limits.start_seconds):
             self.close()
@@ -114,6 +130,10 @@ class _Parent:
     def has_ended(self, pid):
         with self._news:
             return pid in self._ended
+
+    def exit_code(self, pid):
+        with self._news:
+            return self._ended.get(pid)
 
     def fork(self):
         """Ask for a fork.
@@ -138,10 +158,12 @@ class _Parent:
         return WarmProcess(self, folder, self._forked.pop(folder.name), connection)
 
     def kill(self, pid):
-        """End a fork and wait until it is gone."""
-        if self.alive() and not self.has_ended(pid):
-            self._send({"kill": pid})
-            self._wait(lambda: pid in self._ended, 5)
+        """End a fork and wait until it is gone; if it does not go, the parent goes and takes it along."""
+        with contextlib.suppress(OSError):
+            if self.alive() and not self.has_ended(pid):
+                self._send({"kill": pid})
+                if not self._wait(lambda: pid in self._ended, 5):
+                    self.close()
 
     def close(self):
         self._process.kill()
@@ -171,7 +193,7 @@ class _Parent:
                 if "pid" in message:
                     self._forked[message["folder"]] = message["pid"]
                 if "ended" in message:
-                    self._ended.add(message["ended"])
+                    self._ended[message["ended"]] = message["code"]
                 self._news.notify_all()
         self._process.stdout.close()
         with self._news:

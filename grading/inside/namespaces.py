@@ -16,32 +16,38 @@ CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
     0x40000000,
 )
 MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x1000, 0x4000, 0x40000
-PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 22, 24, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
+PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
 ALLOW, REFUSE, ABSENT = 0x7FFF0000, 0x00050000 | 1, 0x00050000 | 38  # go on; EPERM; ENOSYS
 LOAD, JUMP_IF_EQUAL, JUMP_IF_AT_LEAST, JUMP_IF_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 NEW_NAMESPACES = 0x7E020080  # every CLONE_NEW flag
 CLONE3 = 435
 
-# System calls that no lesson needs, by architecture; a call refused is an ordinary PermissionError.
+SCRATCH_FILES = 20_000  # files in one temporary folder: an empty file, too, takes the host's memory
+
+# System calls that no lesson needs, by architecture; a call refused is an ordinary PermissionError. Those of the last
+# line would give memory that belongs to no process, where the watch cannot count it.
 REFUSED = {
     "x86_64": (0xC000003E, 56, {
         "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "bpf": 321, "userfaultfd": 323, "keyctl": 250,
         "add_key": 248, "request_key": 249, "perf_event_open": 298, "mount": 165, "umount2": 166, "pivot_root": 155,
         "setns": 308, "unshare": 272, "move_mount": 429, "open_tree": 428, "fsopen": 430, "mount_setattr": 442,
         "kexec_load": 246, "init_module": 175, "finit_module": 313, "io_uring_setup": 425, "pidfd_getfd": 438,
+        "memfd_create": 319, "memfd_secret": 447, "shmget": 29,
     }),
     "aarch64": (0xC00000B7, 220, {
         "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271, "bpf": 280, "userfaultfd": 282, "keyctl": 219,
         "add_key": 217, "request_key": 218, "perf_event_open": 241, "mount": 40, "umount2": 39, "pivot_root": 41,
         "setns": 268, "unshare": 97, "move_mount": 429, "open_tree": 428, "fsopen": 430, "mount_setattr": 442,
         "kexec_load": 104, "init_module": 105, "finit_module": 273, "io_uring_setup": 425, "pidfd_getfd": 438,
+        "memfd_create": 279, "memfd_secret": 447, "shmget": 194,
     }),
 }  # fmt: skip
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def enter(shared, own, scratch_bytes, scratch):
+def enter(shared, own, scratch_bytes, scratch, keep=()):
     """Enter new user, mount, IPC, network and PID namespaces; only a child forked afterwards is in the PID namespace.
 
     Args:
@@ -49,6 +55,7 @@ def enter(shared, own, scratch_bytes, scratch):
         own: name of this fork's folder in it, which stays visible.
         scratch_bytes: size of each fresh temporary folder.
         scratch: folders that get a fresh, empty tmpfs.
+        keep: folders that stay visible although they lie below one of `scratch`, such as a Python in /tmp.
     """
     uid, gid = os.getuid(), os.getgid()
     _check(_libc.unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET))
@@ -56,14 +63,26 @@ def enter(shared, own, scratch_bytes, scratch):
     _write("/proc/self/uid_map", f"{uid} {uid} 1")
     _write("/proc/self/gid_map", f"{gid} {gid} 1")
     _mount("none", "/", None, MS_REC | MS_PRIVATE)
-    handle = os.open(os.path.join(shared, own), os.O_PATH)
+    handles = {path: os.open(path, os.O_PATH) for path in (os.path.join(shared, own), *keep)}
     for folder in scratch:
         _tmpfs(folder, scratch_bytes)
     if os.path.isdir(shared):  # not below one of the folders that are fresh now
         _tmpfs(shared, 1 << 20)
-    os.makedirs(os.path.join(shared, own), 0o700)
-    _mount(f"/proc/self/fd/{handle}", os.path.join(shared, own), None, MS_BIND)
-    os.close(handle)
+    for path, handle in handles.items():
+        os.makedirs(path, 0o700, exist_ok=True)
+        _mount(f"/proc/self/fd/{handle}", path, None, MS_BIND | MS_REC)
+        os.close(handle)
+
+
+def stand_apart():
+    """Become a process that its descendants cannot look into, and that adopts those whose parent ends."""
+    _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def rejoin():
+    """Undo in a fork what it has from a parent that stands apart: its own /proc/self belongs to it again."""
+    _libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
 
 
 def lock():
@@ -108,7 +127,7 @@ def refuse_system_calls():
 
 
 def _tmpfs(folder, size):
-    _mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, f"size={size},mode=700")
+    _mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, f"size={size},nr_inodes={SCRATCH_FILES},mode=700")
 
 
 def _mount(source, target, kind, flags, data=None):

@@ -15,6 +15,7 @@ import sys
 
 import launch
 import namespaces
+import watch
 
 
 def main():
@@ -50,7 +51,7 @@ def main():
 def _serve(command, settings, control, descriptors):
     if "kill" in command:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(command["kill"], signal.SIGKILL)
+            os.kill(command["kill"], signal.SIGTERM)  # it ends its kernel, and whatever that started, then itself
         return
     child = os.fork()
     if child == 0:
@@ -61,16 +62,17 @@ def _serve(command, settings, control, descriptors):
 def _report_ended(control):
     while True:
         try:
-            child, _ = os.waitpid(-1, os.WNOHANG)
+            child, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
             return
         if child == 0:
             return
-        control.write(json.dumps({"ended": child}) + "\n")
+        control.write(json.dumps({"ended": child, "code": os.waitstatus_to_exitcode(status)}) + "\n")
 
 
 def _become_kernel(folder, settings, control, descriptors):
     """In the fork: own namespaces, a second fork into the PID namespace, then a kernel. Never returns."""
+    code = 1
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -80,34 +82,18 @@ def _become_kernel(folder, settings, control, descriptors):
         for descriptor in (*descriptors, control.fileno(), nothing):
             os.close(descriptor)
         os.setsid()
-        namespaces.enter(settings["shared"], folder, settings["scratch_bytes"], settings["scratch"])
-        inner = os.fork()
-        if inner == 0:
-            _run_kernel(os.path.join(settings["shared"], folder, "kernel.json"), settings)
-        _wait_for(inner)
+        namespaces.enter(settings["shared"], folder, settings["scratch_bytes"], settings["scratch"], settings["keep"])
+        connection_file = os.path.join(settings["shared"], folder, "kernel.json")
+        code = watch.supervise(lambda: _run_kernel(connection_file, settings), settings["watch"])
     finally:
-        os._exit(0)
-
-
-def _wait_for(inner):
-    namespaces.lock()  # this process does nothing any more but wait
-    os.waitpid(inner, 0)
+        os._exit(code)
 
 
 def _run_kernel(connection_file, settings):
-    try:
-        os.setsid()
-        os.chdir(settings["home"])
-        namespaces.lock()
-        launch.limit(settings["limits"])
-        _reseed()
-        from ipykernel.kernelapp import IPKernelApp
-
-        app = IPKernelApp.instance()
-        app.initialize(["-f", connection_file])
-        app.start()
-    finally:
-        os._exit(0)
+    os.setsid()
+    os.chdir(settings["home"])
+    _reseed()
+    launch.run_kernel(connection_file, settings["limits"])
 
 
 def _reseed():

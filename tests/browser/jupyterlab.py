@@ -58,7 +58,9 @@ class JupyterLab:
         ]
         command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
         self.log = (self.home / "lab.log").open("w")
-        self.process = subprocess.Popen(command, env=environment, stdout=self.log, stderr=subprocess.STDOUT)
+        self.process = subprocess.Popen(
+            command, cwd=self.root, env=environment, stdout=self.log, stderr=subprocess.STDOUT
+        )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:

@@ -3,7 +3,8 @@ import warnings
 import numpy as np
 import pytest
 
-from dnnkit.calls import call
+from dnnkit.calls import call, names_used
+from dnnkit.naming import Outcome
 
 
 def test_parameters_may_have_other_names():
@@ -106,3 +107,69 @@ class Rude:
 def test_results_that_are_not_plain_are_opaque(value):
     outcome = call(lambda: value, {}, repeat=False).outcome
     assert (outcome.kind, outcome.exception) == ("opaque", type(value).__name__)
+
+
+RETURNED = "Your function returned "
+ROWS = np.array([np.zeros(2), np.zeros(1)], dtype=object)
+PLAIN_DATA = " Expected are numbers, arrays, or lists and tuples of them."
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ((x for x in "ab"), "a generator. list(...) makes a list of it."),
+        (enumerate("ab"), "an enumerate. list(...) makes a list of it."),
+        (range(3), "a range. np.array(...) makes an array of it."),
+        ([1, range(2)], "a list of 2 items, and item 1 is a range. np.array(...) makes an array of it."),
+        (([], [map(str, "")]), "a tuple of 2 items, and item 1, item 0 is a map. np.array(...) makes an array of it."),
+        ({"W": {1}}, "a dict with keys ['W'], and entry 'W' is a set. np.array(...) makes an array of it."),
+        ((np.exp,), "a tuple of 1 item, and item 0 is a function."
+         " Are round brackets missing behind a name, so that nothing is called?"),
+        (ROWS, "an array of objects. Did you make one array of rows that differ in length?"
+         " A list of arrays may hold such rows."),
+        (np.array([1j]), "an array of complex128s. Expected are arrays of numbers."),
+        (Rude(), "an object of type Rude." + PLAIN_DATA),
+    ],
+)  # fmt: skip
+def test_what_came_in_place_of_plain_data_is_told(value, message):
+    assert call(lambda: value, {}, repeat=False).message == RETURNED + message
+
+
+def test_a_list_that_holds_itself_is_a_result():
+    endless = []
+    endless.append(endless)
+    assert call(lambda: endless, {}, repeat=False).message.startswith("Your function returned a list of 1 item, and ")
+
+
+def test_a_call_that_takes_too_long_is_stopped_and_its_line_is_named():
+    def loops():
+        count = 0
+        while True:
+            count += 1
+
+    made = call(loops, {}, seconds=0.2)
+    assert made.outcome == Outcome("timeout")
+    assert made.place.startswith("in loops, line ")
+    assert made.raised_in == ""
+
+
+def test_a_second_call_that_takes_too_long_is_stopped_too():
+    calls = []
+
+    def slow_later():
+        calls.append(1)
+        while len(calls) > 1:
+            pass
+
+    assert call(slow_later, {}, seconds=0.2).outcome.kind == "timeout"
+
+
+def test_a_limit_changes_nothing_for_quick_calls():
+    assert call(lambda z: z + 1, {"z": 2}, seconds=60).outcome == call(lambda z: z + 1, {"z": 2}).outcome
+
+
+def test_names_are_those_of_the_code_and_of_what_it_calls():
+    namespace = {}
+    exec("def a(x):\n    return [b(i).c for i in x]\ndef b(i):\n    return len(d.e)\n", namespace)
+    assert list(names_used(namespace["a"], namespace)) == ["b", "len", "d"]
+    assert list(names_used(len, namespace)) == []

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from dnnkit import checks
+from dnnkit import checks, example
 from dnnkit.checks import CheckNotPassed, check, run_checks
 
 
@@ -175,7 +175,113 @@ def test_a_stock_nbgrader_never_gives_points(monkeypatch, demo):
 def test_a_generator_in_place_of_a_list_is_called_by_its_name(demo):
     report = run_checks("minibatches", {"minibatches": lambda *inputs: (b for b in demo.minibatches(*inputs))})
     assert report.examples[0].facts == ()
-    assert report.examples[0].message == "Your function returned an object of type generator, which is not plain data."
+    assert report.examples[0].message == "Your function returned a generator. list(...) makes a list of it."
+
+
+def test_what_a_list_holds_is_told():
+    report = run_checks("minibatches", {"minibatches": lambda *inputs: [range(3), range(3, 6), range(6, 7)]})
+    assert report.examples[0].message == (
+        "Your function returned a list of 3 items, and item 0 is a range. np.array(...) makes an array of it."
+    )
+
+
+def test_a_name_that_is_not_there_is_told_with_its_likely_causes():
+    report = run_checks("sigmoid", {"sigmoid": lambda z: maths.exp(z)})  # noqa: F821
+    assert report.examples[0].message == (
+        "NameError: name 'maths' is not defined. Is an import missing, or was a cell not run?"
+    )
+
+    def sigmoid(z):
+        q = q + 1  # noqa: F821
+        return q
+
+    assert "import" not in run_checks("sigmoid", {"sigmoid": sigmoid}).examples[0].message
+
+
+def test_an_endless_loop_is_stopped_and_the_rest_is_not_run(monkeypatch):
+    calls = []
+
+    def softmax(z):
+        calls.append(1)
+        while True:
+            try:
+                z = z + 0
+            except Exception:  # noqa: BLE001 - as students write it
+                z = z - 0
+
+    monkeypatch.setattr(example, "SECONDS", 0.2)
+    report = run_checks("softmax", {"softmax": softmax})
+    assert verdicts(report) == ["stopped", "not run"]
+    assert report.headline == "softmax: 0 of 2 examples pass."
+    assert report.examples[0].message == "softmax was stopped after 0.2 seconds. Is there a loop that never ends?"
+    assert calls == [1]
+
+
+def test_the_limit_leaves_time_for_a_minute():
+    assert example.SECONDS == 60
+
+
+BUILT = """
+def softmax(z):
+    return np.exp(z) / np.exp(z).sum(axis=0)
+
+def minibatches(num_examples, batch_size, rng):
+    print("noise")
+    return [np.arange(num_examples)]
+
+def inner(X):
+    return softmax(X)
+
+def sigmoid(z):
+    return inner(z) if np.ndim(z) == 2 else 0 * z
+
+def train(X, learning_rate):
+    batches = [X for X in minibatches(3, 3, None)]
+    return sigmoid(X), 1.0
+"""
+
+
+def built(source):
+    namespace = {"np": np}
+    exec(source, namespace)
+    return namespace
+
+
+def test_an_exercise_that_this_one_uses_and_that_fails_is_named_in_place_of_a_hint(capsys):
+    report = run_checks("sigmoid", built(BUILT))
+    assert report.hints == ("softmax, which sigmoid uses, does not pass its own check yet. Mend softmax first.",)
+    assert report.mistakes == ()
+    report = run_checks("demo.train", built(BUILT))
+    assert report.hints == (
+        "minibatches and softmax, which train uses, do not pass their own checks yet. Mend them first.",
+    )
+    assert capsys.readouterr().out == ""
+
+
+def test_causes_are_named_however_often_they_are_reached():
+    chain = (
+        "def softmax(z):\n    return z\n"
+        "def sigmoid(z):\n    return softmax(z)\n"
+        "def minibatches(num_examples, batch_size, rng):\n    return softmax(rng)\n"
+        "def train(X, learning_rate):\n    return sigmoid(X), minibatches(1, 2, 3), train\n"
+    )
+    assert run_checks("train", built(chain)).hints == (
+        "softmax, which train uses, does not pass its own check yet. Mend softmax first.",
+    )
+
+
+def test_own_mistakes_are_named_when_what_is_used_passes(demo):
+    source = "def softmax(z):\n    minibatches(3, 3, rng)\n    return no_max_shift(z)\n"
+    namespace = built(source) | vars(demo) | {"rng": np.random.default_rng(0)}
+    namespace["softmax"] = built(source)["softmax"]
+    namespace["softmax"].__globals__.update(minibatches=demo.minibatches, no_max_shift=demo.no_max_shift)
+    namespace["softmax"].__globals__["rng"] = np.random.default_rng(0)
+    assert run_checks("softmax", namespace).mistakes == ("no_max_shift",)
+
+
+def test_a_method_that_is_named_like_an_exercise_is_not_taken_for_it():
+    source = "def train(X, learning_rate):\n    return X.softmax\ndef softmax(z):\n    return z\n"
+    assert run_checks("train", built(source)).hints == ()
 
 
 def test_damaged_examples_are_told(tmp_path, monkeypatch):

@@ -14,7 +14,7 @@ import dnnkit
 
 PACKAGE = Path(dnnkit.__file__).parent
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem not in ("__init__", "__main__"))
-AROUND = {"__main__", "cli", "doctor", "kernels", "notebooks"}  # the command line, which no lesson imports
+AROUND = {"__main__", "apart", "cli", "doctor", "kernels", "notebooks"}  # the command line, which no lesson imports
 AROUND |= {"facts"}  # grows with every lesson
 
 

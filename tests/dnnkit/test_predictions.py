@@ -46,7 +46,7 @@ def test_text_without_ipywidgets(shell, monkeypatch, capsys):
 
 def test_reveal_is_calm_when_nothing_was_chosen(capsys):
     assert reveal("rings", "about 50 %", "A line cuts both rings.") is None
-    assert capsys.readouterr().out == ("You made no prediction. What happened: about 50 %.\nA line cuts both rings.\n")
+    assert capsys.readouterr().out == ("(no prediction was made) What happened: about 50 %.\nA line cuts both rings.\n")
 
 
 def test_nothing_is_chosen_at_first_and_a_choice_is_remembered(notebook, capsys):

@@ -3,8 +3,10 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from dnnkit import example
 from dnnkit.checks import CheckReport, run_checks
-from dnnkit.render import format_value, to_html, to_text
+from dnnkit.facts import FACTS
+from dnnkit.render import _two_sides, format_value, to_html, to_text
 
 VOID = {"img", "br"}
 
@@ -106,7 +108,64 @@ def test_facts_that_differ_are_shown_in_place_of_arrays(demo):
     text = to_text(run_checks("minibatches", {"minibatches": demo.drops_last}))
     assert "batch sizes: 3, 3, 1" in text
     assert "array" not in text
-    assert "every fact holds" in to_html(run_checks("minibatches", {"minibatches": demo.minibatches}))
+
+
+def test_facts_that_must_hold_are_told_in_plain_words_and_no_shuffle_is_shown_as_if_it_were_required(demo):
+    def unwritten(*inputs):
+        raise NotImplementedError
+
+    asked = """\
+    expected  a list of 1-D integer arrays
+              every example appears exactly once
+              no examples left out
+              no examples seen more than once
+              no indices outside 0 to num_examples - 1
+              batch sizes: 3, 3, 1
+              order: shuffled
+"""
+    for function in (unwritten, lambda *inputs: 1 / 0, lambda *inputs: iter(demo.minibatches(*inputs))):
+        text = to_text(run_checks("minibatches", {"minibatches": function}))
+        assert asked in text
+        assert "shape (3,)" not in text
+    page = to_html(run_checks("minibatches", {"minibatches": demo.minibatches}))
+    assert "every example appears exactly once\nno examples left out" in page
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "yours"),
+    [
+        (None, "a list of 1-D integer arrays", "None (is a return missing?)"),
+        ({"a": 1}, "a list of 1-D integer arrays", "dict"),
+        ([], "batch sizes: 3, 3, 1", "batch sizes: none"),
+        ([np.arange(7)], "order: shuffled", "order: a single batch, where any order will do"),
+        ([np.arange(3)], "examples left out: 0", "examples left out: 4"),
+        ([np.arange(3)], "every example appears exactly once: yes", "every example appears exactly once: no"),
+    ],
+)
+def test_facts_that_differ_are_told_in_plain_words(answer, expected, yours):
+    report = run_checks("minibatches", {"minibatches": lambda *inputs: answer})
+    sides = [text.split("\n") for text in _two_sides(report.examples[0])]
+    assert (expected, yours) in zip(*sides, strict=True)
+
+
+def test_an_answer_without_the_facts_asked_for_is_told(monkeypatch, demo):
+    monkeypatch.setitem(FACTS, "partition", lambda inputs, output: {"sum": 1} if len(output) > 2 else {})
+    report = run_checks("minibatches", {"minibatches": demo.drops_last})
+    assert report.examples[0].facts == (("an answer of the form that the docstring asks for", "yes", "no"),)
+
+
+def test_what_was_stopped_and_what_was_not_run_are_told(monkeypatch):
+    def softmax(z):
+        while True:
+            z = z + 0
+
+    monkeypatch.setattr(example, "SECONDS", 0.2)
+    text = to_text(run_checks("softmax", {"softmax": softmax}))
+    assert "  [stopped] two equal scores\n" in text
+    assert "    yours     no answer: stopped in softmax, line " in text
+    assert "    why       softmax was stopped after 0.2 seconds. Is there a loop that never ends?\n" in text
+    assert "  [not run] large scores\n" in text
+    assert "    yours     not run" in text
 
 
 def test_several_hints_that_fit_are_said_to_be_several():

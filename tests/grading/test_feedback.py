@@ -21,6 +21,7 @@ HOSTILE = (
     "</pre><script>document.title = 'owned'</script><style>* {display: none}</style>"
     "<img src=x onerror=\"document.title = 'owned'\"> [x](javascript:alert(1)) &lt;b&gt; {{ 7 * 7 }} ' \" \x00"
 )
+PLANT = "() => { const s = document.createElement('script'); s.text = 'document.title = 1'; document.body.append(s) }"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -167,9 +168,7 @@ def test_a_hostile_page_runs_and_fetches_nothing_in_a_browser(hostile_page, tmp_
         tab.wait_for_load_state("networkidle")
         title, shown = tab.title(), tab.locator("main").inner_text()
         # The policy holds even where escaping would have failed.
-        tab.evaluate(
-            "() => { const s = document.createElement('script'); s.text = 'document.title = 1'; document.body.append(s) }"
-        )
+        tab.evaluate(PLANT)
         title_after = tab.title()
         browser.close()
     assert title == title_after == "Feedback: A small lesson for the grader's own tests, x<script>alert(1)</script>"

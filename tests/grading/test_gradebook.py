@@ -12,6 +12,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy import text
 
 import grading.gradebook
+from grading.course import open_course
 from grading.errors import GradebookError
 from grading.gradebook import ensure_assignment, open_gradebook, read_timestamp, record
 
@@ -143,14 +144,14 @@ def test_a_new_gradebook_needs_no_alembic_on_the_path(tmp_path, monkeypatch):
 def test_a_file_that_is_no_gradebook_is_refused_by_name(tmp_path):
     (tmp_path / "gradebook.db").write_text("this is a text file, and a rather long one at that " * 50)
     database = f"sqlite:///{tmp_path}/gradebook.db"
-    with pytest.raises(GradebookError, match=f"^The gradebook {re.escape(database)} cannot be used: .*not a database"):
-        with open_gradebook(database):
-            pass
+    refused = pytest.raises(
+        GradebookError, match=f"^The gradebook {re.escape(database)} cannot be used: .*not a database"
+    )
+    with refused, open_gradebook(database):
+        pass
 
 
 def test_an_empty_gradebook_learns_of_the_lesson(lesson, project, tmp_path):
-    from grading.course import open_course
-
     fresh = open_course(project.root, root=tmp_path / "term")
     ensure_assignment(fresh, lesson)
     with Gradebook(fresh.database) as gradebook:

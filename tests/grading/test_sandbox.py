@@ -1,5 +1,6 @@
 """Inside the wall there is no network, nothing worth reading, nowhere to write, and nobody else to see."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -13,22 +14,27 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from grading import sandbox
+from grading.cold import ColdLauncher
 from grading.errors import SandboxUnavailable
 from grading.kernel import CellResult, SandboxKernel
 from grading.sandbox import KERNEL_NAME, SandboxKernelSpecs, require_sandbox, sandbox_problem
 from grading.settings import MB, Limits
+from grading.warm import WarmLauncher
 
 PROJECT = Path(__file__).parents[2]
 needs_sandbox = pytest.mark.sandbox
 OK = CellResult("ok")
 
 
-@pytest.fixture(scope="module")
-def kernel():
+@pytest.fixture(scope="module", params=[ColdLauncher, WarmLauncher], ids=["cold", "warm"])
+def kernel(request):
     """A kernel behind the wall, with limits small enough to be hit."""
     if sandbox_problem():
         pytest.skip(sandbox_problem())
-    with SandboxKernel(Limits(written_file_bytes=2 * MB, scratch_bytes=8 * MB, processes=64, open_files=200)) as kernel:
+    limits = Limits(written_file_bytes=2 * MB, scratch_bytes=8 * MB, processes=64, open_files=200)
+    launcher = request.param(limits=limits)
+    with contextlib.closing(launcher), SandboxKernel(limits, launcher) as kernel:
+        assert launcher.fallbacks == []
         yield kernel
 
 

