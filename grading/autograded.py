@@ -2,6 +2,7 @@
 
 import json
 import os
+import textwrap
 
 import nbformat
 
@@ -32,10 +33,16 @@ def with_results(notebook, result):
     for cell in notebook["cells"]:
         exercise = by_check.get(cell["metadata"].get("nbgrader", {}).get("grade_id"))
         if exercise:
-            text = "\n".join([*about_all, *_lines(exercise)])
+            text = "\n".join(_wrapped(line) for line in [*about_all, *_lines(exercise)])
             about_all = []
             cell["outputs"] = [{"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}]
     return notebook
+
+
+def _wrapped(line):
+    """Break a long line: formgrader's boxes are 110 characters wide and cut off what is longer."""
+    indent = "    " if line.startswith("  ") else "  "
+    return line if len(line) <= 100 else textwrap.fill(line, 100, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def _lines(exercise):

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from dnnkit import cli, doctor, kernels
-from dnnkit.notebooks import checked_exercise
+from dnnkit import apart, checks, cli, doctor, example, kernels
+from dnnkit.notebooks import Cell, checked_exercise, lesson_exercises
 
 SETUP = "%load_ext dnnkit\nimport numpy as np\nfrom dnnkit import check"
 STUB = "def softmax(z):\n    raise NotImplementedError"
@@ -17,9 +17,11 @@ CHECK = '\ncheck("softmax")  # public examples\n'
 def notebook(tmp_path):
     """Write a notebook with these code cells."""
 
-    def write(*sources, name="lesson.ipynb"):
+    def write(*sources, name="lesson.ipynb", grade_ids=None):
         cells = [{"cell_type": "markdown", "metadata": {}, "source": "# Title"}]
         cells += [{"cell_type": "code", "metadata": {}, "source": s.splitlines(keepends=True)} for s in sources]
+        for number, grade_id in (grade_ids or {}).items():
+            cells[number]["metadata"]["nbgrader"] = {"grade_id": grade_id}
         path = tmp_path / name
         path.write_text(
             json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}), encoding="utf-8"
@@ -35,55 +37,177 @@ def run(capsys, *arguments):
     return code, captured.out, captured.err
 
 
-def right(demo):
-    return inspect.getsource(demo.softmax)
+def source_of(function, name):
+    return inspect.getsource(function).replace(f"def {function.__name__}(", f"def {name}(")
 
 
-def test_a_right_notebook_passes(notebook, capsys, demo):
-    path = notebook(SETUP, "%%explore softmax\nraise SystemExit", right(demo), CHECK, "print('noise')\n%time 1\n2")
+@pytest.fixture
+def answers(demo):
+    """Sources of right answers to every exercise of the small topic."""
+    return [source_of(getattr(demo, name), name) for name in ("softmax", "sigmoid", "minibatches", "train")]
+
+
+PASSED = """\
+softmax: 2 of 2 examples pass.
+sigmoid: 1 of 1 examples pass.
+minibatches: 1 of 1 examples pass.
+train: 1 of 1 examples pass.
+"""
+
+
+def test_a_right_notebook_passes(notebook, capsys, answers):
+    noisy = "print('→ noise')\n%time 1\n!echo noise\n2"
+    path = notebook(SETUP, "%%explore softmax\nraise SystemExit", *answers, CHECK, noisy)
     code, out, err = run(capsys, "check", path)
     assert code == 0
     assert out.startswith("softmax: 2 of 2 examples pass. The hidden checks of the grader go further.\n")
     assert "noise" not in out + err
+    assert run(capsys, "check", "--quiet", path) == (0, PASSED, "")
 
 
-def test_a_wrong_notebook_fails_with_its_hint(notebook, capsys, demo):
-    wrong = inspect.getsource(demo.no_max_shift).replace("no_max_shift", "softmax")
-    code, out, _ = run(capsys, "check", notebook(SETUP, wrong, CHECK))
+def test_every_exercise_of_the_lesson_is_checked_though_its_check_cell_is_gone(notebook, capsys, answers):
+    code, out, _ = run(capsys, "check", "--quiet", notebook(SETUP, *answers[:3], CHECK))
+    assert code == 1
+    assert out == PASSED.replace(
+        "train: 1 of 1 examples pass.", "train is not defined yet: no cell of this notebook defines it."
+    )
+    renamed = notebook(SETUP, *answers, name="my copy.ipynb", grade_ids={1: "softmax"})
+    assert run(capsys, "check", "--quiet", renamed) == (0, PASSED, "")
+
+
+def test_the_lesson_is_the_one_whose_exercises_are_named_most(examples_folder, tmp_path, monkeypatch):
+    topic = json.loads((examples_folder / "demo.json").read_text(encoding="utf-8"))
+    other = topic | {"topic": "other", "exercises": {name: topic["exercises"][name] for name in ("sigmoid", "train")}}
+    for record in (topic, other):
+        (tmp_path / f"{record['topic']}.json").write_text(json.dumps(record), encoding="utf-8")
+    monkeypatch.setattr(checks, "EXAMPLES", tmp_path)
+    both = [Cell(1, 'check("other.train")'), Cell(2, 'check("other.sigmoid")')]
+    assert lesson_exercises(both, "other") == ["other.sigmoid", "other.train"]
+    assert lesson_exercises([*both, Cell(3, CHECK), Cell(4, 'check("sofmax")')], "x") == [
+        *(f"demo.{name}" for name in topic["exercises"]), "other.train", "other.sigmoid", "sofmax"
+    ]  # fmt: skip
+    assert lesson_exercises([Cell(1, "x = 1")], "demo") == []
+    assert lesson_exercises([Cell(1, 'check("nothing")')], "demo") == ["nothing"]
+    damaged = tmp_path / "damaged"
+    damaged.mkdir()
+    (damaged / "demo.json").write_text("{", encoding="utf-8")
+    monkeypatch.setattr(checks, "EXAMPLES", damaged)
+    assert lesson_exercises([Cell(1, CHECK)], "demo") == ["softmax"]
+
+
+def test_a_wrong_notebook_fails_with_its_hint(notebook, capsys, demo, answers):
+    wrong = source_of(demo.no_max_shift, "softmax")
+    code, out, _ = run(capsys, "check", notebook(SETUP, wrong, *answers[1:], CHECK))
     assert code == 1
     assert "Hint: exp overflows" in out
 
 
 def test_an_untouched_notebook_is_told_calmly(notebook, capsys):
-    code, out, _ = run(capsys, "check", "--quiet", notebook(SETUP, STUB, CHECK, 'check("train")'))
+    code, out, _ = run(capsys, "check", "--quiet", notebook(SETUP, STUB, CHECK), "softmax", "train")
     assert code == 1
-    assert out == "softmax is not written yet.\ntrain is not defined yet: run the cell above.\n"
+    assert out == "softmax is not written yet.\ntrain is not defined yet: no cell of this notebook defines it.\n"
 
 
-def test_a_cell_that_raises_takes_one_line_and_the_rest_goes_on(notebook, capsys, demo):
-    path = notebook("x = 1 +", "input('?')", "1 / 0\n2", SETUP, right(demo), CHECK)
+def test_a_cell_that_raises_takes_one_line_and_the_rest_goes_on(notebook, capsys, answers):
+    fails = "def fails():\n    return 1 / 0\n\nfails()"
+    path = notebook("x = 1 +", "input('?')", "\n \n1 / 0\n2", SETUP, *answers, CHECK, fails, "raise SystemExit")
     code, out, err = run(capsys, "check", "--quiet", path)
     lines = out.splitlines()
     assert code == 0
-    assert lines[0].startswith("Code cell 1 (x = 1 +) raised SyntaxError")
-    assert lines[1].startswith("Code cell 2 (input('?')) raised ")
-    assert lines[2] == "Code cell 3 (1 / 0) raised ZeroDivisionError: division by zero. The rest goes on."
-    assert lines[3:] == ["softmax: 2 of 2 examples pass."]
+    assert lines[0] == "Cell 2 (x = 1 +) failed with SyntaxError: invalid syntax, line 1 of the cell. The rest goes on."
+    assert lines[1].startswith("Cell 3 (input('?')) failed with ")
+    assert lines[2] == (
+        "Cell 4 (1 / 0) failed with ZeroDivisionError: division by zero, line 3 of the cell. The rest goes on."
+    )
+    assert lines[3] == (
+        "Cell 11 (def fails():) failed with ZeroDivisionError: division by zero, line 4 of the cell. The rest goes on."
+    )
+    assert lines[4] == "Cell 12 (raise SystemExit) failed with SystemExit, line 1 of the cell. The rest goes on."
+    assert lines[5:] == PASSED.splitlines()
     assert "Traceback" not in err
 
 
-def test_cells_run_in_the_notebooks_folder(notebook, capsys, tmp_path):
+def test_an_exercise_whose_cell_failed_is_told_how(notebook, capsys):
+    broken = "\ndef softmax(z):\n    return (z\n"
+    removed = "def train(X, learning_rate):\n    pass\ndel train"
+    path = notebook(SETUP, broken, removed, CHECK)
+    code, out, _ = run(capsys, "check", "--quiet", path, "softmax", "train")
+    assert code == 1
+    lines = out.splitlines()
+    how = "failed with SyntaxError: '(' was never closed, line 3 of the cell."
+    assert lines[0] == f"Cell 3 (def softmax(z):) {how} The rest goes on."
+    assert lines[1] == f"softmax is not defined yet: its cell, number 3, {how}"
+    assert lines[2] == "train is not defined yet: cell 4 ran, but left no such function."
+    assert "ipython" not in out
+
+
+def test_cells_and_answers_that_never_end_are_stopped(notebook, capsys, answers, monkeypatch):
+    monkeypatch.setattr(example, "SECONDS", 2)
+    loop = "def train(X, learning_rate):\n    while True:\n        X = X + 0"
+    path = notebook(SETUP, "n = 0\nwhile True:\n    n += 1", *answers[:3], loop, CHECK)
+    code, out, _ = run(capsys, "check", path)
+    assert code == 1
+    assert out.startswith("Cell 3 (n = 0) was stopped after 2 seconds, line ")
+    assert "minibatches: 1 of 1 examples pass." in out
+    assert "train was stopped after 2 seconds. Is there a loop that never ends?" in out
+
+
+def test_what_cannot_be_stopped_from_inside_is_stopped_from_outside(notebook, capsys, monkeypatch):
+    monkeypatch.setattr(example, "SECONDS", 0.5)
+    monkeypatch.setattr(apart, "GRACE", 2)
+    path = notebook(SETUP, STUB, "import time\ntime.sleep(600)", CHECK)
+    assert run(capsys, "check", "--quiet", path, "softmax", "train")[:2] == (
+        1,
+        "Stopped in cell 4 (import time): it does not end, so nothing after it was run.\n"
+        "softmax was not checked.\ntrain was not checked.\n",
+    )
+
+
+def test_a_python_that_ends_is_told(notebook, capsys):
+    path = notebook(SETUP, "import os\nos._exit(3)", CHECK)
+    assert run(capsys, "check", "--quiet", path, "softmax")[:2] == (
+        1,
+        "Python itself ended in cell 3 (import os) (exit code 3). Is there an exit, or no memory left?\n"
+        "softmax was not checked.\n",
+    )
+
+
+def test_cells_run_in_the_notebooks_folder_as_in_jupyter(notebook, capsys, tmp_path):
     (tmp_path / "answer.py").write_text("def softmax(z):\n    return z\n", encoding="utf-8")
-    path = notebook("from pathlib import Path\ntext = Path('answer.py').read_text()", "exec(text)", CHECK)
-    assert "softmax: 0 of 2 examples pass." in run(capsys, "check", path)[1]
+    path = notebook("from pathlib import Path\nPath('answer.py').read_text()", "from answer import softmax", CHECK)
+    assert run(capsys, "check", path, "softmax")[1].startswith("softmax: 0 of 2 examples pass.")
 
 
-def test_single_exercises_can_be_named(notebook, capsys, demo):
-    path = notebook(SETUP, right(demo), CHECK, 'check("train")')
+def test_single_exercises_can_be_named(notebook, capsys, answers):
+    path = notebook(SETUP, answers[0], CHECK, 'check("train")')
     assert run(capsys, "check", "--quiet", path, "demo.softmax")[:2] == (0, "softmax: 2 of 2 examples pass.\n")
     code, _, err = run(capsys, "check", path, "sofmax")
     assert code == 2
     assert err == 'dnnkit: There is no exercise named sofmax. Do you mean check("softmax")?\n'
+
+
+def test_ctrl_c_ends_calmly_and_leaves_nothing_running(monkeypatch, capsys, notebook):
+    started = []
+
+    def interrupted(lines, seconds):
+        raise KeyboardInterrupt
+
+    original = apart.subprocess.Popen
+    monkeypatch.setattr(apart.subprocess, "Popen", lambda *a, **k: started.append(original(*a, **k)) or started[0])
+    monkeypatch.setattr(apart, "_next", interrupted)
+    assert run(capsys, "check", notebook(CHECK)) == (1, "", "\nStopped.\n")
+    assert started[0].poll() is not None
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    code = "import sys; from dnnkit import cli; cli._doctor = lambda a: print('x' * 10**6) or 0;"
+    code += "sys.exit(cli.main(['doctor']))"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.read(1)
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(30) == 1
 
 
 def test_wrong_use_says_what_was_expected_what_came_and_why(notebook, capsys, tmp_path):

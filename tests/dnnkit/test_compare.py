@@ -47,7 +47,7 @@ def test_values_that_are_not_finite_are_told_apart(array):
     ("actual", "expected", "sentence"),
     [
         (None, 1.0, "expected 1, got None (is a return missing?)."),
-        ((1.0,), (1.0, 2.0), "expected a tuple of 2 items, got a tuple of 1 items."),
+        ((1.0,), (1.0, 2.0), "expected a tuple of 2 items, got a tuple of 1 item."),
         (np.zeros(3), np.zeros((3, 1)), "expected shape (3, 1), got shape (3,)."),
         (np.zeros(1), 0.0, "expected a single number, got shape (1,)."),
         ([np.ones(2), 3.0], (np.ones(2), 2.0), "item 1: the value is wrong: expected 2, got 3."),

@@ -61,6 +61,7 @@ def test_without_tensorflow_nothing_changes(tmp_path):
 
 
 def test_without_an_error_stream_the_import_works(fake):
+    (fake / "tensorflow" / "__init__.py").write_text("", encoding="utf-8")
     done = run("import os; os.close(2);" + LOAD + "import tensorflow; print(3)", fake)
     assert done.stdout == "3\n"
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -181,3 +182,11 @@ def record_of(blank_record):
         return replace(blank_record, **{**new, **changes})
 
     return make
+
+
+@pytest.fixture
+def scratch(monkeypatch):
+    """The folder of temporary files, for this test alone; short, since socket paths have at most 107 characters."""
+    with tempfile.TemporaryDirectory(prefix="t") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)

@@ -202,7 +202,7 @@ def test_a_file_that_cannot_be_read_is_a_record_with_the_reason(grader, release,
 
 
 def test_the_graders_own_fault_is_an_error_for_a_person_and_no_zero(grader, release, monkeypatch):
-    monkeypatch.setattr(grading.grade, "rebuild", lambda *args: 1 / 0)
+    monkeypatch.setattr(grading.grade, "rebuild", lambda *args, **options: 1 / 0)
     result, notebook = grader.grade(Submission("ann", "ok", "", "sha256:1", ()))
     assert result.status == "error"
     assert result.reason == ("The grader failed (ZeroDivisionError: division by zero). A person will look at it.")
@@ -243,10 +243,10 @@ def test_one_students_trouble_is_not_the_next_ones(course, lesson, hand_in, righ
         hand_in(student, right, extra=[(2, f"name = {student!r}")])
     real = grading.grade.rebuild
 
-    def fails_for_ben(lesson, release, submission):
+    def fails_for_ben(lesson, release, submission, **options):
         if submission.student == "ben":
             raise RuntimeError("no luck")
-        return real(lesson, release, submission)
+        return real(lesson, release, submission, **options)
 
     monkeypatch.setattr(grading.grade, "rebuild", fails_for_ben)
     results = {result.student: (result.status, result.score) for result in autograde(course, lesson)}

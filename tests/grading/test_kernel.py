@@ -234,12 +234,12 @@ def test_texts_from_a_kernel_can_be_written_to_a_file(kernel):
     assert kernel.run_cell(source, 20) == CellResult("error", "ValueError", "?")
 
 
-def test_nothing_is_left_behind():
-    folders, before = set(Path("/tmp").glob("dnn-*")), children()
+def test_nothing_is_left_behind(scratch):
+    before = children()
     with SandboxKernel(LIMITS) as kernel:
         kernel.run_cell("import subprocess\nsubprocess.Popen(['sleep', '1000'], start_new_session=True)", 20)
         kernel.run_cell("import os\nos._exit(0)", 20)
         kernel.start()
         assert "bwrap" in children()
-    assert set(Path("/tmp").glob("dnn-*")) <= folders
+    assert list(scratch.iterdir()) == []
     assert children() == before

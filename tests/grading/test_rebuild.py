@@ -207,7 +207,7 @@ def test_an_exercise_only_mentioned_elsewhere_is_no_attempt(rebuilt, notebook_wi
 
 
 @pytest.mark.parametrize(
-    "source", ["double:" * 150_000, "double" + " " * 1_000_000, "\n" * 1_000_000, "def " * 300_000]
+    "source", ["double:" * 150_000, "double" + " " * 1_000_000, "\n" * 1_000_000, "def " * 250_000]
 )
 def test_hostile_text_is_searched_in_no_time(rebuilt, notebook_with, source):
     started = time.monotonic()
