@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 
 from dnnkit import checks, example, quiet
@@ -73,8 +74,10 @@ def run_apart(cells, exercises, folder):
 def _started(job):
     """Start the process; yield it and the queue of its lines. It is gone afterwards."""
     environment = {"MPLBACKEND": "agg", **quiet.SETTINGS, **os.environ}
+    homes = [str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, homes))  # this dnnkit, whatever lies in the folder
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen([sys.executable, "-m", "dnnkit.apart"], env=environment, **pipes)
+    process = subprocess.Popen([sys.executable, "-P", "-m", "dnnkit.apart"], env=environment, **pipes)
     lines = queue.SimpleQueue()
 
     def read():

@@ -22,6 +22,7 @@ EDGE = "border:1px solid var(--jp-border-color1, #9e9e9e);"
 CELL = f"{EDGE}padding:0.4em 0.7em;text-align:left;vertical-align:top;white-space:normal;"
 PLAIN = "margin:0;padding:0;background:none;color:inherit;font-size:0.95em;line-height:1.35;white-space:pre;"
 PROSE = "white-space:pre-wrap;word-break:normal;overflow-wrap:break-word;min-width:11em;max-width:22em;"
+HANGING = "display:block;padding-left:1.2em;text-indent:-1.2em;"
 
 
 def show(report):
@@ -126,10 +127,11 @@ def _format_items(items, digits):
     ):
         texts = [_format_number(item, digits) for item in items]
         return f"{name} of {len(items)}: " + (", ".join(texts) if len(texts) <= 8 else f"{texts[0]}, ..., {texts[-1]}")
+    many = describe(items)
     if len(items) > 8 or not items:
-        return f"a {name} of {len(items)} items"
+        return many
     texts = (format_value(item, digits).replace("\n", "\n   ") for item in items)
-    return f"a {name} of {len(items)} items\n" + "\n".join(f"{i}: {text}" for i, text in enumerate(texts))
+    return f"{many}\n" + "\n".join(f"{i}: {text}" for i, text in enumerate(texts))
 
 
 def _first_line(report):
@@ -156,7 +158,7 @@ def _two_sides(result):
     """Return what was expected and what came, as texts that differ where the values do."""
     if result.facts:
         return tuple("\n".join(lines) for lines in zip(*map(_fact_sides, result.facts), strict=True))
-    expected = "\n".join(_fact(fact, value) for fact, value in result.asked) or format_value(result.expected)
+    expected = _asked(result.asked) if result.asked else format_value(result.expected)
     outcome, place = result.call.outcome, f" {result.call.place}".rstrip()
     instead = {
         UNWRITTEN: "not written yet",
@@ -168,7 +170,7 @@ def _two_sides(result):
         return expected, instead[result.verdict]
     if outcome.kind == "opaque":
         name = outcome.exception
-        return expected, f"a {name} with other things in it" if name in HOLDERS else f"an object of type {name}"
+        return expected, f"a {name} that holds more than numbers" if name in HOLDERS else f"an object of type {name}"
     if result.asked:
         return expected, format_value(outcome.value)
     for digits in (4, 6, 9, 12):
@@ -178,9 +180,10 @@ def _two_sides(result):
     return texts
 
 
-def _fact(fact, value):
-    """Write a fact that must hold: what is asked for and what must not happen need no value."""
-    return fact if value == "yes" else f"no {fact}" if value == "0" else f"{fact}: {value or 'none'}"
+def _asked(facts):
+    """Write the facts that must hold, a line each; what is simply asked for needs no value, what must be 0 no line."""
+    lines = [fact if value == "yes" else f"{fact}: {value or 'none'}" for fact, value in facts if value != "0"]
+    return "\n".join(lines or [f"no {fact}" for fact, _ in facts])
 
 
 def _fact_sides(row):
@@ -221,4 +224,7 @@ def _row(result):
 
 
 def _cell(text, more_style):
-    return f'<td style="{CELL}"><pre style="{PLAIN}{more_style}">{escape(text)}</pre></td>'
+    text = escape(text)
+    if more_style and "\n" in text:  # what a line is stays clear when it is wrapped
+        text = "".join(f'<span style="{HANGING}">{line}\n</span>' for line in text.split("\n"))
+    return f'<td style="{CELL}"><pre style="{PLAIN}{more_style}">{text}</pre></td>'

@@ -118,18 +118,23 @@ def autograde(course, lesson, how=None, *, on_result=None):
         else:
             waiting.append(student)
     for result, notebook in grade_students(course, lesson, how, waiting):
-        try:
-            write_autograded(course, lesson, result, notebook)
-        except OSError as error:
-            raise GradingError(
-                f"The result of {result.student} could not be written: {error}. Those before it are kept; "
-                "when the cause is mended, the same command goes on from here."
-            ) from error
-        record(course, lesson, result, read_timestamp(_folder(course, lesson, result.student)))
+        _keep(course, lesson, result, notebook)
         results[result.student] = result
         if on_result:
             on_result(result, True)
     return [results[student] for student in sorted(results)]
+
+
+def _keep(course, lesson, result, notebook):
+    """Write one result: first the notebook with its record, then the gradebook."""
+    try:
+        write_autograded(course, lesson, result, notebook)
+    except OSError as error:
+        raise GradingError(
+            f"The result of {result.student} could not be written: {error}. Those before it are kept; "
+            "when the cause is mended, the same command goes on from here."
+        ) from error
+    record(course, lesson, result, read_timestamp(_folder(course, lesson, result.student)))
 
 
 def is_current(result, submission, lesson, environment):

@@ -36,15 +36,16 @@ class Channel:
         message_bytes: largest message read.
         total_bytes: most that is read over the channel's life.
         deadline: on `time.monotonic()`; until then a socket that is not there yet is waited for.
+        alive: function that says whether there is still somebody to wait for.
 
     Attributes:
         bytes_left: what may still come of `total_bytes`.
     """
 
-    def __init__(self, connection, name, message_bytes, total_bytes, deadline):
+    def __init__(self, connection, name, message_bytes, total_bytes, deadline, alive):
         self._message_bytes, self.bytes_left = message_bytes, total_bytes
         self._buffer, self._frames = bytearray(), []
-        self._socket = _connect(connection, connection[f"{name}_port"], deadline)
+        self._socket = _connect(connection, connection[f"{name}_port"], deadline, alive)
         try:
             self._send_bytes(GREETING, deadline)
             self._fill(64, deadline)
@@ -136,11 +137,11 @@ class Channel:
             raise ChannelClosed(f"the other end does not take what is sent: {error}") from error
 
 
-def _connect(connection, port, deadline):
+def _connect(connection, port, deadline, alive):
     """Connect, waiting for a socket that is not there yet.
 
     Raises:
-        ChannelClosed: when it does not come by the deadline.
+        ChannelClosed: when it does not come by the deadline, or never will.
     """
     while True:
         family = socket.AF_UNIX if connection["transport"] == "ipc" else socket.AF_INET
@@ -152,6 +153,6 @@ def _connect(connection, port, deadline):
             return candidate
         except OSError as error:
             candidate.close()
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= deadline or not alive():
                 raise ChannelClosed(f"no kernel answers: {error}") from error
             time.sleep(0.01)

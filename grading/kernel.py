@@ -1,7 +1,7 @@
 """Drive one sandboxed kernel from outside: run a cell, call a function, notice a timeout or a death.
 
-Everything the kernel says is hostile until proven plain: messages are capped in size and in number (grading/channel.py),
-parsed as JSON and nothing else, and only the shell channel is read, so floods of output cost nothing here.
+Everything the kernel says is hostile until proven plain: messages are capped in size and in all (see
+grading/channel.py), parsed as JSON and nothing else, and only the shell channel is read, so floods of output cost nothing here.
 """
 
 import hmac
@@ -91,9 +91,9 @@ class SandboxKernel:
         key = connection["key"]
         self._session = Session(key=key if isinstance(key, bytes) else key.encode())
         try:
-            sizes = (self.limits.reply_bytes, self._bytes_left)
-            self._shell = Channel(connection, "shell", *sizes, deadline)
-            self._control = Channel(connection, "control", *sizes, deadline)
+            how = (self.limits.reply_bytes, self._bytes_left, deadline, self._process.alive)
+            self._shell = Channel(connection, "shell", *how)
+            self._control = Channel(connection, "control", *how)
             self._await_reply(self._send(self._shell, "kernel_info_request", {}, deadline), deadline)
         except (KernelTimeout, KernelDied, ChannelClosed) as error:
             self.close()

@@ -30,7 +30,7 @@ def write_canvas(gradebook, path):
     lessons = _graded_lessons(gradebook)
     rows = [[*CANVAS, *(lesson.name for lesson in lessons)]]
     rows.append([POINTS, "", "", "", "", *(_rounded(lesson.max_score) for lesson in lessons)])
-    for student in gradebook.students:
+    for student in _students(gradebook):
         name = ", ".join(part for part in (student.last_name, student.first_name) if part) or student.id
         number = student.lms_user_id if (student.lms_user_id or "").isdecimal() else ""
         grades = [_grade(gradebook, lesson, student, "") for lesson in lessons]
@@ -51,7 +51,7 @@ def write_moodle(gradebook, path, *, comments=False):
     for lesson in lessons:
         header += [lesson.name, f"{lesson.name} (feedback)"] if comments else [lesson.name]
     rows = [header]
-    for student in gradebook.students:
+    for student in _students(gradebook):
         person = (student.id, student.email, student.lms_user_id, student.first_name, student.last_name)
         row = [defuse(value) for value in person]
         for lesson in lessons:
@@ -64,6 +64,10 @@ def write_moodle(gradebook, path, *, comments=False):
 
 def _graded_lessons(gradebook):
     return [lesson for lesson in gradebook.assignments if lesson.submissions]
+
+
+def _students(gradebook):
+    return sorted(gradebook.students, key=lambda student: student.id)
 
 
 def _grade(gradebook, lesson, student, missing):

@@ -139,10 +139,7 @@ def _untouched(lesson, by_name, sources, program):
     stubs = {name: _squeeze(by_name[name]["source"]) for name in lesson.exercises}
     released = {_squeeze(cell["source"]) for cell in by_name.values()}
     own = "\n".join(without_magics(cell.source) for cell in program if _squeeze(cell.source) not in released)
-    if ANY_NAME.search(own):
-        bound = set(lesson.exercises)
-    else:
-        bound = _bound_names(own)
+    bound = set(lesson.exercises) if ANY_NAME.search(own) else _bound_names(own)
     return frozenset(n for n, stub in stubs.items() if _squeeze(sources.get(n, stub)) == stub and n not in bound)
 
 

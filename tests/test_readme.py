@@ -35,11 +35,14 @@ def test_instructors_commands_run_in_their_order(tmp_path):
     copy_repository(tmp_path)
     run(tmp_path, "grading", "sample-class", "01_neuron", "--students", "3", "--out", "submitted")
     commands = [command for command in COMMANDS if "grading" in command[0]]
-    assert [command[1] for command in commands] == ["build", "bundle", "autograde", "feedback", "export", "audit"]
+    assert [command[1] for command in commands] == [
+        "build", "bundle", "autograde", "report", "regrade", "feedback", "export", "audit",
+    ]  # fmt: skip
     for command in commands:
         extra = ["--seeds", "1"] if command[1] == "audit" else []  # twenty seeds have a test of their own
         run(tmp_path, *Path(command[0]).parts[-1:], *command[1:], *extra)
-    for made in ("build/course.zip", "gradebook.db", "grades.csv", "feedback/s-0001/01_neuron/neuron.html"):
+    page = "feedback/s-0001/01_neuron/neuron.html"
+    for made in ("build/course.zip", "gradebook.db", "grades.csv", "build/report.html", page):
         assert (tmp_path / made).is_file()
 
 

@@ -1,11 +1,10 @@
-"""One browser and one JupyterLab on the built lessons for all browser tests."""
+"""One JupyterLab on the built lessons for all browser tests, and a page to open it in."""
 
 import importlib.util
 import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
@@ -21,14 +20,6 @@ def load_tools():
 @pytest.fixture(scope="session")
 def tools():
     return load_tools()
-
-
-@pytest.fixture(scope="session")
-def browser(tools):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=tools.browser_path(), args=tools.BROWSER_ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ HOSTILE = {**RIGHT, "double": f'def double(x):\n    raise ValueError("""{OWNED}"
 def grading(root, *arguments):
     """Run our command line on a course."""
     command = [sys.executable, "-m", "grading", "--project", str(root), "--quiet", *arguments]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, cwd=root.parent, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

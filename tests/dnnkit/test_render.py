@@ -117,9 +117,6 @@ def test_facts_that_must_hold_are_told_in_plain_words_and_no_shuffle_is_shown_as
     asked = """\
     expected  a list of 1-D integer arrays
               every example appears exactly once
-              no examples left out
-              no examples seen more than once
-              no indices outside 0 to num_examples - 1
               batch sizes: 3, 3, 1
               order: shuffled
 """
@@ -128,7 +125,21 @@ def test_facts_that_must_hold_are_told_in_plain_words_and_no_shuffle_is_shown_as
         assert asked in text
         assert "shape (3,)" not in text
     page = to_html(run_checks("minibatches", {"minibatches": demo.minibatches}))
-    assert "every example appears exactly once\nno examples left out" in page
+    assert ">every example appears exactly once\n</span>" in page
+    assert "left out" not in page
+
+
+def test_facts_that_are_all_about_what_must_not_happen_are_told_so(monkeypatch, demo):
+    monkeypatch.setitem(FACTS, "partition", lambda inputs, output: {"examples left out": 0, "batches too many": 0})
+    report = run_checks("minibatches", {"minibatches": demo.minibatches})
+    assert _two_sides(report.examples[0])[0] == "no examples left out\nno batches too many"
+
+
+def test_what_is_no_plain_data_is_named_beside_what_was_expected():
+    report = run_checks("minibatches", {"minibatches": lambda *inputs: [range(7)]})
+    assert _two_sides(report.examples[0])[1] == "a list that holds more than numbers"
+    report = run_checks("minibatches", {"minibatches": lambda *inputs: iter([])})
+    assert _two_sides(report.examples[0])[1] == "an object of type list_iterator"
 
 
 @pytest.mark.parametrize(

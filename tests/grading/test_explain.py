@@ -87,6 +87,13 @@ def test_mistakes_that_no_check_tells_apart_are_both_named(explained, changed_le
     assert names == ["double__squares", "double__twin"]
 
 
+def test_a_failed_check_that_two_mistakes_explain_gives_no_name(explained, changed_lesson):
+    twin = '@hint("A twin.")\ndef double__twin(x):\n    return x * x\n\n\n@hint("The array that'
+    changed = changed_lesson({"mistakes.py": ('@hint("The array that', twin)})
+    source = "def double(x):\n    return x ** 2 if x.shape == (4, 3) else np.zeros((9, 9))"
+    assert explained("double", source, lesson=changed)[0] == []
+
+
 def test_without_a_call_there_is_no_name(lesson):
     explainer = Explainer(Reference(lesson), load_bank(lesson))
     assert explainer.name("double", []) == ([], False)

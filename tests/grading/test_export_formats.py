@@ -80,9 +80,7 @@ def test_a_penalty_above_the_score_is_zero(table, course, people):
 
 
 @pytest.mark.parametrize("function", [write_canvas, write_moodle])
-def test_names_with_formulas_commas_quotes_and_lines_are_one_harmless_cell_each(
-    table, course, lesson, record_of, function
-):
+def test_names_with_formulas_commas_quotes_and_lines_are_harmless_cells(table, course, lesson, record_of, function):
     names = {"last_name": '=HYPERLINK("x", "y")', "first_name": '@A, "B"\nC', "email": "+1", "lms_user_id": "-2"}
     with Gradebook(course.database) as gradebook:
         gradebook.add_student("=1+1", **names)

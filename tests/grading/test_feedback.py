@@ -3,7 +3,6 @@
 import html
 import json
 import re
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -150,27 +149,22 @@ def test_no_hidden_value_is_on_a_page(lesson, page, record_of):
 
 
 @pytest.mark.browser
-def test_a_hostile_page_runs_and_fetches_nothing_in_a_browser(hostile_page, tmp_path):
-    from playwright.sync_api import sync_playwright
-
+def test_a_hostile_page_runs_and_fetches_nothing_in_a_browser(hostile_page, browser, tmp_path):
     path = tmp_path / "page.html"
     path.write_text(hostile_page, encoding="utf-8")
     problems, requests = [], []
-    with sync_playwright() as playwright:
-        options = {"executable_path": shutil.which("chromium"), "args": ["--no-sandbox"]}
-        browser = playwright.chromium.launch(**options)
-        tab = browser.new_page()
-        tab.on("console", lambda message: problems.append(message.text))
-        tab.on("pageerror", lambda error: problems.append(str(error)))
-        tab.on("dialog", lambda dialog: problems.append(dialog.message))
-        tab.on("request", lambda request: requests.append(request.url))
-        tab.goto(path.as_uri())
-        tab.wait_for_load_state("networkidle")
-        title, shown = tab.title(), tab.locator("main").inner_text()
-        # The policy holds even where escaping would have failed.
-        tab.evaluate(PLANT)
-        title_after = tab.title()
-        browser.close()
+    tab = browser.new_page()
+    tab.on("console", lambda message: problems.append(message.text))
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    tab.on("dialog", lambda dialog: problems.append(dialog.message))
+    tab.on("request", lambda request: requests.append(request.url))
+    tab.goto(path.as_uri())
+    tab.wait_for_load_state("networkidle")
+    title, shown = tab.title(), tab.locator("main").inner_text()
+    # The policy holds even where escaping would have failed.
+    tab.evaluate(PLANT)
+    title_after = tab.title()
+    tab.close()
     assert title == title_after == "Feedback: A small lesson for the grader's own tests, x<script>alert(1)</script>"
     assert "</pre><script>document.title = 'owned'</script>" in shown
     assert requests == [path.as_uri()]

@@ -2,7 +2,6 @@
 
 import html
 import re
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -57,7 +56,7 @@ def test_an_exercise_is_summed_up(small_class):
     assert (found.mean, found.median) == (pytest.approx(5 / 6), 0.5)
     assert found.mistakes == [("double__squares", HINT, 2), ("double__in_place", HINT, 1)]
     assert (found.unnamed, found.stopped, found.by_hand) == (1, 1, 0)
-    assert found.seconds == 0.0 or found.seconds == pytest.approx(0.0)
+    assert found.seconds == 0.0
     assert found.figure.alt == "Points in double: 1 blank, 2 with 0 points, 2 with 1 points, 1 with 3 points."
 
 
@@ -122,8 +121,7 @@ def test_every_figure_says_its_numbers_and_has_a_table_behind_it(page):
         alt = re.search(r'role="img" aria-label="([^"]+)"', figure).group(1)
         assert re.search(r"\d", alt)
     assert sum('class="counts"' in figure for figure in figures) == 4
-    overview = [line for line in cells(page, "Exercises in numbers")[1:]]
-    assert overview[0] == ["double", "1.1 of 3", "1", "1", "3", "2", "0 (0 %)", "0.00 s"]
+    assert cells(page, "Exercises in numbers")[1] == ["double", "1.1 of 3", "1", "1", "3", "2", "0 (0 %)", "0.00 s"]
 
 
 def test_a_class_of_which_nothing_could_be_graded_has_a_page_too(lesson, blank_record):
@@ -161,7 +159,7 @@ def test_bars_stay_few_and_inside_and_lose_nobody(top):
         figure = histogram(values, top, what="Points", unit="points", ranges=ranges, apart=[("blank", 2)])
         assert sum(bar.count for bar in figure.bars) == len(values) + 2
         assert len(figure.bars) <= MOST_BARS + 1
-        assert all(0 <= bar.x and bar.x + bar.width <= WIDTH and 0 <= bar.y <= HEIGHT for bar in figure.bars)
+        assert all(bar.x >= 0 and bar.x + bar.width <= WIDTH and 0 <= bar.y <= HEIGHT for bar in figure.bars)
 
 
 def test_full_points_have_a_bar_of_their_own():
@@ -209,23 +207,18 @@ def test_the_command_writes_the_page_and_says_where(course, lesson, release, rec
 
 
 @pytest.mark.browser
-def test_a_browser_fetches_and_runs_nothing(course, lesson, release, record_of, tmp_path):
-    from playwright.sync_api import sync_playwright
-
+def test_a_browser_fetches_and_runs_nothing(browser, course, lesson, release, record_of, tmp_path):
     result = record_of("ann", exercises={"double": {**SQUARES, "hint": HOSTILE}}, notes=(HOSTILE,))
     write_autograded(course, lesson, result, fresh_copy(release))
     write_report(course, lesson, tmp_path / "r.html")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
-        for scheme in ("light", "dark"):
-            page = browser.new_page(viewport={"width": 380, "height": 800}, color_scheme=scheme)
-            asked, problems = [], []
-            page.on("request", lambda request, asked=asked: asked.append(request.url))
-            page.on("console", lambda message, problems=problems: problems.append(message.text))
-            page.goto(f"file://{tmp_path}/r.html")
-            assert page.evaluate("window.owned") is None
-            assert (len(asked), problems) == (1, [])
-            assert page.evaluate("document.documentElement.scrollWidth") <= 380
-            assert page.get_by_role("img").count() == 5
-        browser.close()
+    for scheme in ("light", "dark"):
+        page = browser.new_page(viewport={"width": 380, "height": 800}, color_scheme=scheme)
+        asked, problems = [], []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.on("console", lambda message, problems=problems: problems.append(message.text))
+        page.goto(f"file://{tmp_path}/r.html")
+        assert page.evaluate("window.owned") is None
+        assert (len(asked), problems) == (1, [])
+        assert page.evaluate("document.documentElement.scrollWidth") <= 380
+        assert page.get_by_role("img").count() == 5
+        page.close()

@@ -118,10 +118,11 @@ def test_the_hosts_processes_are_not_to_be_seen(inside):
 
 
 @needs_sandbox
-def test_the_graders_environment_stays_outside(monkeypatch):
+@pytest.mark.parametrize("kind", [ColdLauncher, WarmLauncher])
+def test_the_graders_environment_stays_outside(monkeypatch, kind):
     monkeypatch.setenv("DNN_COURSE_SECRET", "the secret of the course")
     monkeypatch.setenv("SOMEBODYS_TOKEN", "the secret of the course")
-    with SandboxKernel() as fresh:
+    with contextlib.closing(kind()) as launcher, SandboxKernel(launcher=launcher) as fresh:
         source = (
             "import glob, os\nassert 'the secret of the course' not in os.environ.values()\n"
             "for p in glob.glob('/proc/*/environ'):\n    try: text = open(p, 'rb').read()\n"

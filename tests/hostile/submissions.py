@@ -108,7 +108,9 @@ def cell(about, source, answers=WRONG, **verdict):
     name, _, text = about.partition(": ")
 
     def make(kit):
-        values = {f"<{key}>": str(getattr(kit, key)) for key in ("outside", "neighbour", "solution", "gradebook", "port")}
+        values = {
+            f"<{key}>": str(getattr(kit, key)) for key in ("outside", "neighbour", "solution", "gradebook", "port")
+        }
         code = source
         for key, value in values.items():
             code = code.replace(key, value)
@@ -127,7 +129,8 @@ def unharmed(**verdict):
 
 cell(
     "rewritten_cells: cells are rewritten before they run",
-    "def change(lines):\n    return ['3.0\\n'] if any('_points' in line or 'answer(' in line for line in lines) else lines\n"
+    "def change(lines):\n    return ['3.0\\n"
+    "'] if any('_points' in line or 'answer(' in line for line in lines) else lines\n"
     "get_ipython().input_transformers_cleanup.append(change)",
 )
 cell(
@@ -146,7 +149,8 @@ cell(
 cell(
     "patched_comparison: the course's own comparison agrees with everything",
     "import dnnkit.compare, dnnkit.calls\ndnnkit.compare.difference = dnnkit.calls.difference = lambda *a, **k: None\n"
-    "try:\n    import grading.checking as checking\n    checking.assert_close = checking.assert_shape = lambda *a, **k: None\n"
+    "try:\n    import grading.checking as checking\n"
+    "    checking.assert_close = checking.assert_shape = lambda *a, **k: None\n"
     "except ImportError:\n    pass",
 )
 cell(
@@ -188,7 +192,8 @@ cell(
 cell(
     "score_above_maximum: results are published on the kernel's own channel",
     "import threading\nshell = get_ipython()\nreal = shell.run_cell_async\n"
-    "async def run(code, *a, **k):\n    if '_points' in code:\n        code = '1000.0'\n    return await real(code, *a, **k)\n"
+    "async def run(code, *a, **k):\n    if '_points' in code:\n        code = '1000.0'\n"
+    "    return await real(code, *a, **k)\n"
     "shell.run_cell_async = run",
 )
 cell(
@@ -245,12 +250,14 @@ cell(
     "reads_history: answers are taken from cells that ran before",
     "import re\ndef find(name):\n    for source in reversed(In):\n"
     "        for text in re.findall(r'exec\\((\\'.*?\\'), _reference\\)', source, re.S):\n"
-    "            scope = {}\n            exec(eval(text), scope)\n            return scope[name]\n    return lambda x: 0",
+    "            scope = {}\n            exec(eval(text), scope)\n            return scope[name]\n"
+    "    return lambda x: 0",
     {name: f"def {name}(x):\n    return find({name!r})(x)" for name in WRONG},
 )
 cell(
     "reads_solution: answers are taken from a file outside",
-    "try:\n    scope = {}\n    exec(open('<solution>').read(), scope)\n    double, mean_square = scope['double'], scope['mean_square']\n"
+    "try:\n    scope = {}\n    exec(open('<solution>').read(), scope)\n    double, mean_square = scope['double'], "
+    "scope['mean_square']\n"
     "except Exception:\n    double = mean_square = lambda x: 0",
     {name: f"{name} = {name}" for name in WRONG},
 )
@@ -276,7 +283,11 @@ cell(
 )
 cell(
     "reads_gradebook: the gradebook is printed",
-    "import os\nprint('<outside>'[:0] + str(os.path.getsize('<gradebook>')), '" + CANARY[:6] + "' + '" + CANARY[6:] + "')",
+    "import os\nprint('<outside>'[:0] + str(os.path.getsize('<gradebook>')), '"
+    + CANARY[:6]
+    + "' + '"
+    + CANARY[6:]
+    + "')",
     RIGHT,
     **unharmed(),
 )
@@ -292,17 +303,20 @@ cell(
 cell("writes_outside: a file is written outside", "open('<outside>/written', 'w').write('x')", RIGHT, **unharmed())
 cell(
     "writes_to_neighbour: another student's file is changed",
-    "import pathlib, os\npath = pathlib.Path('<neighbour>')\npath.write_text(path.read_text().replace('2 * np', '3 * np'))",
+    "import pathlib, os\npath = pathlib.Path('<neighbour>')\npath.write_text(path.read_text().replace('2 * np', "
+    "'3 * np'))",
     alone=True,
 )
 cell(
     "plants_modules: files are left where the next kernel may look for modules",
     "import os, site, sys\n"
-    "folders = [*sys.path, '/opt/dnn', '/dev', '/', '/tmp', '/dev/shm', os.path.expanduser('~/.ipython/profile_default/startup')]\n"
+    "folders = [*sys.path, '/opt/dnn', '/dev', '/', '/tmp', '/dev/shm', "
+    "os.path.expanduser('~/.ipython/profile_default/startup')]\n"
     "text = 'import numpy\\nnumpy.asarray = lambda *a, **k: numpy.zeros(1)\\nanswer = serve = None\\n'\n"
     "for folder in folders:\n    if 'site-packages' in folder or 'lib/python' in folder: continue\n"
     "    for name in ('agent.py', '00-first.py', 'sitecustomize.py'):\n"
-    "        try:\n            os.makedirs(folder, exist_ok=True)\n            open(os.path.join(folder, name), 'w').write(text)\n"
+    "        try:\n            os.makedirs(folder, exist_ok=True)\n            open(os.path.join(folder, name), "
+    "'w').write(text)\n"
     "        except OSError: pass",
     alone=True,
 )
@@ -349,7 +363,9 @@ cell(
 
 cell(
     "network_tcp: a server is called",
-    "import socket\nsocket.create_connection(('127.0.0.1', <port>), timeout=2).sendall(b'" + CANARY.encode().hex() + "')",
+    "import socket\nsocket.create_connection(('127.0.0.1', <port>), timeout=2).sendall(b'"
+    + CANARY.encode().hex()
+    + "')",
     RIGHT,
     **unharmed(),
 )
@@ -410,7 +426,8 @@ cell(
 )
 cell(
     "meddling_thread: a thread changes answers while checks run",
-    "import threading, time\ndef meddle():\n    while True:\n        np.abs = np.mean = np.allclose = lambda *a, **k: True\n"
+    "import threading, time\ndef meddle():\n    while True:\n        np.abs = np.mean = np.allclose = lambda *a, "
+    "**k: True\n"
     "        time.sleep(0.01)\nthreading.Thread(target=meddle, daemon=True).start()",
     WRONG,
 )
@@ -472,7 +489,8 @@ cell(
 cell(
     "slow_answers: answers that take long to read",
     "import sys, types\npairs = [[n * (2**61 - 1), 0] for n in range(400_000)]\n"
-    "said = {'outcome': {'kind': 'returned', 'value': {'t': 'dict', 'v': pairs}}, 'message': '', 'place': '', 'warnings': []}\n"
+    "said = {'outcome': {'kind': 'returned', 'value': {'t': 'dict', 'v': pairs}}, 'message': '', 'place': '', "
+    "'warnings': []}\n"
     "class Reply:\n    def _repr_json_(self): return said\n"
     "sys.modules['agent'] = types.SimpleNamespace(answer=lambda text: Reply())",
     states=("crashed",),
@@ -482,7 +500,8 @@ cell(
 @hostile("answers of every odd kind", states=NO)
 def odd_answers(kit):
     values = (
-        "import itertools\nodd = itertools.cycle([None, {}, [], (), '', 'nan', 10**500, -0.0, float('nan'), float('inf'), True, "
+        "import itertools\nodd = itertools.cycle([None, {}, [], (), '', 'nan', 10**500, -0.0, float('nan'), "
+        "float('inf'), True, "
         "[[1], [2, 3]], [[[[[]]]]], {1: {2: 3}}, {'shape': (3, 2)}, np.zeros((0, 3)), np.zeros((1,) * 16), "
         "np.array(2**63, dtype='uint64'), np.array([[np.nan]]), 'x' * 5000, [None] * 50, (1, 2, 3), {None: None}, "
         "range(3), b'x', 1j, np.array(['a']), Ellipsis, {1, 2}, np.float16(1), [np.zeros(2), 'a'], {True: 1, 1.5: 2}])"
@@ -525,7 +544,9 @@ def changed_ids(kit):
     for part in notebook.cells:
         if "nbgrader" in part.metadata:
             name = part.metadata.nbgrader.grade_id
-            part.metadata.nbgrader.grade_id = part.id = {"double": "check_double", "check_double": "double"}.get(name, name)
+            part.metadata.nbgrader.grade_id = part.id = {"double": "check_double", "check_double": "double"}.get(
+                name, name
+            )
     return notebook
 
 
@@ -613,7 +634,14 @@ def long_code(kit):
 
 @hostile("code that is hard to parse", **unharmed())
 def knotty_code(kit):
-    knots = ("x = " + "(" * 5000, "-" * 100_000 + "1", "a" + ".b" * 30_000, "x = [" * 3000, "f'{" * 2000, "\\\n" * 50_000)
+    knots = (
+        "x = " + "(" * 5000,
+        "-" * 100_000 + "1",
+        "a" + ".b" * 30_000,
+        "x = [" * 3000,
+        "f'{" * 2000,
+        "\\\n" * 50_000,
+    )
     return kit.notebook(RIGHT, *(f"if False:\n    {knot}" for knot in knots))
 
 
@@ -668,7 +696,8 @@ def folder(kit):
 def further_files(kit):
     checking = (
         "import types\ndef points(value, **k):\n    def mark(f):\n"
-        "        f.pytestmark = [types.SimpleNamespace(name='points', args=(value,))]\n        return f\n    return mark\n"
+        "        f.pytestmark = [types.SimpleNamespace(name='points', args=(value,))]\n        return f\n"
+        "    return mark\n"
         "example = assert_close = assert_shape = lambda *a, **k: None\n"
     )
     (kit.folder / "grading").mkdir()
@@ -693,7 +722,9 @@ SCRIPT = "<img src=x onerror=\"document.title='ran'\"><script>document.title='ra
 @hostile("scripts in prose, code, comments and names")
 def scripts_in_text(kit):
     notebook = kit.notebook({name: f"# {SCRIPT}\n{source}" for name, source in WRONG.items()})
-    notebook.cells.insert(1, nbformat.v4.new_markdown_cell(SCRIPT + "\n\n[click](javascript:document.title='ran')", id="mine-9"))
+    notebook.cells.insert(
+        1, nbformat.v4.new_markdown_cell(SCRIPT + "\n\n[click](javascript:document.title='ran')", id="mine-9")
+    )
     notebook.cells.append(nbformat.v4.new_raw_cell(SCRIPT, id="mine-10"))
     return notebook
 
@@ -707,7 +738,10 @@ def scripts_in_errors(kit):
 
 @hostile("scripts in outputs", **unharmed())
 def scripts_in_outputs(kit):
-    shown = f"from IPython.display import HTML, Javascript, display\ndisplay(HTML({SCRIPT!r}))\ndisplay(Javascript('document.title=\"ran\"'))"
+    shown = (
+        "from IPython.display import HTML, Javascript, display\n"
+        f"display(HTML({SCRIPT!r}))\ndisplay(Javascript('document.title=\"ran\"'))"
+    )
     notebook = kit.notebook(RIGHT, shown)
     notebook.cells[2].outputs = [nbformat.v4.new_output("display_data", {"text/html": SCRIPT})]
     return notebook
