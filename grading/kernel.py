@@ -1,7 +1,8 @@
 """Drive one sandboxed kernel from outside: run a cell, call a function, notice a timeout or a death.
 
 Everything the kernel says is hostile until proven plain: messages are capped in size and in all (see
-grading/channel.py), parsed as JSON and nothing else, and only the shell channel is read, so floods of output cost nothing here.
+grading/channel.py), parsed as JSON and nothing else, and only the shell channel is read, so floods of output cost
+nothing here.
 """
 
 import hmac
@@ -19,6 +20,7 @@ from grading.settings import Limits
 
 DELIMITER = b"<IDS|MSG>"
 HEADER_BYTES = 65_536  # of a message's header, and of the header of the message that it answers
+HANDSHAKE_BYTES = 65_536
 PARTS = 4_000_000  # lists, dicts and items of a reply: each takes many times its text's bytes in memory
 LIMIT_OF_EXIT_CODE = {101: "memory_bytes", 102: "processes"}  # see grading/inside/watch.py
 
@@ -91,7 +93,8 @@ class SandboxKernel:
         key = connection["key"]
         self._session = Session(key=key if isinstance(key, bytes) else key.encode())
         try:
-            how = (self.limits.reply_bytes, self._bytes_left, deadline, self._process.alive)
+            left = max(self._bytes_left, HANDSHAKE_BYTES)  # too little for an answer, but no reason not to start
+            how = (self.limits.reply_bytes, left, deadline, self._process.alive)
             self._shell = Channel(connection, "shell", *how)
             self._control = Channel(connection, "control", *how)
             self._await_reply(self._send(self._shell, "kernel_info_request", {}, deadline), deadline)

@@ -100,7 +100,7 @@ class Student:
         self.warnings = warned
         self._note(name, request, outcome)
         limit = self._behind(outcome.exception, message) if outcome.kind == "raised" else ""
-        return _value(outcome, what, f"{message}: {limit}" if limit else message, place)
+        return _value(outcome, what, ": ".join(text for text in (message, limit) if text), place)
 
     def _note(self, name, request, outcome):
         self.calls.append(RecordedCall(name, request, outcome))
@@ -167,7 +167,8 @@ def _value(outcome, what, message, place):
         where = f" ({place})" if place else ""
         raise CheckFailed(f"{what} raised {outcome.exception}: {message}{where}")
     if outcome.kind == "opaque":
-        raise CheckFailed(f"{what} returned an object of type {outcome.exception}; expected plain numbers.")
+        inside = f" It is {message}" if message else ""
+        raise CheckFailed(f"{what} returned an object of type {outcome.exception}; expected plain numbers.{inside}")
     if outcome.mutated:
         names = ", ".join(outcome.mutated)
         raise CheckFailed(f"{what} changed its input {names} in place. Work on a copy: the caller still needs it.")

@@ -112,7 +112,7 @@ class Runner:
             r"\(\S+\.py, line (\d+)\)$", r"(line \1 of the cell)", result.message
         )  # IPython's own file names
         limit = self.limits.behind(result.error, result.message)
-        self._note(f"{cell.label} raised {result.error}: {message}" + (f": {limit}" if limit else ""))
+        self._note(f"{cell.label} raised {result.error}: " + ": ".join(text for text in (message, limit) if text))
 
     def _note(self, text):
         if text not in self.notes and len(self.notes) <= NOTES:

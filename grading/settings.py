@@ -51,15 +51,18 @@ class Limits:
         }
 
     def passed(self, name):
-        """Say in words for the student which limit was passed; the name is in brackets."""
+        """Say in words for the student that a limit was passed; its name is in brackets."""
+        return f"used more than {self._allowed(name)}"
+
+    def _allowed(self, name):
         texts = {
-            "reply_bytes": f"sent more than {self.reply_bytes // MB} MB at once",
-            "answers_bytes": f"sent more than {self.answers_bytes // MB} MB in all",
-            "memory_bytes": f"used more than {self.memory_bytes // MB:,} MB of memory",
-            "processes": f"ran more than {self.processes} processes and threads",
-            "written_file_bytes": f"a file may have {self.written_file_bytes // MB} MB",
-            "scratch_bytes": f"a temporary folder holds {self.scratch_bytes // MB} MB",
-            "open_files": f"{self.open_files:,} files may be open",
+            "reply_bytes": f"{self.reply_bytes // MB} MB in one answer",
+            "answers_bytes": f"{self.answers_bytes // MB} MB in all answers",
+            "memory_bytes": f"{self.memory_bytes // MB:,} MB of memory",
+            "processes": f"{self.processes} processes and threads",
+            "written_file_bytes": f"{self.written_file_bytes // MB} MB in one file",
+            "scratch_bytes": f"{self.scratch_bytes // MB} MB and 20,000 files in a temporary folder",
+            "open_files": f"{self.open_files:,} open files",
         }
         return f"{texts[name]} ({name})"
 
@@ -80,7 +83,7 @@ class Limits:
             ("RuntimeError", "can't start new thread"): "processes",
         }
         fits = (name for (kind, start), name in known.items() if error == kind and message.startswith(start))
-        return next(map(self.passed, fits), "")
+        return next((f"the limit is {self._allowed(name)}" for name in fits), "")
 
     def _of_each_process(self):
         return {

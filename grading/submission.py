@@ -84,7 +84,7 @@ def parse_cells(data, limits=None):
     if not isinstance(cells, list):
         raise ValueError("The file is JSON but not a notebook: it has no list of cells.")
     if len(cells) > limits.cells:
-        raise ValueError(f"The notebook has {len(cells):,} cells; the limit is {limits.cells:,}.")
+        raise ValueError(f"The notebook has {len(cells):,} cells; the limit is {limits.cells:,} (cells).")
     found = tuple(_cell(cell, number) for number, cell in enumerate(cells, start=1))
     chars = sum(len(source) for kind, source, _ in found if kind == "code")
     if chars > limits.code_chars:

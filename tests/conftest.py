@@ -1,19 +1,27 @@
 """One browser for all tests that need one: Playwright can be started only once in a process."""
 
-import shutil
+import importlib.util
+from pathlib import Path
 
 import pytest
 
 
 @pytest.fixture(scope="session")
-def browser():
+def tools():
+    """The module tests/browser/jupyterlab.py, loaded by path: tests are no package."""
+    path = Path(__file__).parent / "browser" / "jupyterlab.py"
+    spec = importlib.util.spec_from_file_location("jupyterlab_test", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def browser(tools):
     """Chromium, without a page."""
     from playwright.sync_api import sync_playwright  # most tests need no browser
 
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert path, "Chromium is missing. Type: make browser"
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        browser = playwright.chromium.launch(executable_path=tools.browser_path(), args=tools.BROWSER_ARGS)
         yield browser
         browser.close()

@@ -38,6 +38,17 @@ def sigmoid__wrong_sign(z):
     return np.where(z >= 0, e, 1.0) / (1 + e)
 
 
+@hint("Right for z >= 0, but -z gets the same value as z. With exp(-|z|), negative z need the other way of writing it.")
+def sigmoid__one_branch(z):
+    return 1 / (1 + np.exp(-np.abs(z)))
+
+
+@hint("Right for z < 0, but -z gets the same value as z. With exp(-|z|), positive z need the other way of writing it.")
+def sigmoid__other_branch(z):
+    u = np.exp(-np.abs(z))
+    return u / (1 + u)
+
+
 @hint("Division binds tighter than addition: 1 / 1 + exp(-z) is not 1 / (1 + exp(-z)).")
 def sigmoid__missing_parentheses(z):
     return 1 / 1 + np.exp(-z)
@@ -61,7 +72,7 @@ def sigmoid__derivative(z):
 
 @hint("This jumps from 0 to 1. The sigmoid rises smoothly and returns every value in between.")
 def sigmoid__step(z):
-    return (z > 0).astype(float)
+    return np.where(z > 0, 1.0, 0.0)
 
 
 @hint("Subtracting the largest z is a trick for softmax. In the sigmoid it changes the result: each z stands alone.")
@@ -80,6 +91,38 @@ def sigmoid__math_exp(z):
     import math
 
     return 1 / (1 + math.exp(-z))
+
+
+@hint("An if decides for one number only, and z may be an array of any shape. Decide for each element: see np.where.")
+def sigmoid__if_on_array(z):
+    if z >= 0:
+        return 1 / (1 + np.exp(-z))
+    return np.exp(z) / (1 + np.exp(z))
+
+
+@hint("This works for arrays only: a plain number has no shape. Make an array of z first.")
+def sigmoid__asks_for_the_shape(z):
+    a, up = np.zeros(z.shape), z >= 0
+    a[up] = 1 / (1 + np.exp(-z[up]))
+    a[~up] = np.exp(z[~up]) / (1 + np.exp(z[~up]))
+    return a
+
+
+@hint("This works for arrays only: out of a plain number nothing can be picked by index. Make an array of z first.")
+def sigmoid__picks_elements(z):
+    a, up = np.zeros(np.shape(z)), np.asarray(z) >= 0
+    a[up] = 1 / (1 + np.exp(-z[up]))
+    a[~up] = np.exp(z[~up]) / (1 + np.exp(z[~up]))
+    return a
+
+
+@hint("Whole numbers give whole numbers: the array for the result takes its type from z, and cuts fractions off.")
+def sigmoid__whole_numbers(z):
+    z = np.asarray(z)
+    a, up = np.zeros_like(z), z >= 0
+    a[up] = 1 / (1 + np.exp(-z[up]))
+    a[~up] = np.exp(z[~up]) / (1 + np.exp(z[~up]))
+    return a
 
 
 @hint("The result is right, but z itself was overwritten. The caller still needs it: work on a new array.")
@@ -146,6 +189,11 @@ def neuron__transposed(X, w, b):
 @hint("The values are right, but they came as a column of shape (N, 1). One number per example means shape (N,).")
 def neuron__column(X, w, b):
     return sigmoid(X @ w + b)[:, None]
+
+
+@hint("The shape is lost when there is a single example: (1,) is asked for, and a bare number came. What squeezes it?")
+def neuron__squeezed(X, w, b):
+    return np.squeeze(sigmoid(X @ w + b))
 
 
 @hint("This is the decision, 0 or 1. A neuron returns the activation, a number between 0 and 1.")
@@ -216,12 +264,67 @@ def logistic_loss__exp_overflows(z, y):
     return np.mean(np.log(1 + np.exp(z)) - y * z)
 
 
+@hint("z was cut off at 500, which caps the loss of an example at 500. Rewrite log(1 + exp(z)) for large z instead.")
+def logistic_loss__z_cut_at_500(z, y):
+    z = np.clip(z, -500, 500)
+    return np.mean(np.log(1 + np.exp(z)) - y * z)
+
+
+@hint("z was cut off at 700, which caps the loss of an example at 700. Rewrite log(1 + exp(z)) for large z instead.")
+def logistic_loss__z_cut_at_700(z, y):
+    z = np.clip(z, -700, 700)
+    return np.mean(np.log(1 + np.exp(z)) - y * z)
+
+
+@hint("The exponent was cut off at 500. So log(1 + exp(z)) stops growing there, while y z goes on: rewrite it instead.")
+def logistic_loss__exponent_cut_at_500(z, y):
+    return np.mean(np.log(1 + np.exp(np.clip(z, -500, 500))) - y * z)
+
+
+@hint("The exp is missing: the logarithm got 1 - |z| where it should get 1 + exp(-|z|).")
+def logistic_loss__exp_forgotten(z, y):
+    return np.mean(np.maximum(z, 0) + np.log1p(-np.abs(z)) - y * z)
+
+
+@hint("The exp is missing: the logarithm got 1 + z where it should get 1 + exp(z).")
+def logistic_loss__exp_of_z_forgotten(z, y):
+    return np.mean(np.log1p(z) - y * z)
+
+
+@hint("log(1 + exp(-|z|)) alone is log(1 + exp(z)) only for z < 0. For positive z a term is missing.")
+def logistic_loss__max_missing(z, y):
+    return np.mean(np.log1p(np.exp(-np.abs(z))) - y * z)
+
+
+@hint("np.logaddexp(u, v) is log(exp(u) + exp(v)). With u = 1 the first term is e, not 1.")
+def logistic_loss__logaddexp_of_one(z, y):
+    return np.mean(np.logaddexp(1, z) - y * z)
+
+
 @hint(
     "For large z the probability is rounded to exactly 0 or 1, and log(0) spoils the mean. "
     "Start from z, not from the probability."
 )
 def logistic_loss__log_of_probability(z, y):
     p = sigmoid(z)
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+@hint(
+    "When the neuron is very sure and wrong, the probability of the true answer is rounded to 0, and the loss becomes "
+    "infinite. Start from z, not from the probability."
+)
+def logistic_loss__log_of_chosen_probability(z, y):
+    p = sigmoid(z)
+    return -np.mean(np.log(np.where(y == 1, p, 1 - p)))
+
+
+@hint(
+    "For large z, exp(z) / (1 + exp(z)) is infinity divided by infinity, and the loss becomes nan. "
+    "The loss needs no sigmoid at all: start from z."
+)
+def logistic_loss__through_overflowing_sigmoid(z, y):
+    p = np.exp(z) / (1 + np.exp(z))
     return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
 
 
@@ -313,16 +416,34 @@ def logistic_gradient__columns(X, y, w, b):
     return X.T @ error / len(y), error.mean(axis=0)
 
 
+@hint("db came as an array of shape (1,). It is a single number: is there a keepdims, or an axis, too much?")
+def logistic_gradient__db_as_array(X, y, w, b):
+    error = neuron(X, w, b) - y
+    return X.T @ error / len(y), np.mean(error, keepdims=True)
+
+
+@hint("X @ error lines the errors up with the features. Each error belongs to an example, a row of X: turn X around.")
+def logistic_gradient__not_transposed(X, y, w, b):
+    error = neuron(X, w, b) - y
+    return X @ error / len(y), np.mean(error)
+
+
+@hint("error * X lines the errors up with the features. Each error belongs to an example: one number for a whole row.")
+def logistic_gradient__errors_along_features(X, y, w, b):
+    error = neuron(X, w, b) - y
+    return np.mean(error * X, axis=0), np.mean(error)
+
+
 @hint("Both slopes have the wrong sign. Where a neuron says too much, the loss rises with z.")
 def logistic_gradient__wrong_sign(X, y, w, b):
     error = y - neuron(X, w, b)
     return X.T @ error / len(y), np.mean(error)
 
 
-@hint("There is a factor p(1 - p) too many. It belongs to the squared error; in the logistic loss it cancels.")
+@hint("There is a factor a(1 - a) too many. It belongs to the squared error; in the logistic loss it cancels.")
 def logistic_gradient__extra_derivative(X, y, w, b):
-    p = neuron(X, w, b)
-    error = (p - y) * p * (1 - p)
+    a = neuron(X, w, b)
+    error = (a - y) * a * (1 - a)
     return X.T @ error / len(y), np.mean(error)
 
 
@@ -362,6 +483,12 @@ def logistic_gradient__mean_over_all(X, y, w, b):
     return np.full(w.shape, np.mean(X * error[:, None])), np.mean(error)
 
 
+@hint("dw is a single number. The mean ran over features as well: it belongs to the examples only, one slope a weight.")
+def logistic_gradient__dw_one_number(X, y, w, b):
+    error = neuron(X, w, b) - y
+    return np.mean(X * error[:, None]), np.mean(error)
+
+
 @hint("The two results came in the wrong order: first dw, then db.")
 def logistic_gradient__swapped(X, y, w, b):
     error = neuron(X, w, b) - y
@@ -380,59 +507,59 @@ def logistic_gradient__only_dw(X, y, w, b):
 @hint("This is the code as it was given. Compare each slope with a numerical gradient: what is the ratio of the two?")
 def logistic_gradient_broken__as_given(X, y, w, b):
     num_examples = X.shape[0]
-    p = neuron(X, w, b)
-    error = y - p
+    a = neuron(X, w, b)
+    error = y - a
     dw = X.T @ error / num_examples
     db = np.sum(error)
     return dw, db
 
 
-@hint("One bug is mended, the sign. The other one is still there: look at the size of db, with more than one example.")
+@hint("One bug is mended, the other one is still there. Run the comparison again, and read the ratios.")
 def logistic_gradient_broken__only_sign_mended(X, y, w, b):
     error = neuron(X, w, b) - y
     return X.T @ error / len(y), np.sum(error)
 
 
-@hint("One bug is mended, the size of db. The other one is still there: which way do the slopes point?")
+@hint("One bug is mended, the other is not. Which ratios are not 1 yet, and what have they in common?")
 def logistic_gradient_broken__only_size_mended(X, y, w, b):
     error = y - neuron(X, w, b)
     return X.T @ error / len(y), np.mean(error)
 
 
-@hint("dw is right now. The error also enters db, which still has the wrong sign and the wrong size.")
+@hint("dw is right now, and db is as it was. Did you mend the cause, or turn the result around? Read the ratio of db.")
 def logistic_gradient_broken__only_dw_mended(X, y, w, b):
     error = y - neuron(X, w, b)
     return -X.T @ error / len(y), np.sum(error)
 
 
-@hint("db is right now. dw still has the wrong sign.")
+@hint("db is right now, and dw is as it was. Did you mend the cause, or turn the result around?")
 def logistic_gradient_broken__only_db_mended(X, y, w, b):
     error = y - neuron(X, w, b)
     return X.T @ error / len(y), -np.mean(error)
 
 
-@hint("dw is right and db has the right size, but db still has the wrong sign.")
+@hint("dw is right now. db is not: read its ratio, for several values of hunt_size.")
 def logistic_gradient_broken__db_sign_left(X, y, w, b):
     error = neuron(X, w, b) - y
     return X.T @ error / len(y), -np.mean(error)
 
 
-@hint("The sign is mended, but now both are N times too large. The loss is a mean: dw was right to be divided.")
+@hint("Now both slopes are N times too large. The loss is a mean: dw was right to be divided.")
 def logistic_gradient_broken__division_removed(X, y, w, b):
     error = neuron(X, w, b) - y
     return X.T @ error, np.sum(error)
 
 
-@hint("dw is now divided by the number of examples twice. Only db lacked the division.")
+@hint("dw is N times too small now: it is divided by the number of examples twice.")
 def logistic_gradient_broken__divided_twice(X, y, w, b):
     error = (neuron(X, w, b) - y) / len(y)
     return X.T @ error / len(y), np.sum(error)
 
 
-@hint("There is a factor p(1 - p) too many now. The activations were right as they were.")
+@hint("There is a factor a(1 - a) too many now. The activations were right as they were.")
 def logistic_gradient_broken__extra_derivative(X, y, w, b):
-    p = neuron(X, w, b)
-    error = (p - y) * p * (1 - p)
+    a = neuron(X, w, b)
+    error = (a - y) * a * (1 - a)
     return X.T @ error / len(y), np.mean(error)
 
 
@@ -451,45 +578,56 @@ def minibatches__no_return(num_examples, batch_size, rng):
     [order[i : i + batch_size] for i in range(0, num_examples, batch_size)]
 
 
-@hint("The examples come in their old order. Shuffle their indices before you cut them into batches.")
+@hint("The examples come in their old order. Shuffle their indices before you cut them into minibatches.")
 def minibatches__not_shuffled(num_examples, batch_size, rng):
     order = np.arange(num_examples)
     return [order[i : i + batch_size] for i in range(0, num_examples, batch_size)]
 
 
-@hint("The last, smaller batch is lost. Its examples would never be seen.")
+@hint("The last, smaller minibatch is lost. Its examples would never be seen.")
 def minibatches__drops_last(num_examples, batch_size, rng):
     order = rng.permutation(num_examples)
     return [order[i * batch_size : (i + 1) * batch_size] for i in range(num_examples // batch_size)]
 
 
-@hint("There is an empty batch at the end when batch_size divides num_examples. Its mean would be undefined.")
+@hint("There is an empty minibatch at the end when batch_size divides num_examples. Its mean would be undefined.")
 def minibatches__empty_last(num_examples, batch_size, rng):
     order = rng.permutation(num_examples)
     return [order[i * batch_size : (i + 1) * batch_size] for i in range(num_examples // batch_size + 1)]
 
 
-@hint("The batches have nearly equal sizes. All but the last must have batch_size examples.")
+@hint("The minibatches have nearly equal sizes. All but the last must have batch_size examples.")
 def minibatches__equal_pieces(num_examples, batch_size, rng):
     order = rng.permutation(num_examples)
     return np.array_split(order, -(-num_examples // batch_size))
 
 
-@hint("There are batch_size batches here. batch_size is the number of examples in each batch.")
+@hint("There are batch_size minibatches here. batch_size is the number of examples in each.")
 def minibatches__as_many_batches(num_examples, batch_size, rng):
     return np.array_split(rng.permutation(num_examples), batch_size)
 
 
-@hint("The batches overlap: each starts one example after the one before. Start where the last batch ended.")
+@hint("The minibatches overlap: each starts one example after the one before. Start where the last one ended.")
 def minibatches__overlapping(num_examples, batch_size, rng):
     order = rng.permutation(num_examples)
     return [order[i : i + batch_size] for i in range(num_examples - batch_size + 1)]
 
 
-@hint("Each batch was drawn for itself, so some examples appear twice and others never. Shuffle once, then cut.")
+@hint("Each minibatch was drawn for itself, so some examples come twice and others never. Shuffle once, then cut.")
 def minibatches__drawn_apart(num_examples, batch_size, rng):
     sizes = [min(batch_size, num_examples - i) for i in range(0, num_examples, batch_size)]
     return [rng.integers(0, num_examples, size=size) for size in sizes]
+
+
+@hint("Each minibatch has a shuffle of its own, so some examples come twice and others never. Shuffle once, then cut.")
+def minibatches__shuffled_for_each(num_examples, batch_size, rng):
+    return [rng.permutation(num_examples)[i : i + batch_size] for i in range(0, num_examples, batch_size)]
+
+
+@hint("Each minibatch lacks its last example. The end of a slice is not part of it: order[0:4] holds four numbers.")
+def minibatches__one_short(num_examples, batch_size, rng):
+    order = rng.permutation(num_examples)
+    return [order[i : i + batch_size - 1] for i in range(0, num_examples, batch_size)]
 
 
 @hint("Indices start at 0 and end at num_examples - 1. Here they run from 1 to num_examples.")
@@ -498,22 +636,34 @@ def minibatches__counts_from_one(num_examples, batch_size, rng):
     return [order[i : i + batch_size] for i in range(0, num_examples, batch_size)]
 
 
-@hint("Only the order of the batches is shuffled: neighbours stay together. Shuffle the examples, then cut.")
+@hint("Only the order of the minibatches is shuffled: neighbours stay together. Shuffle the examples, then cut.")
 def minibatches__shuffles_batches(num_examples, batch_size, rng):
     starts = np.arange(0, num_examples, batch_size)
     rng.shuffle(starts[:-1])
     return [np.arange(i, min(i + batch_size, num_examples)) for i in starts]
 
 
-@hint("The examples are shuffled inside their batch only, so every batch always holds the same examples.")
+@hint("The examples are shuffled inside their minibatch only, so each of them always holds the same examples.")
 def minibatches__shuffles_inside(num_examples, batch_size, rng):
     starts = range(0, num_examples, batch_size)
     return [rng.permutation(np.arange(i, min(i + batch_size, num_examples))) for i in starts]
 
 
+@hint("The old order is kept and only begins at a random place. Shuffle the indices, so that neighbours are parted.")
+def minibatches__rolled(num_examples, batch_size, rng):
+    order = np.roll(np.arange(num_examples), rng.integers(1, num_examples))
+    return [order[i : i + batch_size] for i in range(0, num_examples, batch_size)]
+
+
 @hint("The order is the same for every rng: a generator is seeded inside the function. Use the rng that came in.")
 def minibatches__reseeded(num_examples, batch_size, rng):
     order = np.random.default_rng(0).permutation(num_examples)
+    return [order[i : i + batch_size] for i in range(0, num_examples, batch_size)]
+
+
+@hint("Two different rng give the same order. Is a generator made inside the function? Use the rng that came in.")
+def minibatches__seeded_with_an_unusual_number(num_examples, batch_size, rng):
+    order = np.random.default_rng(987654321).permutation(num_examples)
     return [order[i : i + batch_size] for i in range(0, num_examples, batch_size)]
 
 
@@ -525,12 +675,12 @@ def minibatches__global_random(num_examples, batch_size, rng):
     return [order[i : i + batch_size] for i in range(0, num_examples, batch_size)]
 
 
-@hint("One flat array of indices came back. Cut it into a list of arrays, one per batch.")
+@hint("One flat array of indices came back. Cut it into a list of arrays, one per minibatch.")
 def minibatches__not_cut(num_examples, batch_size, rng):
     return rng.permutation(num_examples)
 
 
-@hint("Only the first batch came back. Does the return stand inside the loop?")
+@hint("Only the first minibatch came back. Does the return stand inside the loop?")
 def minibatches__returns_in_loop(num_examples, batch_size, rng):
     order, batches = rng.permutation(num_examples), []
     for i in range(0, num_examples, batch_size):
@@ -564,7 +714,7 @@ def fit_logistic__ascends(X, y, learning_rate, num_epochs, batch_size, rng):
         for batch in minibatches(len(y), batch_size, rng):
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w + learning_rate * dw, b + learning_rate * db
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
@@ -575,7 +725,7 @@ def fit_logistic__bias_stays(X, y, learning_rate, num_epochs, batch_size, rng):
         for batch in minibatches(len(y), batch_size, rng):
             dw, _ = logistic_gradient(X[batch], y[batch], w, b)
             w = w - learning_rate * dw
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
@@ -586,7 +736,7 @@ def fit_logistic__random_start(X, y, learning_rate, num_epochs, batch_size, rng)
         for batch in minibatches(len(y), batch_size, rng):
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w - learning_rate * dw, b - learning_rate * db
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
@@ -597,7 +747,7 @@ def fit_logistic__no_learning_rate(X, y, learning_rate, num_epochs, batch_size, 
         for batch in minibatches(len(y), batch_size, rng):
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w - dw, b - db
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
@@ -609,7 +759,7 @@ def fit_logistic__drops_last_batch(X, y, learning_rate, num_epochs, batch_size, 
             if len(batch) == batch_size:
                 dw, db = logistic_gradient(X[batch], y[batch], w, b)
                 w, b = w - learning_rate * dw, b - learning_rate * db
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
@@ -621,18 +771,18 @@ def fit_logistic__same_minibatches(X, y, learning_rate, num_epochs, batch_size, 
         for batch in batches:
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w - learning_rate * dw, b - learning_rate * db
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
-@hint("The shuffle does not use rng, so no run can be repeated. Hand the rng that came in to minibatches.")
+@hint("The shuffle does not follow rng. Does minibatches use the rng it gets, and do you hand it the one that came in?")
 def fit_logistic__global_random(X, y, learning_rate, num_epochs, batch_size, rng):
     w, b, losses = np.zeros(X.shape[1]), 0.0, []
     for _ in range(num_epochs):
         for batch in minibatches(len(y), batch_size, np.random.default_rng()):
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w - learning_rate * dw, b - learning_rate * db
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
@@ -645,7 +795,7 @@ def fit_logistic__labels_left_behind(X, y, learning_rate, num_epochs, batch_size
             dw, db = logistic_gradient(X[batch], y[start : start + len(batch)], w, b)
             w, b = w - learning_rate * dw, b - learning_rate * db
             start += len(batch)
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
@@ -656,7 +806,7 @@ def fit_logistic__whole_set_each_step(X, y, learning_rate, num_epochs, batch_siz
         for _batch in minibatches(len(y), batch_size, rng):
             dw, db = logistic_gradient(X, y, w, b)
             w, b = w - learning_rate * dw, b - learning_rate * db
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
@@ -667,7 +817,7 @@ def fit_logistic__one_step_an_epoch(X, y, learning_rate, num_epochs, batch_size,
         for batch in minibatches(len(y), batch_size, rng):
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
         w, b = w - learning_rate * dw, b - learning_rate * db
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
@@ -675,10 +825,21 @@ def fit_logistic__one_step_an_epoch(X, y, learning_rate, num_epochs, batch_size,
 def fit_logistic__loss_before_steps(X, y, learning_rate, num_epochs, batch_size, rng):
     w, b, losses = np.zeros(X.shape[1]), 0.0, []
     for _ in range(num_epochs):
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
         for batch in minibatches(len(y), batch_size, rng):
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w - learning_rate * dw, b - learning_rate * db
+    return w, b, losses
+
+
+@hint("The loss was computed from activations. logistic_loss starts from the scores X w + b, before the sigmoid.")
+def fit_logistic__loss_of_activations(X, y, learning_rate, num_epochs, batch_size, rng):
+    w, b, losses = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(num_epochs):
+        for batch in minibatches(len(y), batch_size, rng):
+            dw, db = logistic_gradient(X[batch], y[batch], w, b)
+            w, b = w - learning_rate * dw, b - learning_rate * db
+        losses.append(float(logistic_loss(neuron(X, w, b), y)))
     return w, b, losses
 
 
@@ -689,7 +850,7 @@ def fit_logistic__loss_of_last_batch(X, y, learning_rate, num_epochs, batch_size
         for batch in minibatches(len(y), batch_size, rng):
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w - learning_rate * dw, b - learning_rate * db
-        losses.append(logistic_loss(X[batch] @ w + b, y[batch]))
+        losses.append(float(logistic_loss(X[batch] @ w + b, y[batch])))
     return w, b, losses
 
 
@@ -702,7 +863,7 @@ def fit_logistic__mean_of_batch_losses(X, y, learning_rate, num_epochs, batch_si
             seen.append(logistic_loss(X[batch] @ w + b, y[batch]))
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w - learning_rate * dw, b - learning_rate * db
-        losses.append(np.mean(seen))
+        losses.append(float(np.mean(seen)))
     return w, b, losses
 
 
@@ -713,7 +874,7 @@ def fit_logistic__loss_every_step(X, y, learning_rate, num_epochs, batch_size, r
         for batch in minibatches(len(y), batch_size, rng):
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w - learning_rate * dw, b - learning_rate * db
-            losses.append(logistic_loss(X @ w + b, y))
+            losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
@@ -724,7 +885,7 @@ def fit_logistic__loss_summed(X, y, learning_rate, num_epochs, batch_size, rng):
         for batch in minibatches(len(y), batch_size, rng):
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w - learning_rate * dw, b - learning_rate * db
-        losses.append(logistic_loss(X @ w + b, y) * len(y))
+        losses.append(float(logistic_loss(X @ w + b, y) * len(y)))
     return w, b, losses
 
 
@@ -735,7 +896,7 @@ def fit_logistic__last_loss_only(X, y, learning_rate, num_epochs, batch_size, rn
         for batch in minibatches(len(y), batch_size, rng):
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w - learning_rate * dw, b - learning_rate * db
-        loss = logistic_loss(X @ w + b, y)
+        loss = float(logistic_loss(X @ w + b, y))
     return w, b, loss
 
 
@@ -746,7 +907,7 @@ def fit_logistic__returns_in_loop(X, y, learning_rate, num_epochs, batch_size, r
         for batch in minibatches(len(y), batch_size, rng):
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w - learning_rate * dw, b - learning_rate * db
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
         return w, b, losses
 
 
@@ -758,7 +919,7 @@ def fit_logistic__restarts_each_epoch(X, y, learning_rate, num_epochs, batch_siz
         for batch in minibatches(len(y), batch_size, rng):
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w - learning_rate * dw, b - learning_rate * db
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
@@ -769,7 +930,7 @@ def fit_logistic__bias_after_weights(X, y, learning_rate, num_epochs, batch_size
         for batch in minibatches(len(y), batch_size, rng):
             w = w - learning_rate * logistic_gradient(X[batch], y[batch], w, b)[0]
             b = b - learning_rate * logistic_gradient(X[batch], y[batch], w, b)[1]
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
@@ -780,7 +941,7 @@ def fit_logistic__steps_times_size(X, y, learning_rate, num_epochs, batch_size, 
         for batch in minibatches(len(y), batch_size, rng):
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w - learning_rate * len(batch) * dw, b - learning_rate * len(batch) * db
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
@@ -791,7 +952,7 @@ def fit_logistic__divided_twice(X, y, learning_rate, num_epochs, batch_size, rng
         for batch in minibatches(len(y), batch_size, rng):
             dw, db = logistic_gradient(X[batch], y[batch], w, b)
             w, b = w - learning_rate * dw / len(batch), b - learning_rate * db / len(batch)
-        losses.append(logistic_loss(X @ w + b, y))
+        losses.append(float(logistic_loss(X @ w + b, y)))
     return w, b, losses
 
 
@@ -840,7 +1001,46 @@ def softmax__max_without_keepdims(z):
     return e / e.sum(axis=1, keepdims=True)
 
 
-@hint("The scores were cut off at 500. Scores above it then look the same: shift each row instead.")
+@hint(
+    "Maxima and sums of the rows have shape (N,) and are lined up with the columns: an error when N is not C, and a "
+    "wrong result when it is. They need shape (N, 1)."
+)
+def softmax__no_keepdims(z):
+    e = np.exp(z - z.max(axis=1))
+    return e / e.sum(axis=1)
+
+
+@hint("No axis was given, so maximum and sum run over the whole array. Each row needs a maximum and a sum of its own.")
+def softmax__no_axis(z):
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+
+@hint("The sum runs over the whole array, and exp overflows for large scores. Work row by row, and shift each row.")
+def softmax__no_axis_no_shift(z):
+    e = np.exp(z)
+    return e / e.sum()
+
+
+@hint(
+    "exp overflows for large scores, and the small number in the denominator only hides 0 / 0: such a row no longer "
+    "sums to 1. Shift each row, then the sum is at least 1."
+)
+def softmax__no_shift_but_epsilon(z):
+    e = np.exp(z)
+    return e / (e.sum(axis=1, keepdims=True) + 1e-12)
+
+
+@hint(
+    "All rows are shifted by one maximum, and the small number in the denominator only hides 0 / 0: a row far below "
+    "becomes all zeros. Each row needs its own shift."
+)
+def softmax__global_max_and_epsilon(z):
+    e = np.exp(z - z.max())
+    return e / (e.sum(axis=1, keepdims=True) + 1e-12)
+
+
+@hint("The scores were cut off at a fixed number. Scores beyond it then look the same: shift each row instead.")
 def softmax__clipped(z):
     e = np.exp(np.clip(z, -500, 500))
     return e / e.sum(axis=1, keepdims=True)
@@ -945,11 +1145,38 @@ def softmax_cross_entropy__gradient_over_entries(logits, labels):
     return loss, p / p.size
 
 
+@hint("Loss and dlogits were divided by the number of entries, N x C. The mean runs over the N examples.")
+def softmax_cross_entropy__both_over_entries(logits, labels):
+    rows, log_p = np.arange(len(labels)), logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    p = np.exp(log_p)
+    loss = -np.sum(log_p[rows, labels]) / p.size
+    p[rows, labels] -= 1
+    return loss, p / p.size
+
+
 @hint("1 was subtracted in whole columns. It belongs to one entry per row: the one of that row's label.")
 def softmax_cross_entropy__whole_columns(logits, labels):
     log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
     p = np.exp(log_p)
     loss = -np.mean(log_p[np.arange(len(labels)), labels])
+    p[:, labels] -= 1
+    return loss, p / len(labels)
+
+
+@hint("The loss took whole columns, every row with every label. Each row has one label: pick one number from each row.")
+def softmax_cross_entropy__loss_of_whole_columns(logits, labels):
+    rows, log_p = np.arange(len(labels)), logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    p = np.exp(log_p)
+    loss = -np.mean(log_p[:, labels])
+    p[rows, labels] -= 1
+    return loss, p / len(labels)
+
+
+@hint("Loss and dlogits took whole columns, every row with every label. Each row has one label, and one entry for it.")
+def softmax_cross_entropy__both_of_whole_columns(logits, labels):
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    p = np.exp(log_p)
+    loss = -np.mean(log_p[:, labels])
     p[:, labels] -= 1
     return loss, p / len(labels)
 
@@ -1020,7 +1247,7 @@ def softmax_cross_entropy__axis_0(logits, labels):
     return loss, p / len(labels)
 
 
-@hint("exp overflows for large scores. Use your softmax, which shifts each row first.")
+@hint("exp overflows for large scores. Shift each row first; if you use your softmax, does it pass its own check?")
 def softmax_cross_entropy__exp_overflows(logits, labels):
     rows, e = np.arange(len(labels)), np.exp(logits)
     p = e / e.sum(axis=1, keepdims=True)
@@ -1036,6 +1263,51 @@ def softmax_cross_entropy__exp_overflows(logits, labels):
 def softmax_cross_entropy__log_of_zero(logits, labels):
     rows, p = np.arange(len(labels)), softmax(logits)
     loss = -np.mean(np.log(p[rows, labels]))
+    p[rows, labels] -= 1
+    return loss, p / len(labels)
+
+
+@hint(
+    "All rows are shifted by one maximum, here or in your softmax. A row far below it becomes 0 / 0: each row needs a "
+    "shift of its own."
+)
+def softmax_cross_entropy__global_max(logits, labels):
+    rows, e = np.arange(len(labels)), np.exp(logits - logits.max())
+    p = e / e.sum(axis=1, keepdims=True)
+    loss = -np.mean(np.log(p[rows, labels]))
+    p[rows, labels] -= 1
+    return loss, p / len(labels)
+
+
+@hint(
+    "The probability was clipped at 1e-15 before the logarithm. That caps the loss of an example near 35 when it "
+    "should go on growing: work out the logarithm of softmax from the shifted scores."
+)
+def softmax_cross_entropy__clipped_1e15(logits, labels):
+    rows, p = np.arange(len(labels)), softmax(logits)
+    loss = -np.mean(np.log(np.clip(p[rows, labels], 1e-15, 1)))
+    p[rows, labels] -= 1
+    return loss, p / len(labels)
+
+
+@hint(
+    "The probability was clipped at 1e-12, or 1e-12 was added to it. That caps the loss of an example near 28 when it "
+    "should go on growing: work out the logarithm of softmax from the shifted scores."
+)
+def softmax_cross_entropy__clipped_1e12(logits, labels):
+    rows, p = np.arange(len(labels)), softmax(logits)
+    loss = -np.mean(np.log(p[rows, labels] + 1e-12))
+    p[rows, labels] -= 1
+    return loss, p / len(labels)
+
+
+@hint(
+    "The probability was clipped at 1e-7 before the logarithm. That caps the loss of an example near 16 when it "
+    "should go on growing: work out the logarithm of softmax from the shifted scores."
+)
+def softmax_cross_entropy__clipped_1e7(logits, labels):
+    rows, p = np.arange(len(labels)), softmax(logits)
+    loss = -np.mean(np.log(np.clip(p[rows, labels], 1e-7, 1)))
     p[rows, labels] -= 1
     return loss, p / len(labels)
 
@@ -1116,7 +1388,7 @@ def fit_softmax__transposed(X, y, num_classes, rng):
     return W.T, b
 
 
-@hint("b is still zero. Each class has a bias, and it learns as W does.")
+@hint("b is still zero. Each class has a bias, which takes a step whenever W does.")
 def fit_softmax__bias_stays(X, y, num_classes, rng):
     W, b = np.zeros((X.shape[1], num_classes)), np.zeros(num_classes)
     for _ in range(30):
@@ -1136,6 +1408,46 @@ def fit_softmax__one_bias(X, y, num_classes, rng):
     return W, b
 
 
+@hint("All classes have the same bias: db was summed over everything. Sum over the examples only, one slope a class.")
+def fit_softmax__db_over_everything(X, y, num_classes, rng):
+    W, b = np.zeros((X.shape[1], num_classes)), np.zeros(num_classes)
+    for _ in range(30):
+        for batch in minibatches(len(y), 32, rng):
+            _, dlogits = softmax_cross_entropy(X[batch] @ W + b, y[batch])
+            W, b = W - 0.5 * X[batch].T @ dlogits, b - 0.5 * dlogits.sum()
+    return W, b
+
+
+@hint("db was summed along the rows, over the classes. The sum runs over the examples, and leaves one slope a class.")
+def fit_softmax__db_over_classes(X, y, num_classes, rng):
+    W, b = np.zeros((X.shape[1], num_classes)), np.zeros(num_classes)
+    for _ in range(30):
+        for batch in minibatches(len(y), 32, rng):
+            _, dlogits = softmax_cross_entropy(X[batch] @ W + b, y[batch])
+            W, b = W - 0.5 * X[batch].T @ dlogits, b - 0.5 * dlogits.sum(axis=1)
+    return W, b
+
+
+@hint("dW was taken with all of X, and dlogits belongs to one minibatch. Take the same rows of X as for the scores.")
+def fit_softmax__all_of_X(X, y, num_classes, rng):
+    W, b = np.zeros((X.shape[1], num_classes)), np.zeros(num_classes)
+    for _ in range(30):
+        for batch in minibatches(len(y), 32, rng):
+            _, dlogits = softmax_cross_entropy(X[batch] @ W + b, y[batch])
+            W, b = W - 0.5 * X.T @ dlogits, b - 0.5 * dlogits.sum(axis=0)
+    return W, b
+
+
+@hint("There are 10 classes whatever num_classes says. Take the number that comes in.")
+def fit_softmax__ten_classes(X, y, num_classes, rng):
+    W, b = np.zeros((X.shape[1], 10)), np.zeros(10)
+    for _ in range(30):
+        for batch in minibatches(len(y), 32, rng):
+            _, dlogits = softmax_cross_entropy(X[batch] @ W + b, y[batch])
+            W, b = W - 0.5 * X[batch].T @ dlogits, b - 0.5 * dlogits.sum(axis=0)
+    return W, b
+
+
 @hint("b has shape (1, C). The exercise asks for (C,), one number per class.")
 def fit_softmax__bias_as_row(X, y, num_classes, rng):
     W, b = np.zeros((X.shape[1], num_classes)), np.zeros((1, num_classes))
@@ -1146,8 +1458,11 @@ def fit_softmax__bias_as_row(X, y, num_classes, rng):
     return W, b
 
 
-@hint("It learns, but stops too early: take larger steps or more epochs, and watch the loss.")
-def fit_softmax__stops_early(X, y, num_classes, rng):
+@hint(
+    "It learns, but too slowly: take larger steps or more epochs, and watch the loss. Or did you divide dlogits by the "
+    "size of the minibatch? It is divided already."
+)
+def fit_softmax__learns_too_slowly(X, y, num_classes, rng):
     W, b = np.zeros((X.shape[1], num_classes)), np.zeros(num_classes)
     for batch in minibatches(len(y), 32, rng):
         _, dlogits = softmax_cross_entropy(X[batch] @ W + b, y[batch])
@@ -1188,7 +1503,7 @@ def fit_softmax__losses_too(X, y, num_classes, rng):
     return W, b, losses
 
 
-@hint("The shuffle does not use rng, so no run can be repeated. Hand the rng that came in to minibatches.")
+@hint("The shuffle does not follow rng. Does minibatches use the rng it gets, and do you hand it the one that came in?")
 def fit_softmax__global_random(X, y, num_classes, rng):
     W, b = np.zeros((X.shape[1], num_classes)), np.zeros(num_classes)
     for _ in range(30):

@@ -13,6 +13,7 @@ def sigmoid__tanh(z):
 
 
 def sigmoid__masks(z):
+    z = np.asarray(z, dtype=float)
     a = np.empty(z.shape)
     up = z >= 0
     a[up] = 1 / (1 + np.exp(-z[up]))
@@ -35,7 +36,7 @@ def sigmoid__loop(z):
     def one(value):
         return 1 / (1 + math.exp(-value)) if value >= 0 else math.exp(value) / (1 + math.exp(value))
 
-    return np.array([one(value) for value in z.ravel()]).reshape(z.shape)
+    return np.array([one(value) for value in np.ravel(z)]).reshape(np.shape(z))
 
 
 def sigmoid__scipy(z):
@@ -51,6 +52,12 @@ def sigmoid__silenced(z):
 
 def sigmoid__float32_list(z):
     return (0.5 * (1 + np.tanh(z / 2))).astype(np.float32).tolist()
+
+
+def sigmoid__float32(z):
+    z = np.asarray(z, dtype=np.float32)
+    u = np.exp(-np.abs(z))
+    return np.where(z >= 0, np.float32(1), u) / (1 + u)
 
 
 # neuron
@@ -78,8 +85,13 @@ def neuron__column_inside(X, w, b):
     return sigmoid(X @ w.reshape(-1, 1) + b).ravel()
 
 
-def neuron__float32(X, w, b):
+def neuron__float32_output(X, w, b):
     return sigmoid((X * w).sum(axis=1) + b).astype(np.float32)
+
+
+def neuron__float32(X, w, b):
+    X, w, b = (np.asarray(part, dtype=np.float32) for part in (X, w, b))
+    return 1 / (1 + np.exp(-(X @ w + b)))
 
 
 # logistic_loss
@@ -112,7 +124,13 @@ def logistic_loss__where(z, y):
 
 
 def logistic_loss__float32(z, y):
-    return np.float32(np.mean(np.logaddexp(0, z) - y * z))
+    z, y = np.asarray(z, dtype=np.float32), np.asarray(y, dtype=np.float32)
+    return np.mean(np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))) - y * z)
+
+
+def logistic_loss__float32_log_add_exp(z, y):
+    z, y = z.astype(np.float32), y.astype(np.float32)
+    return float(np.mean(np.logaddexp(np.float32(0), z) - y * z))
 
 
 # logistic_gradient
@@ -148,9 +166,15 @@ def logistic_gradient__columns_inside(X, y, w, b):
     return (X.T @ error / X.shape[0]).ravel(), error.mean()
 
 
-def logistic_gradient__float32(X, y, w, b):
+def logistic_gradient__float32_output(X, y, w, b):
     error = neuron(X, w, b) - y
     return (error @ X / len(y)).astype(np.float32), np.float32(error.mean())
+
+
+def logistic_gradient__float32(X, y, w, b):
+    X, y, w, b = (np.asarray(part, dtype=np.float32) for part in (X, y, w, b))
+    error = 1 / (1 + np.exp(-(X @ w + b))) - y
+    return X.T @ error / np.float32(len(y)), error.mean()
 
 
 # logistic_gradient_broken
@@ -169,6 +193,14 @@ def logistic_gradient_broken__uses_logistic_gradient(X, y, w, b):
 def logistic_gradient_broken__mean(X, y, w, b):
     error = neuron(X, w, b) - y
     return (X * error[:, None]).mean(axis=0).tolist(), error.mean()
+
+
+def logistic_gradient_broken__float32(X, y, w, b):
+    num_examples = X.shape[0]
+    X, y, w, b = (np.asarray(part, dtype=np.float32) for part in (X, y, w, b))
+    a = neuron(X, w, b)
+    error = (a - y).astype(np.float32)
+    return X.T @ error / num_examples, np.sum(error) / num_examples
 
 
 # minibatches
@@ -211,6 +243,11 @@ def minibatches__draw_from_the_rest(num_examples, batch_size, rng):
         rest -= set(chosen.tolist())
         batches.append(chosen)
     return tuple(batches)
+
+
+def minibatches__float32(num_examples, batch_size, rng):
+    order = np.argsort(rng.random(num_examples, dtype=np.float32))
+    return [order[i : i + batch_size].astype(np.uint8) for i in range(0, num_examples, batch_size)]
 
 
 # fit_logistic
@@ -267,6 +304,21 @@ def fit_logistic__draws_more_from_rng(X, y, learning_rate, num_epochs, batch_siz
     return w.tolist(), b, losses
 
 
+def fit_logistic__float32(X, y, learning_rate, num_epochs, batch_size, rng):
+    X, y = np.asarray(X, dtype=np.float32), np.asarray(y, dtype=np.float32)
+    w, b, losses = np.zeros(X.shape[1], dtype=np.float32), np.float32(0), []
+    for _ in range(num_epochs):
+        order = rng.permutation(len(y))
+        for i in range(0, len(y), batch_size):
+            batch = order[i : i + batch_size]
+            error = 1 / (1 + np.exp(-(X[batch] @ w + b))) - y[batch]
+            w -= np.float32(learning_rate) * (X[batch].T @ error / len(batch))
+            b -= np.float32(learning_rate) * error.mean()
+        z = X @ w + b
+        losses.append(np.mean(np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))) - y * z))
+    return w, b, losses
+
+
 # softmax
 
 
@@ -304,6 +356,22 @@ def softmax__float32_lists(z):
     return (e / e.sum(axis=1, keepdims=True)).astype(np.float32).tolist()
 
 
+def softmax__float32(z):
+    z = np.asarray(z, dtype=np.float32)
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def softmax__float32_log_add_exp(z):
+    z = np.asarray(z, dtype=np.float32)
+    return np.exp(z - np.logaddexp.reduce(z, axis=1, keepdims=True))
+
+
+def softmax__epsilon_in_denominator(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / (e.sum(axis=1, keepdims=True) + 1e-12)
+
+
 # softmax_cross_entropy
 
 
@@ -314,19 +382,19 @@ def softmax_cross_entropy__log_sum_exp(logits, labels):
     return -np.sum(one_hot * log_probs) / len(labels), (np.exp(log_probs) - one_hot) / len(labels)
 
 
-def softmax_cross_entropy__clipped(logits, labels):
-    p = softmax(logits)
-    chosen = np.take_along_axis(p, labels[:, None], axis=1)
-    dlogits = p / len(labels)
-    np.put_along_axis(dlogits, labels[:, None], (chosen - 1) / len(labels), axis=1)
-    return np.mean(-np.log(np.clip(chosen, 1e-7, 1 - 1e-7))), dlogits
+def softmax_cross_entropy__along_axis(logits, labels):
+    chosen = np.take_along_axis(logits, labels[:, None], axis=1)
+    dlogits = softmax(logits) / len(labels)
+    picked = np.take_along_axis(dlogits, labels[:, None], axis=1)
+    np.put_along_axis(dlogits, labels[:, None], picked - 1 / len(labels), axis=1)
+    return np.mean(np.logaddexp.reduce(logits, axis=1, keepdims=True) - chosen), dlogits
 
 
 def softmax_cross_entropy__loop(logits, labels):
     loss, dlogits = 0.0, []
     for row, label in zip(logits, labels, strict=True):
         p = softmax(row.reshape(1, -1))[0]
-        loss -= np.log(p[label] + 1e-12)
+        loss += row.max() + np.log(sum(np.exp(row - row.max()))) - row[label]
         dlogits.append([(p[c] - (c == label)) / len(labels) for c in range(len(p))])
     return loss / len(labels), dlogits
 
@@ -341,11 +409,19 @@ def softmax_cross_entropy__scipy(logits, labels):
 
 
 def softmax_cross_entropy__float32(logits, labels):
-    rows = np.arange(len(labels))
-    p = softmax(logits)
-    loss = np.float32(-np.log(np.maximum(p[rows, labels], 1e-15)).mean())
-    p[rows, labels] -= 1
-    return [loss, (p / len(labels)).astype(np.float32)]
+    logits, rows = np.asarray(logits, dtype=np.float32), np.arange(len(labels))
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_probs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    dlogits = np.exp(log_probs)
+    dlogits[rows, labels] -= 1
+    return [-log_probs[rows, labels].mean(), dlogits / np.float32(len(labels))]
+
+
+def softmax_cross_entropy__float32_log_add_exp(logits, labels):
+    logits = np.asarray(logits, dtype=np.float32)
+    log_probs = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    one_hot = np.eye(logits.shape[1], dtype=np.float32)[labels]
+    return -(one_hot * log_probs).sum() / len(labels), (np.exp(log_probs) - one_hot) / len(labels)
 
 
 # fit_softmax
@@ -402,4 +478,19 @@ def fit_softmax__sigmoid_for_each_class(X, y, num_classes, rng):
         for batch in minibatches(len(y), 32, rng):
             errors = (sigmoid(X[batch] @ W + b) - targets[batch]) / len(batch)
             W, b = W - 1.0 * X[batch].T @ errors, b - 1.0 * errors.sum(axis=0)
+    return W, b
+
+
+def fit_softmax__float32(X, y, num_classes, rng):
+    X, one_hot = np.asarray(X, dtype=np.float32), np.eye(num_classes, dtype=np.float32)[y]
+    W, b = np.zeros((X.shape[1], num_classes), dtype=np.float32), np.zeros(num_classes, dtype=np.float32)
+    for _ in range(60):
+        order = rng.permutation(len(y))
+        for i in range(0, len(y), 32):
+            batch = order[i : i + 32]
+            z = X[batch] @ W + b
+            e = np.exp(z - z.max(axis=1, keepdims=True))
+            dlogits = (e / e.sum(axis=1, keepdims=True) - one_hot[batch]) / np.float32(len(batch))
+            W -= np.float32(0.5) * (X[batch].T @ dlogits)
+            b -= np.float32(0.5) * dlogits.sum(axis=0)
     return W, b

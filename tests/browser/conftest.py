@@ -1,25 +1,11 @@
 """One JupyterLab on the built lessons for all browser tests, and a page to open it in."""
 
-import importlib.util
 import shutil
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-
-
-def load_tools():
-    """Import jupyterlab.py by path: tests are no package."""
-    spec = importlib.util.spec_from_file_location("jupyterlab_test", Path(__file__).with_name("jupyterlab.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="session")
-def tools():
-    return load_tools()
 
 
 @pytest.fixture(scope="session")

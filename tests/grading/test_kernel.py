@@ -2,6 +2,9 @@
 
 import contextlib
 import os
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -243,3 +246,37 @@ def test_nothing_is_left_behind(scratch):
         assert "bwrap" in children()
     assert list(scratch.iterdir()) == []
     assert children() == before
+
+
+ORPHAN = """
+import os, signal, sys
+from grading.cold import ColdLauncher
+from grading.kernel import SandboxKernel
+from grading.warm import WarmLauncher
+launcher = {"cold": ColdLauncher, "warm": WarmLauncher}[sys.argv[1]]()
+kernel = SandboxKernel(launcher=launcher)
+kernel.start()
+kernel.run_cell(f"import subprocess\\nkept = subprocess.Popen(['sleep', {sys.argv[2]!r}])", 20)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def runs(argument):
+    """Whether a process with this argument runs anywhere on this machine."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if path.read_bytes().startswith(b"sleep\0" + argument.encode()):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("kind", ["cold", "warm"])
+def test_a_grader_that_is_killed_takes_its_kernels_along(kind, scratch):
+    seconds = f"{os.getpid()}.{kind == 'warm':d}"
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    done = subprocess.run([sys.executable, "-c", ORPHAN, kind, seconds], env=environment, check=False)
+    assert done.returncode == -signal.SIGKILL
+    deadline = time.monotonic() + 10
+    while runs(seconds) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not runs(seconds)

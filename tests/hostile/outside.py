@@ -1,6 +1,7 @@
 """What lies around a class under attack, and what of it was touched: files, a listener, processes, other students."""
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -9,7 +10,6 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
 from submissions import CANARY, LINGER, RIGHT, Kit
 
 HONEST = ("a-honest", "z-honest")  # the first and the last of the class
@@ -100,11 +100,7 @@ def hand_in_honest(lesson, release, submitted, answers=RIGHT):
 
 
 def _text(notebook):
-    with contextlib.suppress(Exception):  # nbformat's opinion of a hostile notebook does not matter
-        return nbformat.writes(notebook).encode()
-    import json
-
-    return json.dumps(notebook).encode()
+    return json.dumps(notebook).encode()  # nbformat would mend what must stay broken
 
 
 def lingering():

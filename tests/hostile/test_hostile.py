@@ -30,7 +30,7 @@ LIMITS = Limits(
     processes=100,
     scratch_bytes=64 * MB,
     written_file_bytes=32 * MB,
-    code_chars=1_200_000,
+    answers_bytes=64 * MB,
 )
 CLASSES_OF_ATTACK = 50  # GRADING's list has about this many; the bank must not shrink below it
 LARGEST_PAGE = 500_000

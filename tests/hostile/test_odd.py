@@ -1,0 +1,81 @@
+"""Honest submissions that look odd keep every point."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from odd import MAKERS, Kit
+
+from grading.autograde import How, autograde
+from grading.build import load_release
+from grading.course import open_course
+from grading.lesson import find_lesson
+from grading.plugin import Candidate, run_checks
+from grading.proxy import Student, local_transport
+from grading.reference import Reference
+from grading.sandbox import CURE, sandbox_problem
+from grading.settings import Limits
+
+PROJECT = Path(__file__).parents[2]
+ENOUGH = 25
+ODD_VALUES = [
+    None, True, 0, -0.0, 10**500, 2**63, 1e308, float("nan"), float("inf"), "", "nan", "x" * 5000, [], (), {}, [[]], [None] * 50,
+    [[1], [2, 3]], [[[[[]]]]], {1: {2: 3}}, {None: None}, {True: 1, 1.5: 2}, (1, 2), (1, 2, 3), ([], [], []), ("a", "b"),
+    (None, None, None), [np.zeros(2), "a"], [np.zeros((2, 2))], [10**30], [[10**30]], (10**30, 10**30, [10**30]),
+    np.zeros(0), np.zeros((0, 3)), np.zeros((1,) * 16), np.zeros((3, 2)), np.array(2**63, dtype="uint64"), np.array([[np.nan]]),
+    np.float16(1), np.zeros((64, 10)), (np.zeros((64, 10)), np.full(10, np.nan)), (np.zeros((0, 10)), np.zeros(10)),
+    [np.array([2**63], dtype="uint64")], [np.array([-(2**63)])], [np.arange(26)[::-1]], np.zeros(5, dtype=bool),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    """The first lesson."""
+    return find_lesson(PROJECT / "solutions", "01")
+
+
+@pytest.fixture(scope="module")
+def graded(lesson, tmp_path_factory):
+    """All odd submissions, graded in one run."""
+    if sandbox_problem():
+        pytest.skip(f"{sandbox_problem()} {CURE}")
+    course = open_course(PROJECT, root=tmp_path_factory.mktemp("odd"))
+    kit = Kit(load_release(PROJECT, lesson), {name: cell.source for name, cell in lesson.solution_cells.items()})
+    for name, make in MAKERS.items():
+        path = course.submitted / name / lesson.name / f"{lesson.topic}.ipynb"
+        path.parent.mkdir(parents=True)
+        made = make(kit)
+        path.write_bytes(made if isinstance(made, bytes) else json.dumps(made).encode())
+    results = autograde(course, lesson, How(limits=Limits(cell_seconds=20.0)))
+    return {result.student: result for result in results}
+
+
+def test_the_bank_is_large_enough():
+    assert len(MAKERS) >= ENOUGH
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("name", MAKERS)
+def test_an_odd_submission_gets_full_marks(graded, name):
+    result = graded[name]
+    lost = [(e.name, c.name, c.status, c.message) for e in result.exercises for c in e.checks if c.status != "passed"]
+    assert (result.status, lost) == ("graded", []), result.notes
+    assert result.score == result.max_score
+
+
+def test_no_answer_whatever_it_is_makes_a_check_fail_itself(lesson):
+    reference = Reference(lesson)
+
+    def candidate(number, value):
+        answers = dict.fromkeys(lesson.exercises, lambda *inputs: value)
+        return Candidate(
+            f"value-{number}",
+            lambda **options: Student(local_transport(answers), reference.parameters, **options),
+            b"seed",
+        )
+
+    findings = run_checks(lesson, reference, [candidate(n, value) for n, value in enumerate(ODD_VALUES)])
+    broken = [(f.candidate.name, f.result.name, f.result.message) for f in findings if f.result.status == "error"]
+    assert broken == []
+    assert max(len(finding.result.message) for finding in findings) <= 1_000
