@@ -45,6 +45,7 @@ def open_cluster(workers=1, scheduler=None, tls=None, project=None):
         return
     options = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "host": "127.0.0.1"}
     options["env"] = {"DNN_PROJECT": str(project)} if project else {}
+    options |= {"protocol": "tls", "security": True}  # others on this machine reach its loopback addresses, too
     with (
         LocalCluster(**options) as cluster,
         Client(cluster) as client,

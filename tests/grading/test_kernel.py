@@ -112,8 +112,8 @@ def test_a_call_that_swallows_interrupts_is_killed(kernel):
     kernel.run_cell(f"import time\ndef double(x):\n{body}", 20)
     started = time.monotonic()
     with pytest.raises(KernelTimeout):
-        ask(kernel, 0.5)
-    assert time.monotonic() - started < 5
+        ask(kernel, 2)
+    assert time.monotonic() - started < 8
     assert not kernel.alive
     with pytest.raises(KernelDied):
         ask(kernel)

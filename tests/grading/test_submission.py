@@ -68,7 +68,7 @@ def test_a_million_cells_are_too_many(tmp_path):
     cells = b",".join([b'{"cell_type":"code","source":""}'] * 1_000_000)
     (tmp_path / "mini.ipynb").write_bytes(b'{"cells":[' + cells + b"]}")
     submission = read(tmp_path, limits=Limits(file_bytes=2**26))
-    assert submission.reason == "The notebook has 1,000,000 cells; the limit is 2,000."
+    assert submission.reason == "The notebook has 1,000,000 cells; the limit is 2,000 (cells)."
 
 
 def test_a_folder_or_file_that_is_not_there_is_missing(tmp_path):
