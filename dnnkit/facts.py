@@ -21,7 +21,7 @@ def partition(inputs, output):
         output: what came; right is a list of 1-D integer arrays.
 
     Returns:
-        Facts: which examples appear, the sizes of the minibatches, and whether the order was shuffled.
+        Facts: how often each example appears, batch sizes, and whether the order was shuffled.
     """
     try:
         batches = [np.asarray(batch) for batch in output]
@@ -35,38 +35,44 @@ def partition(inputs, output):
     flat = np.concatenate([np.zeros(0, dtype=np.int64), *batches])
     return {
         "a list of 1-D integer arrays": "yes",
-        "examples in the minibatches": _coverage(batches, flat, num_examples),
+        **_coverage(batches, flat, num_examples),
         "indices outside 0 to num_examples - 1": int(((flat < 0) | (flat >= num_examples)).sum()),
-        "batch sizes": ", ".join(str(b.size) for b in batches) or "none, the list is empty",
+        "batch sizes": ", ".join(str(b.size) for b in batches) or "none",
         "order": _order(batches, flat, inputs.get("rng")),
     }
 
 
 def _coverage(batches, flat, num_examples):
-    """Say which examples are missing and which come twice, without numbers where these are a matter of chance."""
+    """State which examples are missing and which come twice, without numbers where these are a matter of chance."""
     counts = np.bincount(flat[(flat >= 0) & (flat < num_examples)], minlength=num_examples)
-    missing = int((counts == 0).sum())
-    if (counts <= 1).all():
-        return f"{missing} missing" if missing else "each exactly once"
-    where = "inside one minibatch" if any(np.unique(b).size < b.size for b in batches) else "in different minibatches"
-    return f"{'some missing, ' if missing else ''}some more than once, {where}"
+    missing, doubled = int((counts == 0).sum()), 0
+    if (counts > 1).any():
+        inside = any(np.unique(b).size < b.size for b in batches)
+        missing, doubled = "some" if missing else 0, "some, even inside a batch" if inside else "some"
+    return {
+        "every example appears exactly once": "yes" if (counts == 1).all() and flat.size == num_examples else "no",
+        "examples left out": missing,
+        "examples seen more than once": doubled,
+    }
 
 
 def _order(batches, flat, rng):
     """Say in a few words how far the indices are from 0, 1, 2, ..."""
     batches = [b for b in batches if b.size]
     if len(batches) < 2:
-        return "a single minibatch, where any order will do"
+        return "a single batch, where any order will do"
     if (np.diff(flat) > 0).all():
         return "0, 1, 2, ..."
-    if (np.diff(flat) % flat.size == 1).all():
+    long = flat.size >= 12  # in shorter ones, likeness may be chance
+    if long and (np.diff(flat) % flat.size == 1).all():
         return "0, 1, 2, ..., but from another start"
     steps = np.concatenate([np.diff(b) for b in batches])
     if steps.size > 2 and (np.abs(steps) == 1).mean() > 0.5:
         return "neighbours stay together"
     if steps.size > 2 and all(np.ptp(b) == b.size - 1 for b in batches):
-        return "shuffled inside each minibatch only"
-    seed = _usual_shuffles(flat.size).get(tuple(flat.tolist())) if rng is not None and flat.size >= 12 else None
+        return "shuffled inside each batch only"
+    judged = rng is not None and long and flat.size <= 100
+    seed = _usual_shuffles(flat.size).get(tuple(flat.tolist())) if judged else None
     if seed is not None and np.random.default_rng(seed).bit_generator.state != rng.bit_generator.state:
         return "shuffled, but not by the rng that came in"
     return "shuffled"
@@ -74,11 +80,7 @@ def _order(batches, flat, rng):
 
 @lru_cache(maxsize=16)
 def _usual_shuffles(count):
-    """Shuffle 0, 1, 2, ... in the ways and with the seeds that a function which ignores its rng is likely to use.
-
-    Returns:
-        Dict from order to seed.
-    """
+    """Map the orders that a function which ignores its rng is likely to give to the seeds that it used."""
     known = {}
     for seed in USUAL_SEEDS:
         old, plain, shuffled = np.random.RandomState(seed), random.Random(seed), list(range(count))  # noqa: S311
@@ -104,12 +106,7 @@ def descent(inputs, output):
     except (TypeError, ValueError, OverflowError):
         return {"w, b and a list of losses": f"no, {_kind(output)}"}
     X, y = np.asarray(inputs["X"], dtype=np.float64), np.asarray(inputs["y"], dtype=np.float64)
-    facts = {
-        "w, b and a list of losses": "yes",
-        "numbers in w": w.size,
-        "numbers in b": b.size,
-        "losses": losses.size,
-    }
+    facts = {"w, b and a list of losses": "yes", "numbers in w": w.size, "numbers in b": b.size, "losses": losses.size}
     if not _order_matters(X, y, inputs["batch_size"]):
         return facts | {
             "weights, smallest first": _digits(np.sort(w)),
@@ -134,11 +131,7 @@ def _order_matters(X, y, batch_size):
 
 @lru_cache(maxsize=16)
 def _deals(num_examples, batch_size):
-    """List the ways to deal examples into minibatches.
-
-    Returns:
-        One array of indices per minibatch, shape (number of ways, its size); None when there are too many examples.
-    """
+    """List the ways to deal a few examples: one array of indices per minibatch, shape (number of ways, its size)."""
     if num_examples > 5:
         return None
     starts = range(0, num_examples, batch_size)

@@ -53,6 +53,9 @@ class Channel:
             if (greeting[0], greeting[9], greeting[12:16]) != (0xFF, 0x7F, b"NULL") or greeting[10] < 3:
                 raise ChannelClosed("no ZMTP greeting")
             self._send_bytes(bytes([COMMAND, len(READY)]) + READY, deadline)
+        except TimeoutError as error:
+            self.close()
+            raise ChannelClosed("no ZMTP greeting in time") from error
         except BaseException:
             self.close()
             raise

@@ -74,7 +74,7 @@ def make_sample_class(arguments, course):
 
 def autograde_lesson(arguments, course):
     """Grade a class, print the table."""
-    from grading.autograde import autograde, find_students, write_json
+    from grading.autograde import autograde, find_students, left_out, write_json
 
     lesson = _lesson_with_submissions(arguments, course)
     started = time.perf_counter()
@@ -90,6 +90,8 @@ def autograde_lesson(arguments, course):
         console.print(
             f"{kept} skipped: graded before with the same file, checks and packages (--again grades them anew)"
         )
+    for name in left_out(course):
+        console.print(f"left out: folder {name}, which cannot be a student's id. Rename it.", markup=False)
     say_where("gradebook", course.database.removeprefix("sqlite:///").partition("?")[0])
     if arguments.json:
         write_json(arguments.json, lesson, results)

@@ -75,7 +75,7 @@ def parse_cells(data, limits=None):
     if not data.strip():
         raise ValueError("The file is empty. Was the notebook saved before it was handed in?")
     try:
-        document = json.loads(data.decode("utf-8"))
+        document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise ValueError(
             "The file is not a notebook: it is not valid JSON. Open it in JupyterLab and save it again."

@@ -38,7 +38,10 @@ def run_kernel(connection_file, limits):
         namespaces.lock()
         limit(limits)
         from ipykernel.kernelapp import IPKernelApp
+        from ipykernel.zmqshell import ZMQInteractiveShell
 
+        # quit() would end the kernel a moment later, in the middle of the cell after it.
+        ZMQInteractiveShell.ask_exit = lambda shell: None
         app = IPKernelApp.instance()
         app.initialize(["-f", connection_file])
         app.start()

@@ -371,9 +371,8 @@ def _partitions(student, rng, *sizes):
 def test_minibatches_cover(student, rng):
     """Together the minibatches hold every example exactly once."""
     for _, _, what, facts in _partitions(student, rng, (26, 6), (24, 4)):
-        outside, came = facts["indices outside 0 to num_examples - 1"], facts["examples in the minibatches"]
-        assert_that(outside == 0, f"{what}: {outside} indices are below 0 or above num_examples - 1.")
-        assert_that(came == "each exactly once", f"{what}: expected each example exactly once. Got: {came}.")
+        for fact in ("examples left out", "examples seen more than once", "indices outside 0 to num_examples - 1"):
+            assert_that(facts[fact] == 0, f"{what}: {fact}: {facts[fact]}. Expected none.")
 
 
 @points(0.5)
@@ -606,7 +605,6 @@ def test_softmax_cross_entropy_of_a_hopeless_score(student, reference, rng):
     loss, dlogits = _parts(student.softmax_cross_entropy(logits, labels), ("loss", "dlogits"))
     right = reference.softmax_cross_entropy(logits, labels)
     what = "with a score 1,000 below the others"
-    assert_that(np.isfinite(loss).all(), f"The loss is not finite {what}.")
     assert_close(loss, right[0], rtol=1e-4, what=f"loss {what}")
     assert_close(dlogits, right[1], rtol=SINGLE, atol=1e-6, what=f"dlogits {what}")
 

@@ -56,7 +56,7 @@ def surroundings(root):
         try:
             yield world
         finally:
-            del os.environ["HOSTILE_CANARY"]
+            os.environ.pop("HOSTILE_CANARY", None)
 
 
 def _listen(server, calls):

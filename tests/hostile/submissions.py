@@ -309,20 +309,17 @@ cell(
 )
 cell(
     "plants_modules: files are left where the next kernel may look for modules",
-    "import os, site, sys\n"
-    "folders = [*sys.path, '/opt/dnn', '/dev', '/', '/tmp', '/dev/shm', "
-    "os.path.expanduser('~/.ipython/profile_default/startup')]\n"
+    "import os\nwalled = ['/opt/dnn', '/opt/dnn/inside', '/dev', '/'] if os.path.isdir('/opt/dnn/inside') else []\n"
+    "startup = os.path.expanduser('~/.ipython/profile_default/startup')\nos.makedirs(startup, exist_ok=True)\n"
     "text = 'import numpy\\nnumpy.asarray = lambda *a, **k: numpy.zeros(1)\\nanswer = serve = None\\n'\n"
-    "for folder in folders:\n    if 'site-packages' in folder or 'lib/python' in folder: continue\n"
-    "    for name in ('agent.py', '00-first.py', 'sitecustomize.py'):\n"
-    "        try:\n            os.makedirs(folder, exist_ok=True)\n            open(os.path.join(folder, name), "
-    "'w').write(text)\n"
-    "        except OSError: pass",
+    "for folder in ['.', startup, *walled]:\n    for name in ('agent.py', '00-first.py', 'sitecustomize.py'):\n"
+    "        try: open(os.path.join(folder, name), 'w').write(text)\n        except OSError: pass",
     alone=True,
 )
 cell(
     "fills_socket_folder: files are left beside the kernel's sockets",
-    "import os\nfrom ipykernel.kernelapp import IPKernelApp\nfolder = os.path.dirname(IPKernelApp.instance().connection_file)\n"
+    "import os\nfrom ipykernel.kernelapp import IPKernelApp\n"
+    "folder = os.path.dirname(IPKernelApp.instance().abs_connection_file)\n"
     "for number in range(20):\n    open(os.path.join(folder, f'left-{number}'), 'wb').write(bytes(100_000))",
     RIGHT,
     **unharmed(alone=True),
@@ -330,7 +327,7 @@ cell(
 cell(
     "swaps_sockets: the kernel's sockets become links",
     "import glob, os\nfrom ipykernel.kernelapp import IPKernelApp\n"
-    "for path in glob.glob(os.path.dirname(IPKernelApp.instance().connection_file) + '/s-*'):\n"
+    "for path in glob.glob(os.path.dirname(IPKernelApp.instance().abs_connection_file) + '/s-*'):\n"
     "    os.unlink(path)\n    os.symlink('<outside>/canary.txt', path)",
     RIGHT,
     **unharmed(),
@@ -444,7 +441,7 @@ cell(
     RIGHT,
     **unharmed(note="memory_bytes", alone=True),
 )
-cell("one_large_array: memory at once", "kept = np.ones(10**9)", RIGHT, **unharmed(note="memory_bytes", alone=True))
+cell("one_large_array: memory at once", "kept = np.ones(3 * 10**8)", RIGHT, **unharmed(note="memory_bytes", alone=True))
 cell("closed_files: all descriptors are closed", "import os\nos.closerange(3, 1000)", RIGHT, **unharmed(alone=True))
 cell("debugger: a debugger waits for commands", "%pdb on\nbreakpoint()\ninput('go on?')", RIGHT, **unharmed())
 cell("reset_names: all names are removed", "%reset -f\nimport numpy as np", RIGHT, **unharmed())
@@ -469,7 +466,7 @@ cell(
     "import threading\nkernel = get_ipython().kernel\nlarge = b'x' * 10_000_000\n"
     "def flood():\n    stream = kernel.control_stream or kernel.shell_stream\n"
     "    ident = kernel._shell_parent_ident.get()\n    ident = ident if isinstance(ident, list) else [ident]\n"
-    "    for _ in range(100):\n        stream.socket.send_multipart([*ident, large, large])\n"
+    "    for _ in range(30):\n        stream.socket.send_multipart([*ident, large, large])\n"
     "threading.Thread(target=flood, daemon=True).start()",
     RIGHT,
     points=FULL,

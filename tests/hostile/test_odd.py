@@ -20,12 +20,13 @@ from grading.settings import Limits
 PROJECT = Path(__file__).parents[2]
 ENOUGH = 25
 ODD_VALUES = [
-    None, True, 0, -0.0, 10**500, 2**63, 1e308, float("nan"), float("inf"), "", "nan", "x" * 5000, [], (), {}, [[]], [None] * 50,
-    [[1], [2, 3]], [[[[[]]]]], {1: {2: 3}}, {None: None}, {True: 1, 1.5: 2}, (1, 2), (1, 2, 3), ([], [], []), ("a", "b"),
-    (None, None, None), [np.zeros(2), "a"], [np.zeros((2, 2))], [10**30], [[10**30]], (10**30, 10**30, [10**30]),
-    np.zeros(0), np.zeros((0, 3)), np.zeros((1,) * 16), np.zeros((3, 2)), np.array(2**63, dtype="uint64"), np.array([[np.nan]]),
-    np.float16(1), np.zeros((64, 10)), (np.zeros((64, 10)), np.full(10, np.nan)), (np.zeros((0, 10)), np.zeros(10)),
-    [np.array([2**63], dtype="uint64")], [np.array([-(2**63)])], [np.arange(26)[::-1]], np.zeros(5, dtype=bool),
+    None, True, 0, -0.0, 10**500, 2**63, 1e308, float("nan"), float("inf"), "", "nan", "x" * 5000, [], (), {}, [[]],
+    [None] * 50, [[1], [2, 3]], [[[[[]]]]], {1: {2: 3}}, {None: None}, {True: 1, 1.5: 2}, (1, 2), (1, 2, 3), ([],
+    [], []), ("a", "b"), (None, None, None), [np.zeros(2), "a"], [np.zeros((2, 2))], [10**30], [[10**30]], (10**30,
+    10**30, [10**30]), np.zeros(0), np.zeros((0, 3)), np.zeros((1,) * 16), np.zeros((3, 2)), np.array(2**63,
+    dtype="uint64"), np.array([[np.nan]]), np.float16(1), np.zeros((64, 10)), (np.zeros((64, 10)), np.full(10,
+    np.nan)), (np.zeros((0, 10)), np.zeros(10)), [np.array([2**63], dtype="uint64")], [np.array([-(2**63)])],
+    [np.arange(26)[::-1]], np.zeros(5, dtype=bool),
 ]  # fmt: skip
 
 

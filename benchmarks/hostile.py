@@ -1,0 +1,255 @@
+"""Hostile and honest-but-odd submissions, graded by stock nbgrader and by ours; one line of JSON last.
+
+Usage: python benchmarks/hostile.py [--only NAME ...]
+
+A hostile submission has held when it got no point it did not work for, nothing outside of it was read or written, no
+process outlived it, no page or table carries its script, and the others of its class got what they deserve. An odd one
+is accepted when it got full marks. Stock nbgrader runs the same checks inlined as hidden tests. What could disturb
+others is graded in a course of its own.
+"""
+
+import argparse
+import concurrent.futures
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "tests" / "hostile")]  # benchmarks and tests are no packages
+
+import odd  # noqa: E402
+import outside  # noqa: E402
+import stock  # noqa: E402
+from nbgrader.api import Gradebook  # noqa: E402
+from submissions import BANK, CANARY, FULL  # noqa: E402
+
+from grading.autograde import How, autograde  # noqa: E402
+from grading.build import build, load_release  # noqa: E402
+from grading.course import find_project, open_course  # noqa: E402
+from grading.examples import list_checks  # noqa: E402
+from grading.export import write_csv  # noqa: E402
+from grading.feedback import write_feedback  # noqa: E402
+from grading.gradebook import open_gradebook  # noqa: E402
+from grading.lesson import find_lesson  # noqa: E402
+from grading.settings import MB, Limits  # noqa: E402
+
+LIMITS = Limits(cell_seconds=3.0, submission_seconds=20.0, interrupt_seconds=1.0, memory_bytes=700 * MB, processes=100)
+CELL_SECONDS, COURSE_SECONDS = 5, 60  # of stock nbgrader
+SHOWN = {"scripts_in_text", "scripts_in_errors", "scripts_in_outputs", "page_as_name", "formula_as_name"}
+
+
+def found_around(root, hostile, world, score, honest):
+    """List why a submission has not held; empty when it has.
+
+    Args:
+        root: the course's folder.
+        hostile: the `Hostile`.
+        world: its `Surroundings`.
+        score: its score, or None.
+        honest: scores of the honest students.
+    """
+    found = world.traces()
+    if (score or 0.0) > hostile.points:
+        found.append(f"{score:g} points")
+    if any(honest.get(student) != FULL for student in outside.HONEST):
+        found.append("others disturbed")
+    for folder in ("autograded", "feedback"):
+        for path in (root / folder / hostile.student).rglob("*"):
+            text = path.read_text(errors="replace") if path.is_file() else ""
+            if CANARY in text:
+                found.append("read: something outside")
+            if path.suffix == ".html" and ("<script>document" in text or "<img src=x" in text):
+                found.append("a script in the page")
+    if list((root / "home" / "runtime").glob("left-*")):
+        found.append("written: beside the sockets")
+    if hostile.name == "formula_as_name" and (root / "grades.csv").exists():
+        found += ["a formula in the table"] if ",=1+1" in (root / "grades.csv").read_text() else []
+    return list(dict.fromkeys(found))
+
+
+def clear_away():
+    """End what submissions left running; say whether anything ran."""
+    pids = outside.lingering()
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return bool(pids)
+
+
+def stock_course(base, root, lesson, release, bank, worlds):
+    """Grade hostile submissions and two honest ones in one stock course.
+
+    Returns:
+        Name -> why it has not held.
+    """
+    shutil.copytree(base, root)
+    book = root / "gradebook.db"
+    outside.hand_in_honest(lesson, release, root / "submitted")
+    for hostile in bank:
+        outside.hand_in(worlds[hostile.name], hostile, lesson, release, root / "submitted", book)
+    nbgrader(root, COURSE_SECONDS * (1 if len(bank) == 1 else 8), "autograde", lesson.name)
+    if SHOWN & {hostile.name for hostile in bank}:
+        nbgrader(root, 240, "generate_feedback", lesson.name)
+        nbgrader(root, 60, "export", "--to", "grades.csv")
+    scores = {}
+    with contextlib.suppress(Exception), Gradebook(f"sqlite:///{book}") as gradebook:
+        scores = {s.student.id: s.score for s in gradebook.assignment_submissions(lesson.name)}
+    found = {h.name: found_around(root, h, worlds[h.name], scores.get(h.student), scores) for h in bank}
+    if clear_away() and len(bank) == 1:
+        found[bank[0].name].append("a process is left")
+    outside.remove(root)
+    return found
+
+
+def nbgrader(root, seconds, *arguments):
+    """Run an nbgrader command in a session of its own, and end it when it takes too long."""
+    environment = {**os.environ, **own_home(root / "home")}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=root, env=environment, start_new_session=True, **quiet)  # noqa: S603
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def hostile_by_stock(lesson, bank, worlds, root):
+    """Grade the hostile bank with stock nbgrader: what could disturb others alone, the rest together."""
+    (root / "nothing").mkdir(parents=True)
+    stock.make_course(lesson, list_checks(lesson), root / "nothing", root / "base")
+    with (root / "base" / "nbgrader_config.py").open("a") as config:
+        config.write(f"c.ExecutePreprocessor.timeout = {CELL_SECONDS}\n")
+    release = json.loads((root / "base" / "release" / lesson.name / f"{lesson.topic}.ipynb").read_text())
+    pages = [h for h in bank if h.name in SHOWN]
+    together = [h for h in bank if not h.alone and h.name not in SHOWN]
+    groups = [group for group in (together, pages) if group] + [[h] for h in bank if h.alone]
+    found, number = {}, 0
+    while groups:
+        group, number = groups.pop(0), number + 1
+        came = stock_course(root / "base", root / f"c{number}", lesson, release, group, worlds)
+        if len(group) > 1 and all("others disturbed" in why for why in came.values()):
+            groups += [[hostile] for hostile in group]  # somebody disturbed all: find out who
+        else:
+            found |= came
+    return found
+
+
+def hostile_by_ours(project, lesson, bank, worlds, root):
+    """Grade the hostile bank and two honest students with ours, in one class."""
+    release = load_release(project, lesson)
+    course = open_course(project, root)
+    outside.hand_in_honest(lesson, release, course.submitted)
+    for hostile in bank:
+        outside.hand_in(worlds[hostile.name], hostile, lesson, release, course.submitted, course.root / "gradebook.db")
+    scores = {result.student: result.score for result in autograde(course, lesson, How(limits=LIMITS))}
+    write_feedback(course, lesson)
+    with open_gradebook(course.database) as gradebook:
+        write_csv(gradebook, course.root / "grades.csv")
+    found = {h.name: found_around(course.root, h, worlds[h.name], scores.get(h.student), scores) for h in bank}
+    if clear_away():
+        found = {name: [*why, "a process is left"] for name, why in found.items()}
+    return found
+
+
+def odd_class(lesson, release, submitted, makers):
+    """Write the odd submissions, without the exploration cells that neither grader's checks need."""
+    cells = [cell for cell in release["cells"] if not cell["id"].startswith("explore-")]
+    kit = odd.Kit({**release, "cells": cells}, {name: cell.source for name, cell in lesson.solution_cells.items()})
+    for name, make in makers.items():
+        folder = submitted / name / lesson.name
+        folder.mkdir(parents=True)
+        made = make(kit)
+        (folder / f"{lesson.topic}.ipynb").write_bytes(made if isinstance(made, bytes) else json.dumps(made).encode())
+
+
+def odd_by_stock(lesson, makers, root):
+    """Grade the odd bank with stock nbgrader; names of those that lost points."""
+    (root / "nothing").mkdir(parents=True)
+    stock.make_course(lesson, list_checks(lesson), root / "nothing", root / "course")
+    release = json.loads((root / "course" / "release" / lesson.name / f"{lesson.topic}.ipynb").read_text())
+    odd_class(lesson, release, root / "course" / "submitted", makers)
+    nbgrader(root / "course", 900, "autograde", lesson.name)
+    with Gradebook(f"sqlite:///{root / 'course' / 'gradebook.db'}") as gradebook:
+        graded = {s.student.id: s.score == s.max_score for s in gradebook.assignment_submissions(lesson.name)}
+    return [name for name in makers if not graded.get(name)]
+
+
+def odd_by_ours(project, lesson, makers, root):
+    """Grade the odd bank with ours; names of those that lost points."""
+    course = open_course(project, root)
+    odd_class(lesson, load_release(project, lesson), course.submitted, makers)
+    results = {r.student: r.score == r.max_score for r in autograde(course, lesson)}
+    return [name for name in makers if not results.get(name)]
+
+
+def small_project(root, project):
+    """Build the small lesson in a project of its own."""
+    shutil.copytree(project / "tests" / "grading" / "solutions", root / "solutions")
+    for folder in ("lessons", "dnnkit"):
+        (root / folder).mkdir()
+    lesson = find_lesson(root / "solutions", "mini")
+    build(lesson, root, open_course(root))
+    return lesson
+
+
+def own_home(home):
+    """Make the environment of a home that hostile submissions may write into."""
+    folders = {"HOME": home} | {f"JUPYTER_{kind}_DIR": home / kind.lower() for kind in ("RUNTIME", "CONFIG", "DATA")}
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    return {name: str(folder) for name, folder in folders.items()}
+
+
+def timed(work, *arguments):
+    """Run one part; returns what it found and the seconds it took."""
+    started = time.perf_counter()
+    return work(*arguments), time.perf_counter() - started
+
+
+def main():
+    """Run both banks with both graders."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="*", help="names of submissions, hostile or odd")
+    only = parser.parse_args().only
+    bank = [hostile for hostile in BANK.values() if not only or hostile.name in only]
+    makers = {name: make for name, make in odd.MAKERS.items() if not only or name in only}
+    project = find_project(HERE)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, contextlib.ExitStack() as stack:
+        root = Path(folder)
+        lesson, first = small_project(root / "small", project), find_lesson(project / "solutions", "01")
+
+        def worlds(who):
+            return {h.name: stack.enter_context(outside.surroundings(root / who / h.name)) for h in bank}
+
+        pool = stack.enter_context(concurrent.futures.ThreadPoolExecutor(2))  # they only wait for nbgrader's processes
+        first_part = pool.submit(timed, hostile_by_stock, lesson, bank, worlds("w1"), root / "stock")
+        second_part = pool.submit(timed, odd_by_stock, first, makers, root / "odd-stock")
+        (theirs, seconds), (lost, odd_seconds) = first_part.result(), second_part.result()
+        print(f"stock nbgrader: hostile {seconds:.0f} s, odd {odd_seconds:.0f} s, side by side", flush=True)
+        ours, seconds = timed(hostile_by_ours, root / "small", lesson, bank, worlds("w2"), root / "ours")
+        lost_ours, odd_seconds = timed(odd_by_ours, project, first, makers, root / "odd-ours")
+        print(f"ours: hostile {seconds:.0f} s, odd {odd_seconds:.0f} s")
+    width = max(len(name) for name in (*theirs, *makers))
+    for name in theirs:
+        print(f"{name:{width}}  stock: {', '.join(theirs[name]) or 'held':45}  ours: {', '.join(ours[name]) or 'held'}")
+    for name in makers:
+        words = ["points lost" if name in names else "accepted" for names in (lost, lost_ours)]
+        print(f"{name:{width}}  stock: {words[0]:45}  ours: {words[1]}")
+    record = {"hostile": len(bank), "stock_held": sum(not why for why in theirs.values())}
+    record |= {"ours_held": sum(not why for why in ours.values()), "odd": len(makers)}
+    print(
+        json.dumps({**record, "stock_accepted": len(makers) - len(lost), "ours_accepted": len(makers) - len(lost_ours)})
+    )
+
+
+if __name__ == "__main__":
+    main()
