@@ -69,10 +69,10 @@ def names_used(function, namespace):
     """Yield the global names that a function uses, itself and through the student's other functions.
 
     Args:
-        function: the student's function; anything without Python code uses no names.
+        function: the student's function or class; anything without Python code uses no names.
         namespace: dict with the student's other functions.
     """
-    todo, seen = [getattr(function, "__code__", None)], set()
+    todo, seen = _codes(function), set()
     while todo:
         code = todo.pop()
         if code is None or code in seen:
@@ -81,8 +81,14 @@ def names_used(function, namespace):
         for step in dis.get_instructions(code):
             if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
                 yield step.argval
-                todo.append(getattr(namespace.get(step.argval), "__code__", None))
+                todo += _codes(namespace.get(step.argval))
         todo += [const for const in code.co_consts if hasattr(const, "co_names")]
+
+
+def _codes(value):
+    """List the code objects of a function, or of a class's methods."""
+    parts = vars(value).values() if isinstance(value, type) else [value]
+    return [getattr(part, "__code__", None) for part in parts]
 
 
 def _observe(function, inputs, repeat):
@@ -202,5 +208,7 @@ def _place(error, function):
     code = found.tb_frame.f_code
     text = linecache.getline(code.co_filename, found.tb_lineno).strip()
     place = f"in {code.co_name}, line {found.tb_lineno - code.co_firstlineno + 1}"
-    other = "" if code is function.__code__ else code.co_name
+    # Only another exercise is worth naming: no method, no inner function, and not the one that a snippet tries.
+    own = code is function.__code__ or code.co_name == getattr(function, "exercise", None)
+    other = "" if own or code.co_name not in function.__globals__ else code.co_name
     return f"{place}: {text}" if text else place, other

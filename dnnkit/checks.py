@@ -61,6 +61,10 @@ def check(name):
     namespace = shell.user_ns if shell else sys._getframe(1).f_globals
     report = run_checks(name, namespace)
     render.show(report)
+    if getattr(shell, "kernel", None) is not None and report.examples:
+        from dnnkit.progress import note_result
+
+        note_result(f"{find_exercise(name)[0]['topic']}.{report.name}", report.passed)
     _tell_nbgrader(report)
 
 
@@ -79,10 +83,9 @@ def run_checks(exercise_id, namespace, *, undefined="run the cell above"):
     name = str(exercise_id).rpartition(".")[2]
     if exercise is None:
         return CheckReport(name, problem)
-    function = namespace.get(name)
-    if not callable(function):
+    if not callable(namespace.get(name)):
         return CheckReport(name, f"{name} is not defined yet: {undefined}.")
-    results = run_examples(exercise, function, name)
+    results = run_examples(exercise, namespace, name)
     passes = sum(result.verdict == PASSES for result in results)
     if results and all(result.verdict == UNWRITTEN for result in results):
         return CheckReport(name, results[0].message, results)
@@ -152,16 +155,16 @@ def _failing_below(name, topic, namespace, found):
         if other not in found:
             found[other] = []  # a function may call itself
             found[other] = _failing_below(other, topic, namespace, found)
-            if not found[other] and not _passes_quietly(exercise, namespace[other], other):
+            if not found[other] and not _passes_quietly(exercise, namespace, other):
                 found[other] = [other]
         failing |= dict.fromkeys(found[other])
     return list(failing)
 
 
-def _passes_quietly(exercise, function, name):
+def _passes_quietly(exercise, namespace, name):
     silence = io.StringIO()
     with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
-        return all(result.verdict == PASSES for result in run_examples(exercise, function, name))
+        return all(result.verdict == PASSES for result in run_examples(exercise, namespace, name))
 
 
 def _mend_first(name, failing):

@@ -6,6 +6,7 @@ from dnnkit import wire
 from dnnkit.calls import Call, call
 from dnnkit.compare import Difference, difference
 from dnnkit.naming import Outcome, facts_of
+from dnnkit.snippets import Snippet
 
 PASSES, DIFFERS, ERROR, UNWRITTEN = "passes", "differs", "error", "not written yet"
 STOPPED, NOT_RUN = "stopped", "not run"
@@ -18,7 +19,7 @@ class ExampleResult:
 
     Attributes:
         title: what the example shows.
-        inputs: dict from parameter name to value.
+        inputs: dict from parameter name, or a name that `code` uses, to value.
         expected: the expected output.
         call: what the student's function did.
         verdict: "passes", "differs", "error", "not written yet", "stopped" or "not run".
@@ -26,6 +27,7 @@ class ExampleResult:
         difference: where values part, for outputs compared by value.
         asked: rows (fact, what must hold) for outputs where many are right; empty for those compared by value.
         facts: rows (fact, expected, yours) of them that differ.
+        code: the lines that were run; empty where the function was simply called.
     """
 
     title: str
@@ -37,42 +39,58 @@ class ExampleResult:
     difference: Difference | None = None
     asked: tuple[tuple[str, str], ...] = ()
     facts: tuple[tuple[str, str, str], ...] = ()
+    code: str = ""
 
 
-def run_examples(exercise, function, name):
+def run_examples(exercise, namespace, name):
     """Run the public examples of an exercise, up to the first that has to be stopped.
 
     Args:
         exercise: its record in the example files.
-        function: the student's function.
-        name: what the student calls it.
+        namespace: dict with the student's functions.
+        name: what the student calls the one to try.
 
     Returns:
         Tuple of `ExampleResult`, one per example.
     """
     results, stopped = [], False
     for record in exercise["examples"]:
-        results.append(_run_example(record, function, exercise["parameters"], name, stopped))
+        function, inputs = example_call(record, exercise["parameters"], name, namespace)
+        results.append(_run_example(record, function, inputs, name, stopped))
         stopped = stopped or results[-1].verdict == STOPPED
     return tuple(results)
 
 
-def example_inputs(record, parameters):
-    """Decode fresh inputs of an example, in the order of the parameters."""
-    return {name: wire.decode(record["inputs"][name]) for name in parameters if name in record["inputs"]}
+def example_call(record, parameters, name, namespace):
+    """Say what an example calls: the student's function, or a snippet that plays with it.
+
+    Args:
+        record: the example's record.
+        parameters: the function's parameter names, in order.
+        name: what the student calls it.
+        namespace: dict with the student's functions.
+
+    Returns:
+        The pair (what to call, fresh inputs by name in the order of the call).
+    """
+    code = record.get("code")
+    order = record["inputs"] if code else [p for p in parameters if p in record["inputs"]]
+    inputs = {key: wire.decode(record["inputs"][key]) for key in order}
+    return Snippet(code, inputs, namespace, name) if code else namespace[name], inputs
 
 
-def _run_example(record, function, parameters, name, skip):
-    inputs, expected = example_inputs(record, parameters), wire.decode(record["expected"])
+def _run_example(record, function, inputs, name, skip):
+    expected, code = wire.decode(record["expected"]), record.get("code", "")
     by_facts = record.get("facts")
     wanted = facts_of(by_facts, inputs, expected) if by_facts else {}
     asked = tuple((fact, str(value)) for fact, value in wanted.items())
     if skip:
-        return ExampleResult(record["title"], inputs, expected, Call(Outcome("timeout")), NOT_RUN, asked=asked)
+        not_made = Call(Outcome("timeout"))
+        return ExampleResult(record["title"], inputs, expected, not_made, NOT_RUN, asked=asked, code=code)
     made = call(function, inputs, repeat=record.get("repeat", True), seconds=SECONDS)
     common, outcome = (record["title"], inputs, expected, made), made.outcome
     if outcome.kind in ("raised", "timeout"):
-        return ExampleResult(*common, *_explain_no_answer(made, name), asked=asked)
+        return ExampleResult(*common, *_explain_no_answer(made, name), asked=asked, code=code)
     found, rows = None, ()
     if by_facts and outcome.kind == "returned":
         rows = _differing_facts(wanted, facts_of(by_facts, inputs, outcome.value))
@@ -86,7 +104,7 @@ def _run_example(record, function, parameters, name, skip):
     elif found:
         sentence = found.sentence(reveal=True)
         message = f"{sentence[0].upper()}{sentence[1:]} {message}"
-    return ExampleResult(*common, DIFFERS if wrong or message else PASSES, message.strip(), found, asked, rows)
+    return ExampleResult(*common, DIFFERS if wrong or message else PASSES, message.strip(), found, asked, rows, code)
 
 
 def _explain_no_answer(made, name):

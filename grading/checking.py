@@ -28,6 +28,7 @@ class Example:
         facts: name of a function in `dnnkit.facts` that judges the output; None compares values.
         rtol: tolerance relative to the largest expected magnitude.
         quiet: the call must raise no NumPy warning.
+        code: a snippet to run in place of calling the function; its last expression is the output.
     """
 
     title: str
@@ -35,11 +36,12 @@ class Example:
     facts: str | None = None
     rtol: float = 1e-6
     quiet: bool = False
+    code: str | None = None
 
 
-def example(title, *, facts=None, rtol=1e-6, quiet=False, **inputs):
+def example(title, *, facts=None, rtol=1e-6, quiet=False, code=None, **inputs):
     """Make a public example, as in `example("two equal scores", z=np.array([[1.0, 1.0]]))`."""
-    return Example(title, inputs, facts, rtol, quiet)
+    return Example(title, inputs, facts, rtol, quiet, code)
 
 
 def points(value, *, repeat=True, seconds=20):
@@ -61,6 +63,16 @@ def hint(text):
         return function
 
     return attach
+
+
+def edit(name, changes, *, hint=""):
+    """Declare an answer of the bank as the reference with a few texts replaced; `grading.bank` reads it unrun.
+
+    Args:
+        name: "<exercise>__<slug>".
+        changes: old text -> new text; each old text must stand in the exercise's solution cell.
+        hint: for a known mistake, what its maker is told.
+    """
 
 
 def assert_close(actual, expected, *, what, rtol=1e-6, atol=1e-12, strict_shape=False):

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 
 from dnnkit.calls import call
+from dnnkit.snippets import Snippet
 from dnnkit.wire import encode
 from grading.errors import LessonError
 
@@ -74,29 +75,34 @@ def build_examples(lesson, reference, bank):
         )
     exercises = {}
     for name in lesson.exercises:
-        right = reference.namespace()[name]
-        wrong = {m.slug: reference.namespace(m)[name] for m in bank.mistakes_of(name)}
+        right = reference.namespace()
+        wrong = {m.slug: reference.namespace(m) for m in bank.mistakes_of(name)}
         exercises[name] = {
             "parameters": list(reference.parameters[name]),
             "examples": [_example(example, right, wrong, name) for example in declared[name]],
             "hints": {m.slug: m.hint for m in bank.mistakes_of(name)},
         }
-    return {"topic": lesson.topic, "lesson": lesson.name, "exercises": exercises}
+    return {"topic": lesson.topic, "lesson": lesson.name, "title": lesson.title, "exercises": exercises}
 
 
 def _example(example, right, wrong, name):
-    made = call(right, example.inputs)
+    made = call(_tried(example, right, name), example.inputs)
     if made.outcome.kind != "returned" or made.outcome.mutated or made.outcome.unstable:
         raise LessonError(f"EXAMPLES[{name!r}], {example.title}: the reference fails: {made.outcome} {made.message}")
     return {
         "title": example.title,
+        **({"code": example.code} if example.code else {}),
         "inputs": {key: encode(value, readable=True) for key, value in example.inputs.items()},
         "expected": tidy(encode(made.outcome.value, readable=True)),
         "facts": example.facts,
         "rtol": example.rtol,
         "quiet": example.quiet,
-        "mistakes": {slug: _outcome(function, example.inputs) for slug, function in wrong.items()},
+        "mistakes": {slug: _outcome(_tried(example, names, name), example.inputs) for slug, names in wrong.items()},
     }
+
+
+def _tried(example, namespace, name):
+    return Snippet(example.code, example.inputs, namespace, name) if example.code else namespace[name]
 
 
 def tidy(data):

@@ -37,7 +37,7 @@ class Explainer:
         Returns:
             (matching `Answer`s, whether the exercise is right but for the upstream mistakes).
         """
-        groups = [(passed, [call for call in calls if call.name == exercise]) for passed, calls in checks]
+        groups = [(passed, [call for call in calls if call.name in (exercise, None)]) for passed, calls in checks]
         mine = [call for _, calls in groups for call in calls]
         if not mine:
             return [], False

@@ -67,6 +67,12 @@ class Lesson:
         return "\n\n".join(without_magics(part) for part in parts) + "\n"
 
     @property
+    def title(self):
+        """The first heading, such as "Lesson 01 · One neuron"; the topic where there is none."""
+        heads = (cell.source.splitlines()[0] for cell in self.cells if cell.source.startswith("# "))
+        return next(heads, f"# {self.topic}").removeprefix("# ").strip()
+
+    @property
     def tests(self):
         """Path of the pytest checks."""
         return self.folder / f"test_{self.topic}.py"
@@ -136,6 +142,12 @@ def without_magics(source):
     return re.sub(r"^([ \t]*)([%!])", r"\1# \2", source, flags=re.MULTILINE)
 
 
+def without_markers(source):
+    """Leave out the lines that mark a solution region."""
+    lines = source.split("\n")
+    return "\n".join(line for line in lines if not line.strip().startswith((BEGIN, END, BUG_HUNT)))
+
+
 def defined_names(source):
     """List the functions and classes that a cell defines at its top level; none if it does not parse."""
     if len(source) > LONGEST_PARSED:
@@ -161,9 +173,9 @@ def _classify(raw, place):
     if BEGIN not in source:
         return Cell("given", source, _content_id("given", source))
     names = defined_names(source)
-    if source.count(BEGIN) != 1 or source.count(END) != 1 or len(names) != 1:
+    if source.count(BEGIN) != source.count(END) or len(names) != 1:
         raise LessonError(
-            f"{place}: a solution cell holds one function or class with one {BEGIN} and one {END}; this one defines "
+            f"{place}: a solution cell holds one function or class with a {END} for each {BEGIN}; this one defines "
             f"{', '.join(names) or 'nothing'}."
         )
     return Cell("solution", source, names[0], names[0])

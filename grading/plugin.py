@@ -90,7 +90,8 @@ class CheckPlugin:
     def student(self, request, candidate):
         """The proxy in front of the answer under test."""
         settings = request.node.get_closest_marker("points").kwargs
-        student = candidate.make_student(repeat=settings["repeat"], seconds=settings["seconds"])
+        exercise = self.lesson.exercise_of(request.node.originalname)
+        student = candidate.make_student(**settings, exercise=exercise)
         self._students[request.node.nodeid] = student
         return student
 

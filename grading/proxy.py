@@ -49,14 +49,16 @@ class Student:
         repeat: call twice and insist on the same result.
         seconds: time limit of one call.
         behind: function (exception, message) -> which limit it comes from, or "".
+        exercise: name of the exercise that is checked; what a snippet tries.
     """
 
-    def __init__(self, transport, parameters, *, repeat=True, seconds=20, behind=lambda exception, message: ""):
+    def __init__(self, transport, parameters, *, repeat=True, seconds=20, behind=lambda *said: "", exercise=None):
         self._transport = transport
         self._parameters = parameters
         self._repeat = repeat
         self._seconds = seconds
         self._behind = behind
+        self._exercise = exercise
         self.warnings = ()
         self.calls = []
 
@@ -71,7 +73,7 @@ class Student:
         return call
 
     def run(self, code, **inputs):
-        """Run a snippet beside the student's functions.
+        """Run a snippet beside the student's functions; for naming mistakes it counts as a call of the exercise.
 
         Args:
             code: Python source whose last statement is an expression; it sees the inputs by name.
@@ -80,14 +82,15 @@ class Student:
         Returns:
             The value of the last expression, which must be plain.
         """
-        return self._ask(None, {"code": code, "inputs": self._encode(inputs), "repeat": self._repeat})
+        request = {"code": code, "inputs": self._encode(inputs), "repeat": self._repeat}
+        return self._ask(None, request | ({"exercise": self._exercise} if self._exercise else {}))
 
     @staticmethod
     def _encode(inputs):
         return {name: encode(value) for name, value in inputs.items()}
 
     def _ask(self, name, request):
-        what = name or "the snippet"
+        what = name or self._exercise or "the snippet"
         try:
             answer = self._transport(request, self._seconds)
         except KernelTimeout:

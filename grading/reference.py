@@ -5,6 +5,8 @@ import hashlib
 import inspect
 import types
 
+from dnnkit.snippets import Snippet
+from dnnkit.wire import decode, encode
 from grading.proxy import Student, local_transport
 
 
@@ -35,8 +37,14 @@ class Reference:
 
     @functools.cached_property
     def functions(self):
-        """The reference itself, as an object with the exercises as attributes."""
-        return types.SimpleNamespace(**{name: self.namespace()[name] for name in self.lesson.exercises})
+        """The reference itself, as an object with the exercises as attributes, and `run(code, **inputs)`."""
+        exercises = {name: self.namespace()[name] for name in self.lesson.exercises}
+        return types.SimpleNamespace(**exercises, run=self._run)
+
+    def _run(self, code, **inputs):
+        """Run a snippet beside the reference, as `Student.run` does beside the student's functions."""
+        copies = [decode(encode(value)) for value in inputs.values()]
+        return decode(encode(Snippet(code, inputs, self.namespace())(*copies)))
 
     @functools.cached_property
     def parameters(self):

@@ -23,7 +23,7 @@ from grading.sandbox import CURE, sandbox_problem
 from grading.settings import Limits
 from grading.submission import Submission, parse_cells
 
-collect_ignore_glob = ["solutions/*"]  # the small lesson's own checks run through the grader's plugin only
+collect_ignore_glob = ["solutions/*", "classes/*"]  # the small lesson's own checks run through the grader's plugin only
 
 HERE = Path(__file__).parent
 RIGHT = {

@@ -78,10 +78,10 @@ def test_a_check_that_names_no_exercise_is_refused(lesson):
         (SOLUTION + "    ### BEGIN SOLUTION\n", "double"),
     ],
 )
-def test_a_solution_cell_holds_one_function_and_one_region(tmp_path, cell, defines):
+def test_a_solution_cell_holds_one_function_whose_regions_end(tmp_path, cell, defines):
     message = (
-        "tiny.py, cell 1: a solution cell holds one function or class with one ### BEGIN SOLUTION and one "
-        f"### END SOLUTION; this one defines {defines}."
+        "tiny.py, cell 1: a solution cell holds one function or class with a ### END SOLUTION for each "
+        f"### BEGIN SOLUTION; this one defines {defines}."
     )
     with pytest.raises(LessonError, match=f"^{re.escape(message)}$"):
         load_lesson(write(tmp_path, cell, 'check("double")'))
