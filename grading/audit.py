@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
 from grading.bank import load_bank
-from grading.examples import lesson_points
+from grading.examples import lesson_points, load_checks
 from grading.explain import Explainer
 from grading.plugin import Candidate, run_checks
 from grading.reference import Reference
@@ -37,19 +37,24 @@ class ExerciseAudit:
     problems: list = field(default_factory=list)
 
 
-def audit(lesson, seeds=20, processes=None):
+def audit(lesson, seeds=20, processes=None, *, slow_seeds=None, only=None):
     """Audit one lesson.
 
     Args:
         lesson: the lesson.
         seeds: number of seeds.
         processes: number of processes that share the seeds; default one per core, at most one per two seeds.
+        slow_seeds: number of seeds for the exercises that the check file lists as SLOW; default as for the others.
+        only: names of the exercises to audit; default all.
 
     Returns:
         List of `ExerciseAudit`, in the order of the exercises.
     """
     processes = min(processes or os.cpu_count() or 1, max(1, seeds // 2))
-    shares = [list(range(first, seeds, processes)) for first in range(processes)]
+    slow = getattr(load_checks(lesson), "SLOW", ())
+    seeds_of = {name: range(seeds) for name in lesson.exercises if not only or name in only}
+    seeds_of |= {name: range(min(seeds, slow_seeds or seeds)) for name in slow if name in seeds_of}
+    shares = [{name: list(all_of[first::processes]) for name, all_of in seeds_of.items()} for first in range(processes)]
     if processes == 1:
         reports = [_try_seeds(lesson, shares[0])]
     else:
@@ -58,7 +63,7 @@ def audit(lesson, seeds=20, processes=None):
             reports = list(pool.map(_try_seeds, [lesson] * processes, shares))
     bank, points = load_bank(lesson), lesson_points(lesson)
     rows = []
-    for name in lesson.exercises:
+    for name in seeds_of:
         row = ExerciseAudit(f"{lesson.topic}.{name}", points[name], len(bank.mistakes_of(name)))
         for mistake in bank.mistakes_of(name):
             _judge_mistake(
@@ -83,8 +88,12 @@ class Trial:
     named: tuple[str, ...] = ()
 
 
-def _try_seeds(lesson, seeds):
+def _try_seeds(lesson, seeds_of):
     """Check every answer of the bank with these seeds.
+
+    Args:
+        lesson: the lesson.
+        seeds_of: exercise -> seeds; exercises that are missing are left out.
 
     Returns:
         Dict from ("mistake" or "right", the answer's name) to its `Trial`s.
@@ -94,7 +103,8 @@ def _try_seeds(lesson, seeds):
     answers = [(("mistake", a.name), (a,), a.exercise) for a in bank.mistakes]
     answers += [(("right", a.name), (a,), a.exercise) for a in bank.variants]
     answers += [(("right", f"{name}__reference"), (), name) for name in lesson.exercises]
-    candidates = {_candidate(reference, *answer, seed): answer for answer in answers for seed in seeds}
+    answers = [answer for answer in answers if answer[2] in seeds_of]
+    candidates = {_candidate(reference, *answer, seed): answer for answer in answers for seed in seeds_of[answer[2]]}
     findings = {candidate: [] for candidate in candidates}
     for finding in run_checks(lesson, reference, list(candidates)):
         findings[finding.candidate].append(finding)

@@ -1,9 +1,10 @@
-"""The bank of a lesson: known mistakes and right variants, each a function `<exercise>__<slug>`."""
+"""The bank of a lesson: known mistakes and right variants, each a function `<exercise>__<slug>`, or an edit."""
 
 import ast
 from dataclasses import dataclass
 
 from grading.errors import LessonError
+from grading.lesson import without_markers
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ def _read(lesson, filename):
     for node in ast.parse(text).body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and "__" in node.name:
             answers.append(_answer(node, text, lesson, filename))
+        elif isinstance(node, ast.Expr) and _is_call(node.value, "edit"):
+            answers.append(_edited(node.value, lesson, filename))
         elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "VIEWS":
             views = ast.literal_eval(node.value)
     names = [answer.name for answer in answers]
@@ -81,20 +84,42 @@ def _read(lesson, filename):
 
 
 def _answer(node, text, lesson, filename):
-    exercise, _, slug = node.name.partition("__")
-    if exercise not in lesson.exercises:
-        raise LessonError(
-            f"{lesson.name}/{filename}: {node.name} names no exercise. Expected <exercise>__<slug> with one of "
-            f"{', '.join(lesson.exercises)}."
-        )
+    exercise, slug = _split_name(node.name, lesson, filename)
     lines = text.splitlines()[node.lineno - 1 : node.end_lineno]  # decorators stand above node.lineno
     source = "\n".join(lines).replace(node.name, exercise) + "\n"
     return Answer(exercise, slug, source, _hint(node, f"{lesson.name}/{filename}"))
 
 
+def _edited(call, lesson, filename):
+    """Make the answer that `edit(name, changes, hint=...)` declares."""
+    name, changes = (ast.literal_eval(argument) for argument in call.args)
+    exercise, slug = _split_name(name, lesson, filename)
+    source = without_markers(lesson.solution_cells[exercise].source)
+    for old, new in changes.items():
+        if old not in source:
+            raise LessonError(f"{lesson.name}/{filename}: {name}: the solution of {exercise} does not hold {old!r}.")
+        source = source.replace(old, new)
+    hints = [ast.literal_eval(keyword.value) for keyword in call.keywords if keyword.arg == "hint"]
+    return Answer(exercise, slug, source.rstrip() + "\n", *hints)
+
+
+def _split_name(name, lesson, filename):
+    exercise, _, slug = name.partition("__")
+    if exercise not in lesson.exercises or not slug:
+        raise LessonError(
+            f"{lesson.name}/{filename}: {name} names no exercise. Expected <exercise>__<slug> with one of "
+            f"{', '.join(lesson.exercises)}."
+        )
+    return exercise, slug
+
+
+def _is_call(node, name):
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == name
+
+
 def _hint(node, place):
     for decorator in node.decorator_list:
-        if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "hint":
+        if _is_call(decorator, "hint"):
             text = ast.literal_eval(decorator.args[0])
             if not isinstance(text, str) or not text.strip():
                 raise LessonError(f"{place}: {node.name}: the hint is empty.")

@@ -62,6 +62,10 @@ def _add_authors_commands(add):
     command = add("audit", commands.audit_lessons, "prove the checks on all known mistakes and right variants")
     command.add_argument("lessons", nargs="*", metavar="LESSON")
     command.add_argument("--seeds", type=_positive, default=20, help="number of seeds (default 20)")
+    command.add_argument("--slow-seeds", type=_positive, metavar="N", help="fewer seeds for exercises that train")
+    command.add_argument(
+        "--exercise", action="append", metavar="NAME", help="audit this exercise only; may be repeated"
+    )
     command.add_argument("--json", metavar="FILE")
     command = add("bundle", commands.bundle_lessons, "pack what students receive")
     command.add_argument("out", metavar="OUT.zip")
@@ -93,7 +97,7 @@ def _add_how(command):
     )
     command.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, such as tls://host:8786")
     command.add_argument("--tls", nargs=3, metavar=("CA", "CERT", "KEY"), help="files for a tls:// scheduler")
-    command.add_argument("--gpu", action="store_true", help='use workers that offer the resource "GPU"')
+    command.add_argument("--gpu", action="store_true", help="let submissions use the GPU, shared by all workers")
     command.add_argument("--trust-submissions", action="store_true", help="NO SANDBOX: only for your own work")
 
 

@@ -12,8 +12,10 @@ from grading.terminal import changes_table, console, progress_bar, results_table
 def build_lessons(arguments, course):
     """Build lessons, or say which are stale."""
     from grading.build import build, stale
+    from grading.lesson import all_lessons
+    from grading.start import start_is_stale, write_start
 
-    code = 0
+    code, every = 0, all_lessons(course.project / "solutions")
     for lesson in _lessons(course, arguments.lessons):
         if not arguments.check:
             build(lesson, course.project, course)
@@ -25,6 +27,11 @@ def build_lessons(arguments, course):
                 f"{path} does not match {lesson.folder.name}/{lesson.topic}.py. Run: grading build {lesson.name}"
             )
         code = 1 if differing else code
+    if not arguments.check:
+        write_start(every, course.project / "lessons")
+    elif start_is_stale(every, course.project / "lessons"):
+        console.print("lessons/start.ipynb does not match the lessons. Run: grading build")
+        code = 1
     return code
 
 
@@ -37,7 +44,7 @@ def audit_lessons(arguments, course):
     rows = []
     for lesson in _lessons(course, arguments.lessons):
         with spinner(arguments, f"auditing {lesson.name} over {arguments.seeds} seeds"):
-            rows += audit(lesson, arguments.seeds)
+            rows += audit(lesson, arguments.seeds, slow_seeds=arguments.slow_seeds, only=arguments.exercise)
     for line in audit_table(rows):
         console.print(line, soft_wrap=True, markup=False)
     problems = [problem for row in rows for problem in row.problems]
