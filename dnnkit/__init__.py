@@ -3,12 +3,13 @@
 from importlib import import_module
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "check", "load_ipython_extension", "predict", "reveal"]
+__all__ = ["__version__", "check", "load_ipython_extension", "predict", "progress", "reveal"]
 
 _HOMES = {
     "check": "dnnkit.checks",
     "load_ipython_extension": "dnnkit.explore",
     "predict": "dnnkit.predictions",
+    "progress": "dnnkit.progress",
     "reveal": "dnnkit.predictions",
 }
 

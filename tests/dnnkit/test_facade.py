@@ -13,9 +13,11 @@ import pytest
 import dnnkit
 
 PACKAGE = Path(dnnkit.__file__).parent
-MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem not in ("__init__", "__main__"))
-AROUND = {"__main__", "apart", "cli", "doctor", "kernels", "notebooks"}  # the command line, which no lesson imports
-AROUND |= {"facts", "quiet"}  # the one grows with every lesson, the other is the kernel's
+FILES = sorted(path.relative_to(PACKAGE.parent) for path in PACKAGE.rglob("*.py") if path.stem != "__main__")
+MODULES = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in FILES]
+AROUND = {"__main__", "apart", "cli", "devices", "doctor", "kernels", "notebooks", "quiet"}  # commands and the kernel
+AROUND |= {"gradients", "progress"}  # the bridge to Keras' backends; the list of lessons
+# The folders data, facts and plots grow with the lessons; what stays at the top is the core.
 
 
 def code_lines(source):
@@ -64,14 +66,14 @@ def test_version_is_the_one_in_pyproject():
 
 @pytest.mark.parametrize("name", MODULES)
 def test_docstring_examples_run(name):
-    module = import_module(f"dnnkit.{name}")
+    module = import_module(name)
     assert doctest.testmod(module, extraglobs={"np": np}).failed == 0
 
 
 def test_sizes_stay_within_the_design():
     sources = {path.stem: path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py")}
     assert {name: n for name, text in sources.items() if (n := len(text.splitlines())) > 250} == {}
-    assert sum(code_lines(text) for name, text in sources.items() if name not in AROUND) <= 1150
+    assert sum(code_lines(text) for name, text in sources.items() if name not in AROUND) <= 1100
     for name, text in sources.items():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef):

@@ -70,8 +70,52 @@ def test_images_share_a_scale_when_signed():
 
 
 def test_flat_images_are_told():
-    with pytest.raises(ValueError, match=r"Expected shape \(K, H, W\)\. Got \(5, 64\)"):
+    with pytest.raises(ValueError, match=r"Expected shape \(K, H, W\), .*\. Got \(5, 64\)\. Is a reshape"):
         plots.plot_images(np.zeros((5, 64)))
+
+
+@pytest.mark.parametrize(
+    ("shape", "text"),
+    [
+        ((2, 4, 3), "2 grey images, 4 by 3 pixels."),
+        ((2, 4, 5, 1), "2 grey images, 4 by 5 pixels."),
+        ((2, 4, 5, 3), "2 colour images, 4 by 5 pixels."),
+        ((1, 3, 3, 3), "1 colour image, 3 by 3 pixels."),
+    ],
+)
+def test_grey_and_colour_images_are_drawn_and_described(shape, text):
+    images = np.random.default_rng(0).uniform(size=shape)
+    axes = plots.plot_images(images)
+    assert len(axes) == shape[0]
+    drawn = np.asarray(axes[0].images[0].get_array())
+    assert np.array_equal(drawn, images[0, ..., 0] if shape[-1] == 1 else images[0])
+    assert plots.alt_text(axes[0].figure) == text
+
+
+def test_colours_out_of_range_are_cut_and_whole_numbers_are_scaled():
+    axes = plots.plot_images(np.array([[[[-1.0, 0.5, 2.0]]]]))
+    assert np.asarray(axes[0].images[0].get_array()).tolist() == [[[0.0, 0.5, 1.0]]]
+    axes = plots.plot_images(np.array([[[[0, 51, 255]]]], dtype=np.uint8))
+    assert np.asarray(axes[0].images[0].get_array()).tolist() == [[[0.0, 0.2, 1.0]]]
+
+
+def test_colour_weights_have_zero_in_the_middle():
+    axes = plots.plot_images(np.array([[[[-2.0, 0.0, 2.0]]], [[[1.0, 0.0, -1.0]]]]), signed=True)
+    assert [np.asarray(ax.images[0].get_array()).ravel().tolist() for ax in axes] == [
+        [0.0, 0.5, 1.0],
+        [0.75, 0.5, 0.25],
+    ]
+    assert plots.alt_text(axes[0].figure) == "2 weight images, zero is middle grey, 1 by 1 pixels."
+    plots.to_html(plots.plot_images(np.zeros((2, 3, 3)), signed=True)[0].figure, "x")
+
+
+@pytest.mark.parametrize(
+    ("shape", "cure"),
+    [((2, 3, 8, 8), "Are the channels first"), ((0, 8, 8, 3), "No image left"), ((0, 8, 8), "No image left")],
+)
+def test_other_stacks_are_told(shape, cure):
+    with pytest.raises(ValueError, match=cure):
+        plots.plot_images(np.zeros(shape))
 
 
 def test_a_confusion_names_the_most_frequent_mistake():
@@ -129,3 +173,137 @@ def test_colours_are_those_of_okabe_and_ito():
     assert len(set(plots.COLOURS)) == len(plots.MARKERS) == 8
     assert plots.COLOURS[:3] == ("#0072B2", "#D55E00", "#009E73")
     assert "matplotlib" in sys.modules
+
+
+def test_curves_are_drawn_and_described():
+    ax = plots.plot_curves([0, 1, 2], {"Adam": [3, 1, 2], "SGD": [3, 4, 3.5]}, xlabel="epoch", ylabel="loss", title="T")
+    assert plots.alt_text(ax.figure) == (
+        "T: loss over epoch. Adam: from 3 to 2, lowest 1 at epoch 1. SGD: from 3 to 3.5, highest 4 at epoch 1."
+    )
+    assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == ("T", "epoch", "loss")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["SGD", "Adam"]
+    assert plots.alt_text(plots.plot_curves([1], {"a": [1]}, xlabel="x", ylabel="y", alt="Mine.").figure) == "Mine."
+
+
+def looks(ax):
+    return [(line.get_color(), line.get_marker(), line._unscaled_dash_pattern) for line in ax.lines]
+
+
+def test_eight_curves_differ_in_colour_and_in_marker_and_in_dashes():
+    x = np.arange(30)
+    ax = plots.plot_curves(x, {k: x * k for k in range(8)}, xlabel="x", ylabel="y")
+    for different in zip(*looks(ax), strict=True):
+        assert len(set(map(str, different))) == 8
+    with pytest.raises(ValueError, match=r"Expected 1 to 8\. Got 9\. Do they fit in two figures\?"):
+        plots.plot_curves(x, dict.fromkeys(range(9), x), xlabel="x", ylabel="y")
+    with pytest.raises(ValueError, match=r"Expected 1 to 8\. Got 0"):
+        plots.plot_curves(x, {}, xlabel="x", ylabel="y")
+
+
+def contrast_with_white(colour):
+    channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05)
+
+
+def test_curves_stand_out_from_white():
+    ax = plots.plot_curves([1], {k: [k] for k in range(8)}, xlabel="x", ylabel="y")
+    assert min(contrast_with_white(colour) for colour, *_ in looks(ax)) >= 3.0  # WCAG 2.2, 1.4.11
+
+
+def test_curves_added_later_look_different_and_the_legend_grows():
+    ax = plots.plot_curves([0, 1], {"a": [1, 2]}, xlabel="x", ylabel="y")
+    plots.plot_curves([0, 2], {"b": [2, 3]}, xlabel="x", ylabel="y", ax=ax)
+    assert len(set(map(str, looks(ax)))) == 2
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["b", "a"]
+    assert "a: from 1 to 2." in plots.alt_text(ax.figure)
+    assert "b: from 2 to 3." in plots.alt_text(ax.figure)
+
+
+@pytest.mark.parametrize("many", [2, 8])
+def test_the_legend_of_curves_covers_no_line_and_is_not_cut(many):
+    x = np.linspace(0, 1, 50)
+    ax = plots.plot_curves(x, {f"a long name {k}": x**k for k in range(many)}, xlabel="x", ylabel="y")
+    ax.figure.canvas.draw()
+    legend = ax.get_legend().get_window_extent()
+    assert legend.x0 > ax.get_window_extent().x1
+    assert legend.x1 <= ax.figure.bbox.x1
+
+
+@pytest.mark.parametrize(
+    ("log", "scales", "said"),
+    [
+        (False, ("linear", "linear"), "loss over rate."),
+        (True, ("linear", "log"), "loss over rate, y on a logarithmic scale."),
+        ("x", ("log", "linear"), "loss over rate, x on a logarithmic scale."),
+        ("y", ("linear", "log"), "loss over rate, y on a logarithmic scale."),
+        ("both", ("log", "log"), "loss over rate, both on logarithmic scales."),
+    ],
+)
+def test_curves_on_logarithmic_scales(log, scales, said):
+    ax = plots.plot_curves([0.1, 1.0, 10.0], {"a": [1, 10, 100]}, xlabel="rate", ylabel="loss", log=log)
+    assert (ax.get_xscale(), ax.get_yscale()) == scales
+    assert plots.alt_text(ax.figure).startswith(said)
+    assert plots.to_html(ax.figure, "x").startswith("<figure")
+
+
+@pytest.mark.parametrize("values", [[np.nan] * 3, [1.0, np.inf, np.nan], [0.0, 0.0, 0.0], [-1.0, 1e300, 1.0]])
+@pytest.mark.parametrize("log", [False, "y"])
+def test_odd_curves_are_drawn_without_a_complaint(values, log):
+    ax = plots.plot_curves([1, 2, 3], {"odd": values}, xlabel="x", ylabel="y", log=log)
+    assert plots.to_html(ax.figure, "x").startswith("<figure")
+
+
+def test_what_is_missing_in_a_curve_is_said():
+    ax = plots.plot_curves([1, 2, 3], {"a": [1, np.nan, 2], "b": [np.inf] * 3}, xlabel="x", ylabel="y")
+    assert "a: from 1 to 2, 1 of 3 values are not finite. b: no finite values." in plots.alt_text(ax.figure)
+
+
+def test_curves_of_another_length_and_unknown_scales_are_told():
+    with pytest.raises(ValueError, match=r"Expected 3 values, one for each x\. Got 4 for 'a'\. Does x count"):
+        plots.plot_curves([1, 2, 3], {"a": [1, 2, 3, 4]}, xlabel="x", ylabel="y")
+    with pytest.raises(ValueError, match="Got 'z'"):
+        plots.plot_curves([1], {"a": [1]}, xlabel="x", ylabel="y", log="z")
+
+
+def test_histograms_are_drawn_and_described():
+    axes = plots.plot_histograms({"one": [[0.0, 1.0]], "two": [3.0, 5.0, 4.0]}, bins=5, title="T", xlabel="activation")
+    assert plots.alt_text(axes[0].figure) == (
+        "T: histograms of activation in 2 layers, all from 0 to 5. one: mean 0.5, sd 0.5. two: mean 4, sd 0.816."
+    )
+    assert [ax.get_xlim() for ax in axes] == [(0.0, 5.0)] * 2
+    assert [bar.get_height() for bar in axes[0].patches] == [1.0, 1.0, 0.0, 0.0, 0.0]
+    assert axes[0].get_title() == "one\nmean 0.5, sd 0.5"
+    axes = plots.plot_histograms({"one": [0.0, 1.0], "two": [3.0, 5.0]}, share=False, alt="Mine.")
+    assert [ax.get_xlim() for ax in axes] == [(0.0, 1.0), (3.0, 5.0)]
+    assert plots.alt_text(axes[0].figure) == "Mine."
+
+
+@pytest.mark.parametrize("many", [1, 5, 6, 7, 11])
+def test_each_layer_has_its_panel_and_each_column_its_label(many):
+    axes = plots.plot_histograms({k: np.arange(4.0) for k in range(many)}, xlabel="weight")
+    assert len(axes) == many
+    figure = axes[0].figure
+    columns = axes[0].get_gridspec().ncols
+    assert columns <= 5
+    assert sum(ax.get_xlabel() == "weight" for ax in figure.axes) == min(columns, many)
+    assert sum(ax.axison for ax in figure.axes) == many
+
+
+@pytest.mark.parametrize("share", [True, False])
+@pytest.mark.parametrize("values", [[0.0, 0.0], [np.nan, np.inf], [], [1.0, np.nan], [1e-320, 0.0], [1e300, -1e300]])
+def test_odd_layers_are_drawn_without_a_complaint(values, share):
+    axes = plots.plot_histograms({"odd": values, "even": [1.0, 2.0]}, share=share)
+    assert plots.to_html(axes[0].figure, "x").startswith("<figure")
+
+
+def test_what_is_missing_in_a_histogram_is_said():
+    axes = plots.plot_histograms({"a": [1.0, np.nan, 3.0], "b": [np.inf]})
+    assert "a: mean 2, sd 1, 1 not finite. b: no finite values, 1 not finite." in plots.alt_text(axes[0].figure)
+    with pytest.raises(ValueError, match="Got an empty one"):
+        plots.plot_histograms({})
+
+
+def test_the_facade_is_sorted_and_complete():
+    assert plots.__all__ == sorted(plots.__all__)
+    assert all(hasattr(plots, name) for name in plots.__all__)

@@ -1,0 +1,35 @@
+"""A text to learn to write, which every Python brings along."""
+
+
+def load_text(*, num_characters=None):
+    r"""Load the help texts of Python's own documentation as one long English text.
+
+    It is what `help("if")` and the like show: chapters of the language reference, in alphabetical order. The text is
+    the same on every machine with the same Python. Another version of Python has other words here and there and
+    another length (465,109 characters in 3.11.7, 510,725 in 3.13.0), so leave room in a threshold that depends on it.
+
+    Args:
+        num_characters: how many characters from the beginning; all of them by default.
+
+    Returns:
+        A string of printable ASCII characters and line ends, 96 different ones at most in every version; the few
+        others, such as curly quotes, are replaced.
+
+    Raises:
+        ValueError: the text is shorter than that.
+
+    Example:
+        >>> load_text(num_characters=22)
+        'The "assert" statement'
+    """
+    from pydoc_data.topics import topics
+
+    plain = {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "--", "…": "...", "\t": "    ", "\xa0": " "}
+    text = "\n\n".join(topics[name].strip() for name in sorted(topics)).translate(str.maketrans(plain))
+    text = "".join(c if " " <= c <= "~" or c == "\n" else "?" for c in text)
+    if num_characters is not None and not 0 <= num_characters <= len(text):
+        raise ValueError(
+            f"load_text cannot return that many characters. Expected 0 to {len(text)}. Got {num_characters}. "
+            f"Is it a number of words or of bytes?"
+        )
+    return text[:num_characters]

@@ -1,0 +1,30 @@
+"""Figures for the lessons: colour-blind safe, labelled, with alternative text.
+
+Plot functions draw and return the Axes; `show` displays. Figures are made without pyplot, so none stays open and
+none is shown twice. `show` sends a PNG inside an HTML figure whose alternative text is computed from what was really
+drawn, unless the author gives one, so that it stays true when a student's function is wrong.
+"""
+
+from dnnkit.plots.boundary import plot_decision_boundary
+from dnnkit.plots.curves import plot_curves, plot_losses
+from dnnkit.plots.figures import COLOURS, DPI, LINES, MARKERS, alt_text, describe, panels, show, to_html
+from dnnkit.plots.histograms import plot_histograms
+from dnnkit.plots.images import plot_confusion, plot_images
+
+__all__ = [
+    "COLOURS",
+    "DPI",
+    "LINES",
+    "MARKERS",
+    "alt_text",
+    "describe",
+    "panels",
+    "plot_confusion",
+    "plot_curves",
+    "plot_decision_boundary",
+    "plot_histograms",
+    "plot_images",
+    "plot_losses",
+    "show",
+    "to_html",
+]

@@ -1,0 +1,152 @@
+"""Curves: a loss after each epoch, and anything over anything."""
+
+import numpy as np
+
+from dnnkit.plots.figures import COLOURS, LINES, MARKERS, describe, panels
+
+INKS = (*COLOURS[:4], "#000000", "#B47A00", "#3C95CC", "#7A7A7A")  # for thin lines: the lightest colours, darkened
+DASHES = ("-", "--", "-.", ":", (0, (7, 1.5)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 2.5)), (0, (9, 3, 2, 3)))
+
+
+def plot_losses(losses, *, ax=None, label=None, reference=None, alt=None):
+    """Draw a loss after each epoch.
+
+    Args:
+        losses: shape (num_epochs,).
+        ax: where to draw; a figure of its own by default. Several curves on one Axes get different looks.
+        label: name of the curve, for the legend.
+        reference: a number to compare with, or the pair (number, name); a dashed horizontal line.
+        alt: alternative text; computed by default.
+
+    Returns:
+        The Axes.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    ax = panels()[0] if ax is None else ax
+    losses = np.asarray(losses, dtype=np.float64).ravel()
+    epochs = np.arange(1, len(losses) + 1)
+    number = sum(line.get_gid() == "losses" for line in ax.lines)
+    style = {"color": COLOURS[number % 7], "linestyle": LINES[number % 4], "marker": MARKERS[number % 8]}
+    ax.plot(epochs, losses, label=label, gid="losses", markersize=4, markevery=max(1, len(losses) // 12), **style)
+    ax.set(xlabel="epoch", ylabel="loss")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.grid(alpha=0.3)
+    said = alt or _describe_losses(losses, label)
+    if reference is not None:
+        height, name = reference if isinstance(reference, tuple) else (reference, "reference")
+        ax.axhline(height, color="#595959", linestyle=(0, (4, 3)), linewidth=1, label=name)
+        said += "" if alt else f" Dashed line, {name}: {height:.3g}."
+    if ax.get_legend_handles_labels()[1]:
+        ax.legend()
+    describe(ax, said)
+    return ax
+
+
+def plot_curves(x, curves, *, xlabel, ylabel, ax=None, log=False, title=None, alt=None):
+    """Draw up to eight curves that differ in colour, dashes and markers.
+
+    Args:
+        x: where the values belong, shape (N,).
+        curves: dict from the name of each curve to its values, shape (N,); values that are no numbers leave gaps.
+        xlabel: name of x.
+        ylabel: name of the values.
+        ax: where to draw; a figure of its own by default.
+        log: axes with a logarithmic scale: "x", "y" or "both"; True is "y".
+        title: title of the Axes.
+        alt: alternative text; computed by default.
+
+    Returns:
+        The Axes; its legend stands beside it, in the order in which the curves end.
+
+    Raises:
+        ValueError: a curve has another length than x, or there are none or more than eight.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    x = np.asarray(x, dtype=np.float64).ravel()
+    curves = {str(name): np.asarray(values, dtype=np.float64).ravel() for name, values in curves.items()}
+    _check_curves(x, curves, log)
+    ax = panels(width=6.4)[0] if ax is None else ax
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title or "")
+    logarithmic = _set_scales(ax, x, curves, {True: "y", False: ""}.get(log, log))
+    if "x" not in logarithmic and np.array_equal(x, np.round(x)):
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    for k, (name, values) in enumerate(curves.items(), start=len(ax.lines)):
+        _draw_curve(ax, x, values, name, k)
+    ax.grid(alpha=0.3)
+    _legend_beside(ax)
+    scales = ("", f", {logarithmic} on a logarithmic scale", ", both on logarithmic scales")[len(logarithmic)]
+    said = f"{ylabel} over {xlabel}{scales}. "
+    said += " ".join(_describe_curve(name, x, values, xlabel) for name, values in curves.items())
+    describe(ax, alt or said)
+    return ax
+
+
+def _set_scales(ax, x, curves, log):
+    """Make axes logarithmic where asked for and where there is something above zero; return which: "", x, y or xy."""
+    above_zero = {"x": (x > 0).any(), "y": any((values > 0).any() for values in curves.values())}
+    logarithmic = "".join(axis for axis in "xy" if log in (axis, "both") and above_zero[axis])
+    ax.set(**{f"{axis}scale": "log" for axis in logarithmic})
+    return logarithmic
+
+
+def _draw_curve(ax, x, values, name, k):
+    """Draw curve number k; the markers of several curves over the same x stand apart."""
+    style = {"color": INKS[k % 8], "linestyle": DASHES[k % 8], "marker": MARKERS[k % 8]}
+    every = max(1, len(x) // 10)
+    start = (k % 8) * every // 8
+    values = np.where(np.abs(values) < 1e100, values, np.nan)  # beyond that Matplotlib's scales overflow
+    ax.plot(x, values, label=name, linewidth=1.7, markersize=4.5, markevery=(start, every), **style)
+
+
+def _check_curves(x, curves, log):
+    if not 1 <= len(curves) <= 8:
+        raise ValueError(
+            f"plot_curves cannot draw so many curves that they can be told apart. Expected 1 to 8. Got {len(curves)}. "
+            f"Do they fit in two figures?"
+        )
+    if log not in (True, False, "x", "y", "both"):
+        raise ValueError(f'plot_curves does not know this scale. Expected log="x", "y", "both" or a bool. Got {log!r}.')
+    for name, values in curves.items():
+        if len(values) != len(x):
+            raise ValueError(
+                f"plot_curves got a curve of another length. Expected {len(x)} values, one for each x. "
+                f"Got {len(values)} for {name!r}. Does x count the values before the first step?"
+            )
+
+
+def _legend_beside(ax):
+    """Put the legend to the right of the Axes, the highest end first, where it can cover no line."""
+
+    def end(line):
+        finite = np.asarray(line.get_ydata())[np.isfinite(line.get_ydata())]
+        return finite[-1] if len(finite) else -np.inf
+
+    lines = [line for line in ax.lines if not line.get_label().startswith("_")]
+    lines.sort(key=end, reverse=True)
+    ax.legend(
+        lines, [line.get_label() for line in lines], loc="upper left", bbox_to_anchor=(1.01, 1.0), handlelength=3.4
+    )
+
+
+def _describe_curve(name, x, values, xlabel):
+    finite = np.flatnonzero(np.isfinite(values))
+    if not len(finite):
+        return f"{name}: no finite values."
+    first, last = values[finite[0]], values[finite[-1]]
+    low, high = finite[np.argmin(values[finite])], finite[np.argmax(values[finite])]
+    said = [f"{name}: from {first:.3g} to {last:.3g}"]
+    said += [f"lowest {values[low]:.3g} at {xlabel} {x[low]:.4g}"] if values[low] < min(first, last) else []
+    said += [f"highest {values[high]:.3g} at {xlabel} {x[high]:.4g}"] if values[high] > max(first, last) else []
+    missing = len(values) - len(finite)
+    said += [f"{missing} of {len(values)} values are not finite"] if missing else []
+    return ", ".join(said) + "."
+
+
+def _describe_losses(losses, label):
+    name = f"Loss of {label}" if label else "Loss"
+    if not len(losses):
+        return f"{name}: no epochs."
+    lowest = f"lowest {np.nanmin(losses):.3g} in epoch {np.nanargmin(losses) + 1}" if np.isfinite(losses).any() else ""
+    return f"{name}: from {losses[0]:.3g} to {losses[-1]:.3g} in {len(losses)} epochs{', ' if lowest else ''}{lowest}."

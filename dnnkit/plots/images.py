@@ -1,0 +1,94 @@
+"""Images in a grid, and a confusion matrix."""
+
+import numpy as np
+
+from dnnkit.plots.figures import describe, panels
+
+
+def plot_images(images, *, titles=None, columns=5, signed=False, alt=None):
+    """Draw images in a grid.
+
+    Args:
+        images: grey images, shape (K, H, W) or (K, H, W, 1), or colour images, shape (K, H, W, 3), red, green and blue
+            from 0 to 1 (whole numbers: from 0 to 255).
+        titles: K short texts.
+        columns: images in a row.
+        signed: one scale for all, for weights: blue below zero and red above, or, with three channels, zero as
+            middle grey. Else white to black, each on its own, or the colours as they are.
+        alt: alternative text; computed by default.
+
+    Returns:
+        Array of the K Axes.
+
+    Raises:
+        ValueError: the shape is none of these.
+    """
+    images = _checked(images)
+    columns = min(columns, len(images))
+    axes = panels(columns, -(-len(images) // columns), width=1.35 * columns, height=1.6)
+    limit = (np.abs(images).max() or 1.0) if signed else None
+    colour = images.ndim == 4
+    pixels, scale = images, {"cmap": "gray_r"}
+    if colour:
+        pixels, scale = np.clip(0.5 + images / (2 * limit) if signed else images, 0.0, 1.0), {}
+    elif signed:
+        scale = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
+    for ax in axes:
+        ax.set_axis_off()
+    for k, (ax, image) in enumerate(zip(axes, pixels, strict=False)):
+        ax.imshow(image, interpolation="nearest", **scale)
+        ax.set_title(str(titles[k]) if titles is not None else "", fontsize=9)
+    named = f", titled {', '.join(str(t) for t in titles)}" if titles is not None else ""
+    kind = ("weight images, zero is middle grey" if colour else "weight images, red above zero and blue below") * signed
+    kind = kind or ("colour images" if colour else "grey images")
+    kind = kind if len(images) > 1 else kind.replace("images", "image")
+    axes[0].figure._dnnkit_alt = [alt or f"{len(images)} {kind}, {images.shape[1]} by {images.shape[2]} pixels{named}."]
+    return axes[: len(images)]
+
+
+def plot_confusion(matrix, *, ax=None, alt=None):
+    """Draw how often each class was taken for each other.
+
+    Args:
+        matrix: counts, shape (C, C); rows are true classes, columns predicted ones.
+        ax: where to draw; a figure of its own by default.
+        alt: alternative text; computed by default.
+
+    Returns:
+        The Axes.
+    """
+    matrix = np.asarray(matrix)
+    size = len(matrix)
+    ax = panels(width=0.45 * size + 1.2, height=0.45 * size + 1.0)[0] if ax is None else ax
+    ax.imshow(matrix, cmap="Blues", vmin=0)
+    for (row, column), count in np.ndenumerate(matrix):
+        colour = "white" if count > matrix.max() / 2 else "black"
+        ax.text(column, row, f"{count:g}", ha="center", va="center", color=colour, fontsize=9)
+    ax.set(xlabel="predicted class", ylabel="true class", xticks=range(size), yticks=range(size))
+    wrong = matrix - np.diag(np.diag(matrix))
+    row, column = np.unravel_index(np.argmax(wrong), wrong.shape)
+    worst = (
+        f" Most frequent mistake: {row} taken for {column}, {wrong[row, column]:g} times." if wrong.max() > 0 else ""
+    )
+    right = f"{np.trace(matrix) / max(matrix.sum(), 1):.1%} of {matrix.sum():g} examples are on the diagonal."
+    describe(ax, alt or f"Confusion matrix of {size} classes: {right}{worst}")
+    return ax
+
+
+def _checked(images):
+    """Images as float64, shape (K, H, W) or (K, H, W, 3)."""
+    given = np.asarray(images)
+    images = given.astype(np.float64)
+    if images.ndim == 4 and images.shape[3] == 1:
+        images = images[..., 0]
+    if images.ndim == 4 and images.shape[3] == 3 and given.dtype.kind in "iu":
+        images = images / 255.0
+    if images.size and (images.ndim == 3 or (images.ndim == 4 and images.shape[3] == 3)):
+        return images
+    cure = "Is a reshape(-1, 8, 8) missing?" if images.size else "No image left?"
+    if images.size and images.ndim == 4:
+        cure = "Are the channels first? np.moveaxis(images, 1, -1) puts them last."
+    raise ValueError(
+        f"plot_images needs a stack of images. Expected shape (K, H, W), (K, H, W, 1) or (K, H, W, 3). "
+        f"Got {given.shape}. {cure}"
+    )
