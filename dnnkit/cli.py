@@ -40,6 +40,9 @@ def _parser():
         "install", help='register the Jupyter kernel "dnn"'
     )
     install.add_argument("--gpu", action="store_true", help="let the kernel use the GPU; hidden by default")
+    install.add_argument(
+        "--deterministic", action="store_true", help="the same digits in every run, at some cost in speed"
+    )
     install.add_argument("--prefix", help="install under this folder instead of this Python's own")
     install.set_defaults(run=_kernel_install)
     lab = commands.add_parser("lab", help="open the lessons in JupyterLab")
@@ -66,7 +69,9 @@ def _kernel_install(arguments):
     from dnnkit import kernels
 
     try:
-        folder = kernels.install_kernel(gpu=arguments.gpu, prefix=arguments.prefix)
+        folder = kernels.install_kernel(
+            gpu=arguments.gpu, prefix=arguments.prefix, deterministic=arguments.deterministic
+        )
     except OSError as error:
         return _wrong_use(
             f"The kernel cannot be installed. Expected a folder that can be written. Got: {error}. "
@@ -86,11 +91,12 @@ def _lab(arguments):
             f"Is the course unpacked somewhere else?"
         )
     if not kernels.find_kernel()[1]:
-        code = _kernel_install(argparse.Namespace(gpu=False, prefix=None))
+        code = _kernel_install(argparse.Namespace(gpu=False, prefix=None, deterministic=False))
         if code:
             return code
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={lessons}"]
     command += ["--no-browser"] if arguments.no_browser else []
+    command += ["--LabApp.default_url=/lab/tree/start.ipynb"] if (lessons / "start.ipynb").is_file() else []
     try:
         return subprocess.call([*command, *arguments.extra])  # noqa: S603 - the user's own arguments
     except KeyboardInterrupt:

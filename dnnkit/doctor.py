@@ -10,18 +10,16 @@ import tempfile
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from dnnkit import kernels
+from dnnkit import devices, kernels, quiet
 
 OK, MISSING = "ok", "missing"
 PACKAGES = ("numpy", "matplotlib", "scikit-learn", "jupyterlab", "ipykernel", "ipywidgets")
 IMPORT_SECONDS = 120
 ASK_KERAS = """
 import json, keras
-try:
-    devices = [str(device) for device in keras.distribution.list_devices()]
-except Exception:
-    devices = []
-print("\\n" + json.dumps([keras.__version__, keras.backend.backend(), devices]))
+ones = keras.ops.ones((8, 8))
+where = str(getattr(keras.ops.matmul(ones, ones), "device", ""))
+print("\\n" + json.dumps([keras.__version__, keras.backend.backend(), where]))
 """
 
 
@@ -33,7 +31,7 @@ class Finding:
         name: what was looked at.
         verdict: "ok" or "missing".
         detail: version, device or what went wrong.
-        cure: the one line that mends it.
+        cure: the one line that mends it, or that changes what is well as it is.
         needed: whether a student needs it.
     """
 
@@ -50,7 +48,7 @@ def examine():
     Returns:
         List of `Finding`. What only instructors or contributors need is left out where their tools are not installed.
     """
-    findings = [_python(), *(_package(name) for name in PACKAGES), _keras(), _kernel(), _writing()]
+    findings = [_python(), *(_package(name) for name in PACKAGES), *_keras(), _kernel(), _writing()]
     if importlib.util.find_spec("grading"):
         findings += [_package("nbgrader", needed=False, extra="[grading]"), _sandbox()]
     if importlib.util.find_spec("playwright"):
@@ -65,8 +63,8 @@ def report(findings):
     for f in findings:
         whom = "" if f.needed or f.verdict == OK else " (students do not need it)"
         lines.append(f"{f.name:<{width}}{f.verdict:<9}{f.detail}{whom}".rstrip())
-        if f.verdict != OK and f.cure:
-            lines.append(f"{'':<{width}}mend it: {f.cure}")
+        if f.cure:
+            lines.append(f"{'':<{width}}{'to change it' if f.verdict == OK else 'mend it'}: {f.cure}")
     missing = sum(f.needed and f.verdict != OK for f in findings)
     end = "Everything a student needs is here."
     if missing:
@@ -82,7 +80,7 @@ def is_healthy(findings):
 def _python():
     number = ".".join(map(str, sys.version_info[:3]))
     fits = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    return Finding("python", OK if fits else MISSING, number, "install Python 3.11, 3.12 or 3.13")
+    return Finding("python", OK, number) if fits else Finding("python", MISSING, number, "install Python 3.11 to 3.13")
 
 
 def _package(name, *, needed=True, extra=""):
@@ -94,20 +92,42 @@ def _package(name, *, needed=True, extra=""):
 
 
 def _keras():
-    """Import Keras in another process, so that a broken backend cannot take the doctor with it."""
+    """Let Keras compute in another process, so that a broken backend cannot take the doctor with it."""
     cure = "python -m pip install keras tensorflow"
-    env = {**os.environ, "KERAS_BACKEND": kernels.keras_backend(), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    spec = kernels.installed_spec() if importlib.util.find_spec("jupyter_client") else None
+    settings = spec.env if spec else kernels.kernel_spec()["env"]
+    # with the kernel's backend, but seeing what this computer has
+    env = {**os.environ, "KERAS_BACKEND": settings["KERAS_BACKEND"], **quiet.SETTINGS, **devices.GPU_SETTINGS}
     try:
         done = _run([sys.executable, "-c", ASK_KERAS], IMPORT_SECONDS, env=env)
-        number, backend, devices = json.loads(done.stdout.strip().splitlines()[-1])
+        number, backend, where = json.loads(done.stdout.strip().splitlines()[-1])
     except subprocess.TimeoutExpired:
-        return Finding("keras", MISSING, f"import took more than {IMPORT_SECONDS} seconds", cure)
+        return [Finding("keras", MISSING, f"import took more than {IMPORT_SECONDS} seconds", cure)]
     except (ValueError, IndexError):
         said = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        return Finding("keras", MISSING, f"cannot be imported: {said[:160]}", cure)
-    has_gpu = any("gpu" in device.lower() or "cuda" in device.lower() for device in devices)
-    where = "GPU, in the kernel after: dnnkit kernel install --gpu" if has_gpu else "CPU"
-    return Finding("keras", OK, f"{number} on {backend} {_version_or_unknown(backend)}, device {where}")
+        return [Finding("keras", MISSING, f"cannot be imported: {said[:160]}", cure)]
+    keras = Finding("keras", OK, f"{number} on {backend} {_version_or_unknown(backend)}")
+    return [keras, _device(backend, where, devices.WANTED in settings)]
+
+
+def _device(backend, where, wanted):
+    """Say on which device the lessons will compute, and what keeps them from the GPU.
+
+    Args:
+        backend: Keras' backend.
+        where: the device on which it computed, in its own words.
+        wanted: whether the kernel is installed with --gpu.
+    """
+    found = devices.look()
+    if not found.gpus:
+        return Finding("device", OK, f"CPU: {found.why}", found.cure)
+    gpu = f"{found.gpus[0].name}, {found.gpus[0].memory_mb / 1024:.0f} GiB"
+    if not any(word in where.lower() for word in ("gpu", "cuda")):
+        why = f"{backend} does not use the {gpu}: it was built without CUDA, or lacks CUDA's libraries"
+        return Finding("device", OK, f"CPU: {why}", kernels.WITH_CUDA.get(backend, ""))
+    if not wanted:
+        return Finding("device", OK, f"CPU: the kernel hides the {gpu}", "dnnkit kernel install --gpu")
+    return Finding("device", OK, f"GPU: {gpu}")
 
 
 def _version_or_unknown(name):
@@ -152,8 +172,9 @@ def _sandbox():
 
 def _browser():
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-    cure = "sudo apt install chromium"
-    return Finding("browser", OK if found else MISSING, found or "no Chromium on the path", cure, needed=False)
+    if found:
+        return Finding("browser", OK, found, needed=False)
+    return Finding("browser", MISSING, "no Chromium on the path", "sudo apt install chromium", needed=False)
 
 
 def _run(command, seconds, env=None):

@@ -10,6 +10,8 @@ import re
 import sys
 import tempfile
 
+from dnnkit import devices
+
 SETTINGS = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
 NOISE = re.compile(
     rb"WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:[\d.]+ +\d+ \S+:\d+\] |"
@@ -21,6 +23,7 @@ def quiet_tensorflow():
     """Let a later `import tensorflow` or `import keras` be quiet; called when the extension is loaded."""
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
+    devices.fall_back_to_cpu()
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
 
@@ -39,6 +42,7 @@ class _Finder:
             def load_quietly(module):
                 with without_noise():
                     load(module)
+                    devices.settle_tensorflow(module)
 
             spec.loader.exec_module = load_quietly
         return spec

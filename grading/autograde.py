@@ -2,9 +2,10 @@
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from dnnkit import devices
 from grading.autograded import read_records, write_autograded
 from grading.build import load_release
 from grading.environment import environment_hash
@@ -15,11 +16,10 @@ from grading.records import results_to_json
 from grading.sandbox import require_sandbox
 from grading.settings import Limits
 from grading.submission import read_submission
-from grading.trusted import TrustedLauncher
-from grading.warm import WarmLauncher, lesson_modules
-from grading.worker import make_task
+from grading.worker import make_launcher, make_task
 
 LONGEST_ID = 100
+GPU_SHARED = 0.9  # part of the GPU's memory that all kernels take together: each also needs some outside of its share
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class How:
         workers: processes on this machine; 0 grades in this process, without Dask.
         scheduler: address of a Dask scheduler to use instead.
         tls: (certificate authority, certificate, key) for it.
-        gpu: grade on workers that offer the resource "GPU".
+        gpu: let the submissions use the GPU, which the workers of this machine share; of a scheduler's workers, those
+            that offer the resource "GPU" take part, and each has a GPU of its own.
         trusted: no sandbox; for one's own work only.
         again: grade those, too, whose result is already there.
         limits: what a submission may use.
@@ -45,23 +46,11 @@ class How:
     limits: Limits = field(default_factory=Limits)
 
 
-def make_launcher(lesson, how):
-    """Make what starts the kernels of a lesson in this process.
-
-    Raises:
-        SandboxUnavailable: before anything is graded, rather than once for every student.
-    """
-    if how.trusted:
-        return TrustedLauncher(how.limits)
-    require_sandbox()
-    return WarmLauncher(lesson_modules(lesson), how.limits)
-
-
 def make_grader(course, lesson, how=None):
     """Make the `Grader` of a lesson, reading its release; its `launcher` must be closed after use."""
     how = how or How()
     release = load_release(course.project, lesson)
-    return Grader(lesson, release, course.seed, how.limits, make_launcher(lesson, how))
+    return Grader(lesson, release, course.seed, how.limits, make_launcher(lesson, how.limits, trusted=how.trusted))
 
 
 def find_students(course, lesson):
@@ -101,7 +90,7 @@ def autograde(course, lesson, how=None, *, on_result=None):
     Returns:
         List of `SubmissionResult`, in order of student ids.
     """
-    how = how or How()
+    how = share_gpu(how or How())
     if not how.trusted and not how.scheduler:
         require_sandbox()
     ensure_assignment(course, lesson)
@@ -163,6 +152,7 @@ def grade_students(course, lesson, how, students):
     Yields:
         (`SubmissionResult`, rebuilt notebook), in any order.
     """
+    how = share_gpu(how)
     submissions = (
         read_submission(student, _folder(course, lesson, student), lesson.topic, how.limits) for student in students
     )
@@ -182,8 +172,24 @@ def grade_students(course, lesson, how, students):
         make_task(course.project, lesson, one, course.seed(one.digest), limits=how.limits, trusted=how.trusted)
         for one in submissions
     )
-    with open_cluster(how.workers, how.scheduler, how.tls, course.project) as client:
+    with open_cluster(how.workers, how.scheduler, how.tls, course.project, gpu=how.gpu) as client:
         yield from grade_on(client, tasks, gpu=how.gpu)
+
+
+def share_gpu(how):
+    """Give each kernel its part of the GPU, if it was asked for.
+
+    Raises:
+        GradingError: when this machine has no GPU to share.
+    """
+    if not how.gpu:
+        return how
+    found = devices.look()
+    if not how.scheduler and not found.gpus:
+        cure = f"Mend it: {found.cure}; or leave out" if found.cure else "Leave out"
+        raise GradingError(f"--gpu needs a GPU, and there is none to use: {found.why}. {cure} --gpu.")
+    at_once = 1 if how.scheduler else max(1, how.workers)
+    return replace(how, limits=replace(how.limits, gpu_fraction=GPU_SHARED / at_once))
 
 
 def _folder(course, lesson, student):

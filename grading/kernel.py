@@ -15,7 +15,6 @@ from jupyter_client.session import Session
 from grading.channel import Channel, ChannelClosed
 from grading.cold import ColdLauncher
 from grading.errors import SandboxUnavailable
-from grading.sandbox import require_sandbox
 from grading.settings import Limits
 
 DELIMITER = b"<IDS|MSG>"
@@ -60,7 +59,6 @@ class SandboxKernel:
     """
 
     def __init__(self, limits=None, launcher=None):
-        require_sandbox()
         self.limits = limits or Limits()
         self.limit_passed = ""
         self._launcher = launcher or ColdLauncher(self.limits)

@@ -18,12 +18,14 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning import LocalProvisioner
 
 import dnnkit
+from dnnkit.devices import share_settings
 from grading.errors import SandboxUnavailable
 from grading.settings import Limits
 
 KERNEL_NAME = "dnn-sandbox"
 INSIDE = Path(__file__).parent / "inside"
 HOME = "/home/student"
+DEVICES = Path("/dev")
 CURE = (
     "Grading other people's work needs bubblewrap and unprivileged user namespaces. "
     "Debian, Ubuntu: sudo apt-get install bubblewrap. Fedora: sudo dnf install bubblewrap. "
@@ -102,9 +104,10 @@ def wall(sockets, limits=None, *, inner_namespaces=False):
     command += ["--ro-bind", str(Path(dnnkit.__file__).parent), "/opt/dnn/dnnkit"]
     command += ["--ro-bind", str(INSIDE), "/opt/dnn/inside"]
     command += ["--bind", sockets, sockets, "--chdir", HOME]
+    command += gpu_binds() if limits.gpu_fraction else []
     for path in ("/dev", "/"):  # bubblewrap's own tmpfs: without a size, and shared by all forks of a warm parent
         command += ["--remount-ro", path]
-    for name, value in kernel_environment().items():
+    for name, value in kernel_environment(limits).items():
         command += ["--setenv", name, value]
     return [*command, "--"]
 
@@ -114,8 +117,24 @@ def _system_paths():
     return [path for path in paths if os.path.lexists(path)]
 
 
-def kernel_environment():
-    """Environment variables of a kernel inside the sandbox."""
+def gpu_binds():
+    """Arguments that let a sandbox reach the GPU: the driver's device files, and /sys, read-only, where it looks."""
+    nodes = [path for path in sorted(DEVICES.glob("nvidia*")) if not path.is_dir()]
+    nodes += [path for path in (DEVICES / "dxg",) if path.exists()]  # Windows' subsystem for Linux
+    binds = [argument for path in nodes for argument in ("--dev-bind", str(path), str(path))]
+    return [*binds, "--ro-bind", "/sys", "/sys"] if nodes else []
+
+
+def kernel_environment(limits=None):
+    """Environment variables of a kernel inside the sandbox.
+
+    Args:
+        limits: whether it may use the GPU, and how much of it; default `Limits()`.
+    """
+    fraction = (limits or Limits()).gpu_fraction
+    device = share_settings(fraction) if fraction else {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
+    if fraction and "LD_LIBRARY_PATH" in os.environ:
+        device["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]  # where some machines keep the driver
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
     return {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
@@ -128,7 +147,7 @@ def kernel_environment():
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",
         "KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "tensorflow"),
-        "CUDA_VISIBLE_DEVICES": "",
+        **device,
         **threads,
     }
 

@@ -15,11 +15,15 @@ from grading.errors import GradingError
 from grading.records import SubmissionResult
 from grading.worker import grade_task
 
+NO_GPU = (
+    "No worker offers a GPU, so --gpu would wait for ever. Expected workers started with --resources GPU=1. "
+    "Got {} without. Leave out --gpu, or start some."
+)
 AT_ONCE = 4  # submissions per worker that are under way: enough to keep it busy, few enough to hold in memory
 
 
 @contextlib.contextmanager
-def open_cluster(workers=1, scheduler=None, tls=None, project=None):
+def open_cluster(workers=1, scheduler=None, tls=None, project=None, *, gpu=False):
     """Connect to a scheduler, or start a cluster on this machine.
 
     Args:
@@ -27,6 +31,7 @@ def open_cluster(workers=1, scheduler=None, tls=None, project=None):
         scheduler: address of a running scheduler, such as tls://host:8786; then `workers` is not used.
         tls: (certificate authority, certificate, key) as file paths, for tls:// addresses.
         project: the project's root, for workers on this machine; those of a scheduler have a copy of their own.
+        gpu: workers of this machine offer one unit of the resource "GPU" each.
 
     Yields:
         `distributed.Client`.
@@ -45,6 +50,7 @@ def open_cluster(workers=1, scheduler=None, tls=None, project=None):
         return
     options = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "host": "127.0.0.1"}
     options["env"] = {"DNN_PROJECT": str(project)} if project else {}
+    options |= {"resources": {"GPU": 1}} if gpu else {}
     options |= {"protocol": "tls", "security": True}  # others on this machine reach its loopback addresses, too
     with (
         LocalCluster(**options) as cluster,
@@ -67,6 +73,9 @@ def grade_on(client, tasks, *, gpu=False):
     Raises:
         GradingError: when a worker refuses, or keeps dying.
     """
+    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    if gpu and workers and not any(worker.get("resources", {}).get("GPU") for worker in workers):
+        raise GradingError(NO_GPU.format(len(workers)))
     tasks = iter(tasks)
     options = {"resources": {"GPU": 1}} if gpu else {}
     running = as_completed(with_results=False)
@@ -76,7 +85,7 @@ def grade_on(client, tasks, *, gpu=False):
         if task is not None:
             running.add(client.submit(grade_task, task, pure=False, retries=2, **options))
 
-    for _ in range(AT_ONCE * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))):
+    for _ in range(AT_ONCE * max(1, len(workers))):
         submit_one()
     for future in running:
         try:

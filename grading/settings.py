@@ -25,6 +25,7 @@ class Limits:
         scratch_bytes: size of each temporary folder in the sandbox.
         open_files: open files of a process in the sandbox.
         exploration: also run exploration cells, which no check needs.
+        gpu_fraction: part of the GPU's memory that each kernel may take; 0 hides the GPU.
     """
 
     file_bytes: int = 20 * MB
@@ -42,6 +43,7 @@ class Limits:
     scratch_bytes: int = 128 * MB
     open_files: int = 1_024
     exploration: bool = False
+    gpu_fraction: float = 0.0
 
     def inside(self):
         """What grading/inside/launch.py must be told: limits of each process, and of all together."""

@@ -31,7 +31,7 @@ class TrustedLauncher:
         Returns:
             `TrustedProcess`.
         """
-        return TrustedProcess()
+        return TrustedProcess(self.limits)
 
     def close(self):
         """Nothing is kept between kernels."""
@@ -40,14 +40,14 @@ class TrustedLauncher:
 class TrustedProcess:
     """A running kernel that may do whatever its user may."""
 
-    def __init__(self):
+    def __init__(self, limits):
         self._folder = make_folder()
         self._manager = KernelManager(
             kernel_name="dnn-trusted",
             kernel_spec_manager=_TrustedSpecs(),
             connection_file=str(self._folder / "kernel.json"),
         )
-        self._manager.start_kernel(cwd=str(self._folder), env=_environment())
+        self._manager.start_kernel(cwd=str(self._folder), env=_environment(limits))
         self.connection = self._manager.get_connection_info()
 
     def alive(self):
@@ -73,7 +73,7 @@ class _TrustedSpecs(KernelSpecManager):
         return KernelSpec(argv=argv, display_name="Trusted", language="python", interrupt_mode="message")
 
 
-def _environment():
-    ours = kernel_environment()
+def _environment(limits):
+    ours = kernel_environment(limits)
     ours["PYTHONPATH"] = os.pathsep.join([str(INSIDE), str(INSIDE.parent.parent)])
     return {**os.environ, **{name: value for name, value in ours.items() if name not in ("PATH", "HOME")}}

@@ -7,10 +7,12 @@ import threading
 from dataclasses import asdict
 
 from grading.build import load_release
+from grading.cold import ColdLauncher
 from grading.course import find_project
 from grading.errors import GradingError
 from grading.grade import Grader
 from grading.lesson import find_lesson
+from grading.sandbox import require_sandbox
 from grading.settings import Limits
 from grading.submission import Submission, from_bytes
 from grading.trusted import TrustedLauncher
@@ -83,9 +85,26 @@ def _grader(task):
         project = find_project(task["project"])
         lesson = find_lesson(project / "solutions", task["lesson"])
         limits = Limits(**task["limits"])
-        launcher = TrustedLauncher(limits) if task["trusted"] else WarmLauncher(lesson_modules(lesson), limits)
+        launcher = make_launcher(lesson, limits, trusted=task["trusted"])
         _graders[key] = Grader(lesson, load_release(project, lesson), None, limits, launcher)
     return _graders[key]
+
+
+def make_launcher(lesson, limits, *, trusted=False):
+    """Make what starts the kernels of a lesson in this process.
+
+    Args:
+        lesson: the lesson.
+        limits: what a submission may use; with a part of the GPU, kernels start cold, for CUDA does not survive a fork.
+        trusted: run without a sandbox.
+
+    Raises:
+        SandboxUnavailable: before anything is graded, rather than once for every student.
+    """
+    if trusted:
+        return TrustedLauncher(limits)
+    require_sandbox()
+    return ColdLauncher(limits) if limits.gpu_fraction else WarmLauncher(lesson_modules(lesson), limits)
 
 
 @atexit.register

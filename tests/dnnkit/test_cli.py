@@ -280,7 +280,7 @@ def test_lab_starts_on_the_lessons_with_the_kernel_installed(monkeypatch, capsys
     monkeypatch.setattr(kernels, "install_kernel", lambda **how: installed.append(how) or tmp_path)
     monkeypatch.setattr(cli.subprocess, "call", lambda command: called.append(command) or 0)
     assert run(capsys, "lab", "--no-browser", "--", "--port=9999")[0] == 0
-    assert installed == [{"gpu": False, "prefix": None}]
+    assert installed == [{"gpu": False, "prefix": None, "deterministic": False}]
     root = f"--ServerApp.root_dir={tmp_path / 'lessons'}"
     assert called == [[sys.executable, "-m", "jupyterlab", root, "--no-browser", "--port=9999"]]
 

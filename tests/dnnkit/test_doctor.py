@@ -4,8 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from dnnkit import doctor, kernels
+from dnnkit import devices, doctor, kernels
+from dnnkit.devices import Gpu, Look
 from dnnkit.doctor import MISSING, OK, Finding
+
+ONE = Look((Gpu("NVIDIA A", 81_920),))
 
 
 def answering(stdout="", stderr="", returncode=0):
@@ -14,18 +17,21 @@ def answering(stdout="", stderr="", returncode=0):
 
 @pytest.fixture
 def no_processes(monkeypatch):
-    said = "noise\n" + json.dumps(["3.15.1", "tensorflow", ["cpu:0"]]) + "\n"
+    said = "noise\n" + json.dumps(["3.15.1", "tensorflow", "/device:CPU:0"]) + "\n"
     monkeypatch.setattr(doctor, "_run", answering(said))
 
 
 def test_report_is_aligned_and_names_the_cure():
     findings = [
         Finding("python", OK, "3.11.7"),
+        Finding("device", OK, "CPU: the kernel hides it", "dnnkit kernel install --gpu"),
         Finding("kernel dnn", MISSING, "not registered", "dnnkit kernel install"),
         Finding("sandbox", MISSING, "bwrap is not installed", "sudo apt install bubblewrap", needed=False),
     ]
     assert doctor.report(findings) == (
         "python      ok       3.11.7\n"
+        "device      ok       CPU: the kernel hides it\n"
+        "            to change it: dnnkit kernel install --gpu\n"
         "kernel dnn  missing  not registered\n"
         "            mend it: dnnkit kernel install\n"
         "sandbox     missing  bwrap is not installed (students do not need it)\n"
@@ -34,33 +40,59 @@ def test_report_is_aligned_and_names_the_cure():
         "1 of the things a student needs is missing."
     )
     assert not doctor.is_healthy(findings)
-    assert doctor.is_healthy(findings[::2])
+    assert doctor.is_healthy([findings[0], findings[1], findings[3]])
     assert doctor.report(findings[:1]).endswith("\n\nEverything a student needs is here.")
 
 
 def test_everything_is_looked_at(no_processes):
     names = [finding.name for finding in doctor.examine()]
-    assert names[:9] == ["python", *doctor.PACKAGES, "keras", "kernel dnn"]
+    assert names[:10] == ["python", *doctor.PACKAGES, "keras", "device", "kernel dnn"]
     assert "write access" in names
 
 
-def test_keras_names_backend_and_device(monkeypatch, no_processes):
-    assert doctor._keras().detail.startswith("3.15.1 on tensorflow ")
-    assert doctor._keras().detail.endswith(", device CPU")
-    monkeypatch.setattr(doctor, "_run", answering(json.dumps(["3.15.1", "jax", ["gpu:0"]])))
-    assert doctor._keras().detail.endswith("device GPU, in the kernel after: dnnkit kernel install --gpu")
+def test_keras_names_its_backend_and_is_asked_with_the_kernels_own(monkeypatch, no_processes):
+    keras, device = doctor._keras()
+    assert keras.detail.startswith("3.15.1 on tensorflow ")
+    assert device.name == "device"
+    asked = []
+    monkeypatch.setattr(kernels, "installed_spec", lambda: SimpleNamespace(env={"KERAS_BACKEND": "jax"}))
+    monkeypatch.setattr(doctor, "_run", lambda *a, env: asked.append(env) or SimpleNamespace(stdout="", stderr=""))
+    doctor._keras()
+    assert asked[0]["KERAS_BACKEND"] == "jax"
+
+
+@pytest.mark.parametrize(
+    ("found", "where", "wanted", "detail", "cure"),
+    [
+        (Look(why="no NVIDIA GPU"), "cpu:0", False, "CPU: no NVIDIA GPU", ""),
+        (Look(why="hidden by X", cure="unset X"), "cpu:0", True, "CPU: hidden by X", "unset X"),
+        (
+            ONE,
+            "/job:localhost/device:CPU:0",
+            True,
+            "CPU: tensorflow does not use the NVIDIA A, 80 GiB: it was built without CUDA, or lacks CUDA's libraries",
+            'python -m pip install "tensorflow[and-cuda]"',
+        ),
+        (ONE, "cuda:0", False, "CPU: the kernel hides the NVIDIA A, 80 GiB", "dnnkit kernel install --gpu"),
+        (ONE, "/job:localhost/device:GPU:0", True, "GPU: NVIDIA A, 80 GiB", ""),
+    ],
+)
+def test_the_device_is_named_with_what_keeps_the_lessons_from_the_gpu(monkeypatch, found, where, wanted, detail, cure):
+    monkeypatch.setattr(devices, "look", lambda: found)
+    assert doctor._device("tensorflow", where, wanted) == Finding("device", OK, detail, cure)
 
 
 def test_a_broken_or_hanging_keras_cannot_kill_the_doctor(monkeypatch):
     monkeypatch.setattr(doctor, "_run", answering("", "Traceback\nImportError: libcuda is broken\n", 1))
-    assert doctor._keras().verdict == MISSING
-    assert "libcuda is broken" in doctor._keras().detail
+    (found,) = doctor._keras()
+    assert found.verdict == MISSING
+    assert "libcuda is broken" in found.detail
 
     def hangs(command, seconds, **kwargs):
         raise subprocess.TimeoutExpired(command, seconds)
 
     monkeypatch.setattr(doctor, "_run", hangs)
-    assert doctor._keras().detail == "import took more than 120 seconds"
+    assert doctor._keras()[0].detail == "import took more than 120 seconds"
     assert doctor._sandbox().verdict == MISSING or doctor.shutil.which("bwrap") is None
 
 
@@ -99,6 +131,7 @@ def test_a_folder_that_cannot_be_written_is_told(monkeypatch):
 
 
 def test_keras_really_answers():
-    found = doctor._keras()
-    assert found.verdict == OK
-    assert " on " in found.detail
+    keras, device = doctor._keras()
+    assert (keras.verdict, device.verdict) == (OK, OK)
+    assert " on " in keras.detail
+    assert device.detail[:4] in ("CPU:", "GPU:")

@@ -20,6 +20,13 @@ os.write(2, b"something else\\n")
 if "FAIL" in os.environ:
     raise ImportError("no such library")
 level = os.environ["TF_CPP_MIN_LOG_LEVEL"]
+calls = []
+class random:
+    set_seed = calls.append
+class config:
+    LogicalDeviceConfiguration = lambda memory_limit: memory_limit
+    list_physical_devices = lambda kind: [kind, kind]
+    set_logical_device_configuration = lambda *arguments: calls.append(arguments)
 """
 
 
@@ -53,6 +60,13 @@ def test_an_import_that_fails_says_so(fake):
 
 def test_what_the_user_has_set_stays(fake):
     assert run(LOAD + "import tensorflow as t; print(t.level)", fake, TF_CPP_MIN_LOG_LEVEL="0").stdout == "0\n"
+
+
+def test_a_seed_and_a_memory_limit_are_set_where_they_are_asked_for(fake):
+    ask = LOAD + "import tensorflow as t; print(t.calls)"
+    assert run(ask, fake).stdout == "[]\n"
+    assert run(ask, fake, TF_DETERMINISTIC_OPS="1").stdout == "[0]\n"
+    assert run(ask, fake, DNN_GPU_MEMORY_MB="512").stdout == "[('GPU', [512]), ('GPU', [512])]\n"
 
 
 def test_without_tensorflow_nothing_changes(tmp_path):
