@@ -11,7 +11,7 @@ import warnings
 from dnnkit import example
 from dnnkit.calls import call, names_used
 from dnnkit.checks import find_exercise
-from dnnkit.example import example_inputs
+from dnnkit.example import example_call
 from dnnkit.quiet import quiet_tensorflow
 
 MAGIC = "%%explore"
@@ -88,11 +88,11 @@ def _unwritten(name, function, namespace):
     exercise, _ = find_exercise(name)
     if exercise is None or not exercise["examples"] or not _may_be_unwritten(function, namespace):
         return None
-    inputs = example_inputs(exercise["examples"][0], exercise["parameters"])
+    tried, inputs = example_call(exercise["examples"][0], exercise["parameters"], name, namespace)
     silence = io.StringIO()
     try:
         with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence), warnings.catch_warnings():
-            made = call(function, inputs, repeat=False, seconds=example.SECONDS)
+            made = call(tried, inputs, repeat=False, seconds=example.SECONDS)
     except KeyboardInterrupt:
         return None
     if made.outcome.exception == "NotImplementedError":

@@ -150,6 +150,7 @@ def _parts(result):
         f"{name} = " + format_value(value).replace("\n", "\n" + " " * (len(name) + 3))
         for name, value in result.inputs.items()
     )
+    inputs = "\n".join(filter(None, (inputs, result.code)))
     expected, yours = _two_sides(result)
     return [("input", inputs), ("expected", expected), ("yours", yours), ("why", _notes(result))]
 

@@ -109,9 +109,11 @@ class PlantStubs(ClearSolutions):
         pattern = re.compile(
             rf"(?:^[ \t]*{re.escape(BUG_HUNT)}.*\n)?^([ \t]*){re.escape(BEGIN)}.*?{re.escape(END)}[^\n]*", re.M | re.S
         )
-        match = pattern.search(cell.source)
-        lines = [match.group(1) + line if line else "" for line in stub.splitlines()]
-        cell.source = cell.source[: match.start()] + "\n".join(lines) + cell.source[match.end() :]
+
+        def plant(match):
+            return "\n".join(match.group(1) + line if line else "" for line in stub.splitlines())
+
+        cell.source = pattern.sub(plant, cell.source)
         return cell, resources
 
 

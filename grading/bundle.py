@@ -15,7 +15,7 @@ You need Python 3.11, 3.12 or 3.13, on Linux, macOS or Windows, and about 3 GB o
     .venv/bin/python -m pip install .          (Windows: .venv\\Scripts\\python -m pip install .)
     .venv/bin/dnnkit lab                       (Windows: .venv\\Scripts\\dnnkit lab)
 
-JupyterLab opens in your browser. Open `lessons/01_neuron/neuron.ipynb` and begin.
+JupyterLab opens in your browser. The page that opens lists the lessons.
 After the installation everything works without a network.
 
 Does something not work? `.venv/bin/dnnkit doctor` says what is missing and the one line that mends it.
@@ -34,7 +34,14 @@ def write_bundle(project, path):
     """
     entries = {"README.md": INSTALL.encode(), "pyproject.toml": student_pyproject(project).encode()}
     entries["LICENSE"] = (project / "LICENSE").read_bytes()
-    for pattern in ("lessons/*/*.ipynb", "dnnkit/**/*.py", "dnnkit/**/*.js", "dnnkit/examples/*.json"):
+    for pattern in (
+        "lessons/*.ipynb",
+        "lessons/*/*.ipynb",
+        "dnnkit/**/*.py",
+        "dnnkit/**/*.js",
+        "dnnkit/**/*.css",
+        "dnnkit/examples/*.json",
+    ):
         for file in project.glob(pattern):
             if "__pycache__" not in file.parts and ".ipynb_checkpoints" not in file.parts:
                 entries[file.relative_to(project).as_posix()] = file.read_bytes()
@@ -62,5 +69,5 @@ def student_pyproject(project):
         f"dependencies = [\n{quoted},\n]\n\n"
         '[project.scripts]\ndnnkit = "dnnkit.cli:main"\n\n'
         '[tool.setuptools.packages.find]\ninclude = ["dnnkit*"]\n\n'
-        '[tool.setuptools.package-data]\n"*" = ["*.json", "*.js"]\n'
+        '[tool.setuptools.package-data]\n"*" = ["*.json", "*.js", "*.css"]\n'
     )
