@@ -1,0 +1,86 @@
+"""The controls that a demo can have; each becomes a native, labelled element of the page."""
+
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True)
+class Control:
+    """One setting that the reader can change.
+
+    Attributes:
+        name: name of the setting.
+        label: what the reader sees and a screen reader says.
+        default: value at the start.
+        help: longer text, shown when the pointer rests on it.
+    """
+
+    name: str
+    label: str
+    default: object
+    help: str = ""
+
+    def describe(self):
+        """Describe the control for the page."""
+        record = {key: value for key, value in asdict(self).items() if key != "default"}
+        return record | {"kind": type(self).__name__.lower()}
+
+
+@dataclass(frozen=True)
+class Slider(Control):
+    """A number between `low` and `high`; with `log`, `step` counts powers of ten.
+
+    A slider named "step" that is `local` moves through steps that the page already has, without asking Python.
+    """
+
+    low: float = 0.0
+    high: float = 1.0
+    step: float = 0.01
+    log: bool = False
+    local: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Choice(Control):
+    """One of several options."""
+
+    options: tuple = ()
+
+
+@dataclass(frozen=True)
+class Toggle(Control):
+    """On or off."""
+
+
+@dataclass(frozen=True)
+class Many(Control):
+    """Any number of several options, as a list."""
+
+    options: tuple = ()
+
+
+@dataclass(frozen=True)
+class Text(Control):
+    """A short text."""
+
+    size: int = 24
+
+
+@dataclass(frozen=True)
+class Grid(Control):
+    """A small matrix of numbers, as a list of rows."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the reader predicts before the picture appears.
+
+    Attributes:
+        text: the question.
+        options: two to four answers.
+        then: what to look at, said once a prediction is made.
+    """
+
+    text: str
+    options: tuple
+    then: str = field(default="Now try it.")

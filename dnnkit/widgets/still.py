@@ -1,0 +1,70 @@
+"""Show a demo: first a still picture for readers without a kernel, then the live panel, which hides it."""
+
+import base64
+import contextlib
+import io
+from html import escape
+
+import numpy as np
+
+from dnnkit.widgets.own import Own
+from dnnkit.widgets.static import draw_states
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def show(demo):
+    """Display a demo: the still picture, then the live panel as an output of its own.
+
+    JupyterLab shows an error, and no fallback, for a panel whose kernel is gone; the picture beside it stays.
+    """
+    from IPython.display import display
+
+    display({"text/html": still_html(demo), "text/plain": f"{demo.title}. {demo.sentence}"}, raw=True)
+    view = {"version_major": 2, "version_minor": 0, "model_id": demo.model_id}
+    live = {VIEW: view, "text/html": "<!-- the live demo -->", "text/plain": f"{demo.title} (live)"}
+    with contextlib.suppress(AttributeError):  # ipywidgets 7 counts displays
+        demo._handle_displayed()
+    display(live, raw=True)
+
+
+def still_figure(demo):
+    """Draw the default state and two contrasting presets, one below the other, without the student's functions.
+
+    Returns:
+        The pair (Matplotlib figure, its sentences).
+    """
+    names = demo.static_presets or list(demo.presets)[:3] or [""]
+    states = [_state(demo, name) for name in names]
+    return draw_states(states), [f"{name}: {said}" if name else said for name, _, _, said in states]
+
+
+def still_html(demo):
+    """Write the still picture as HTML, its sentences as alternative text."""
+    figure, sentences = still_figure(demo)
+    file = io.BytesIO()
+    figure.savefig(file, format="png")
+    picture = base64.b64encode(file.getvalue()).decode("ascii")
+    words = escape(f"{demo.title}. " + " ".join(sentences), quote=True)
+    return (
+        f'<figure data-dnn-static="{demo.uid}" style="margin:0">'
+        f'<img src="data:image/png;base64,{picture}" alt="{words}" style="max-width:100%">'
+        f"<figcaption>{escape(demo.title)}: a still picture. Run the cell to try it.</figcaption></figure>"
+    )
+
+
+def _state(demo, name):
+    """Compute one preset.
+
+    Returns:
+        (name, panels, step, sentence).
+    """
+    values = demo.defaults() | demo.presets.get(name, {})
+    own, demo.own = demo.own, Own({})
+    try:
+        result = demo.compute(values, np.random.default_rng(demo.seed))
+        said, panels = demo.describe(result, values), demo.draw(result, values, None)
+    finally:
+        demo.own = own
+    step = int(values.get("step", 0))
+    return name, panels, step, said if isinstance(said, str) else said[min(step, len(said) - 1)]
