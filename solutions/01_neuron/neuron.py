@@ -348,6 +348,19 @@ plots.show(ax)
 # this lesson need 650 numbers. We need a machine that turns the knobs. First it needs to know how wrong it is.
 
 # %% [markdown]
+# ### Play · Turn the knobs
+#
+# The playground draws your `neuron` on other data. It opens with a question; answer it, then look. Move $w_1$, $w_2$
+# and $b$ with the sliders, or click into the first picture and use the arrow keys. Press **Step** or **Run** to let
+# the machine turn the knobs. Two hidden units solve what one neuron cannot: choose that preset at the end.
+
+# %%
+# %%explore neuron
+from dnnkit.widgets import neuron_playground
+
+neuron_playground(neuron=neuron)
+
+# %% [markdown]
 # ## Part 2 · How wrong is it?
 #
 # The neuron says: probability $a$ for class 1. So it says $1 - a$ for class 0. Then the true answer $y$ comes, which
@@ -565,6 +578,18 @@ print(lowest)
 # This loss is **convex**: there is no side valley to be caught in. Here it has a lowest place, and whoever walks
 # downhill with small enough steps ends there. (Sometimes there is none: Part 6 says when. And networks with many layers
 # are not convex.)
+
+# %% [markdown]
+# ### Play · The learning rate
+#
+# A bowl again, $J(w) = \lambda w^2 / 2$: the number $\lambda$ (say "lambda") says how steeply it curves. Move the
+# learning rate $\eta$ and watch the path. The map on the right shows every pair of $\eta$ and $\lambda$ at once.
+
+# %%
+# %%explore
+from dnnkit.widgets import learning_rate
+
+learning_rate()
 
 # %% [markdown]
 # ### Exercise 4 · The gradient
