@@ -1,16 +1,17 @@
 """Hostile and honest-but-odd submissions, graded by stock nbgrader and by ours; one line of JSON last.
 
-Usage: python benchmarks/hostile.py [--only NAME ...]
+Usage: python benchmarks/hostile.py [--only NAME ...]; about a quarter of an hour on two cores
 
 A hostile submission has held when it got no point it did not work for, nothing outside of it was read or written, no
 process outlived it, no page or table carries its script, and the others of its class got what they deserve. An odd one
 is accepted when it got full marks. Stock nbgrader runs the same checks inlined as hidden tests. What could disturb
-others is graded in a course of its own.
+others is graded in a course of its own, and so is whatever turns out to.
 """
 
 import argparse
 import concurrent.futures
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -24,6 +25,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests" / "hostile")]  # benchmarks and tests are no packages
 
+import nbformat  # noqa: E402
 import odd  # noqa: E402
 import outside  # noqa: E402
 import stock  # noqa: E402
@@ -41,8 +43,17 @@ from grading.lesson import find_lesson  # noqa: E402
 from grading.settings import MB, Limits  # noqa: E402
 
 LIMITS = Limits(cell_seconds=3.0, submission_seconds=20.0, interrupt_seconds=1.0, memory_bytes=700 * MB, processes=100)
-CELL_SECONDS, COURSE_SECONDS = 5, 60  # of stock nbgrader
-SHOWN = {"scripts_in_text", "scripts_in_errors", "scripts_in_outputs", "page_as_name", "formula_as_name"}
+CELL_SECONDS, COURSE_SECONDS = 5, 60  # least that stock nbgrader gets for a cell, and for a course of three
+CLASS_SECONDS = 1200  # most that a class of honest students may take
+AT_ONCE = 2  # commands of stock nbgrader
+SHOWN = {
+    "scripts_in_text",
+    "scripts_in_errors",
+    "scripts_in_outputs",
+    "page_as_name",
+    "formula_as_name",
+    "further_files",
+}
 
 
 def found_around(root, hostile, world, score, honest):
@@ -65,26 +76,35 @@ def found_around(root, hostile, world, score, honest):
             text = path.read_text(errors="replace") if path.is_file() else ""
             if CANARY in text:
                 found.append("read: something outside")
-            if path.suffix == ".html" and ("<script>document" in text or "<img src=x" in text):
+            if folder == "feedback" and path.suffix == ".html" and ("<script>document" in text or "<img src=x" in text):
                 found.append("a script in the page")
-    if list((root / "home" / "runtime").glob("left-*")):
+    if [path for folder in ("tmp", "home/runtime") for path in (root / folder).glob("left-*")]:
         found.append("written: beside the sockets")
     if hostile.name == "formula_as_name" and (root / "grades.csv").exists():
         found += ["a formula in the table"] if ",=1+1" in (root / "grades.csv").read_text() else []
     return list(dict.fromkeys(found))
 
 
-def clear_away():
-    """End what submissions left running; say whether anything ran."""
-    pids = outside.lingering()
-    for pid in pids:
+def clear_away(home):
+    """End what runs with this HOME; say whether a submission has left anything running."""
+    running = outside.processes(home)
+    for pid in running:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    return bool(pids)
+    return any(map(outside.lingers, running.values()))
 
 
-def stock_course(base, root, lesson, release, bank, worlds):
+def stock_course(base, root, lesson, release, bank, worlds, seconds):
     """Grade hostile submissions and two honest ones in one stock course.
+
+    Args:
+        base: a course without submissions, to be copied.
+        root: the course's folder.
+        lesson: the lesson.
+        release: nbformat dict of the course's release.
+        bank: the hostile submissions.
+        worlds: name -> `Surroundings`.
+        seconds: time for autograding.
 
     Returns:
         Name -> why it has not held.
@@ -94,22 +114,24 @@ def stock_course(base, root, lesson, release, bank, worlds):
     outside.hand_in_honest(lesson, release, root / "submitted")
     for hostile in bank:
         outside.hand_in(worlds[hostile.name], hostile, lesson, release, root / "submitted", book)
-    nbgrader(root, COURSE_SECONDS * (1 if len(bank) == 1 else 8), "autograde", lesson.name)
+    nbgrader(root, seconds, "autograde", lesson.name)
     if SHOWN & {hostile.name for hostile in bank}:
-        nbgrader(root, 240, "generate_feedback", lesson.name)
-        nbgrader(root, 60, "export", "--to", "grades.csv")
+        nbgrader(root, 4 * seconds, "generate_feedback", lesson.name)
+        nbgrader(root, 4 * seconds, "export", "--to", "grades.csv")
     scores = {}
     with contextlib.suppress(Exception), Gradebook(f"sqlite:///{book}") as gradebook:
         scores = {s.student.id: s.score for s in gradebook.assignment_submissions(lesson.name)}
+    if not bank and [scores.get(student) for student in outside.HONEST] != [FULL, FULL]:
+        raise SystemExit(f"stock nbgrader does not grade honest submissions here: {scores}")
     found = {h.name: found_around(root, h, worlds[h.name], scores.get(h.student), scores) for h in bank}
-    if clear_away() and len(bank) == 1:
+    if clear_away(root / "home") and len(bank) == 1:
         found[bank[0].name].append("a process is left")
     outside.remove(root)
     return found
 
 
 def nbgrader(root, seconds, *arguments):
-    """Run an nbgrader command in a session of its own, and end it when it takes too long."""
+    """Run an nbgrader command in a session of its own, and end it when it takes too long; whether it ended itself."""
     environment = {**os.environ, **own_home(root / "home")}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     command = [sys.executable, "-m", "nbgrader", *arguments]
@@ -120,26 +142,44 @@ def nbgrader(root, seconds, *arguments):
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        return False
+    return True
 
 
-def hostile_by_stock(lesson, bank, worlds, root):
+def hostile_by_stock(lesson, bank, worlds, root, pool):
     """Grade the hostile bank with stock nbgrader: what could disturb others alone, the rest together."""
     (root / "nothing").mkdir(parents=True)
     stock.make_course(lesson, list_checks(lesson), root / "nothing", root / "base")
+    release = nbformat.read(root / "base" / "release" / lesson.name / f"{lesson.topic}.ipynb", as_version=4)
+    _, honest = timed(stock_course, root / "base", root / "honest", lesson, release, [], {}, CLASS_SECONDS)
+    cell_seconds = max(CELL_SECONDS, round(honest / 3))  # so that a busy machine is not taken for an attack
     with (root / "base" / "nbgrader_config.py").open("a") as config:
-        config.write(f"c.ExecutePreprocessor.timeout = {CELL_SECONDS}\n")
-    release = json.loads((root / "base" / "release" / lesson.name / f"{lesson.topic}.ipynb").read_text())
+        config.write(f"c.ExecutePreprocessor.timeout = {cell_seconds}\n")
+    print(f"stock nbgrader: two honest submissions take {honest:.0f} s", flush=True)
     pages = [h for h in bank if h.name in SHOWN]
     together = [h for h in bank if not h.alone and h.name not in SHOWN]
-    groups = [group for group in (together, pages) if group] + [[h] for h in bank if h.alone]
-    found, number = {}, 0
-    while groups:
-        group, number = groups.pop(0), number + 1
-        came = stock_course(root / "base", root / f"c{number}", lesson, release, group, worlds)
-        if len(group) > 1 and all("others disturbed" in why for why in came.values()):
-            groups += [[hostile] for hostile in group]  # somebody disturbed all: find out who
-        else:
-            found |= came
+    number = itertools.count()
+
+    def grade(group):
+        place = root / f"c{next(number)}"
+        seconds = max(COURSE_SECONDS, 4 * honest) + (len(group) - 1) * (honest + 4 * cell_seconds)
+        came = stock_course(root / "base", place, lesson, release, group, worlds, seconds)
+        print(json.dumps(came), file=sys.stderr, flush=True)
+        return came
+
+    groups = [together[::2], together[1::2], pages, *([h] for h in bank if h.alone)]
+    found, waiting = {}, {pool.submit(grade, group): group for group in groups if group}
+    while waiting:
+        done, _ = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)
+        for one in done:
+            group, came = waiting.pop(one), one.result()
+            if len(group) > 1 and any("others disturbed" in why for why in came.values()):
+                halves = (group[::2], group[1::2])  # somebody disturbed all: find out who
+                for hostile in group:
+                    worlds[hostile.name].clean()
+                waiting |= {pool.submit(grade, half): half for half in halves}
+            else:
+                found |= came
     return found
 
 
@@ -150,13 +190,17 @@ def hostile_by_ours(project, lesson, bank, worlds, root):
     outside.hand_in_honest(lesson, release, course.submitted)
     for hostile in bank:
         outside.hand_in(worlds[hostile.name], hostile, lesson, release, course.submitted, course.root / "gradebook.db")
-    scores = {result.student: result.score for result in autograde(course, lesson, How(limits=LIMITS))}
+    with outside.own_place():
+        before = outside.grader_traces()
+        scores = {result.student: result.score for result in autograde(course, lesson, How(limits=LIMITS))}
+        left = outside.left_behind(before)
     write_feedback(course, lesson)
     with open_gradebook(course.database) as gradebook:
         write_csv(gradebook, course.root / "grades.csv")
     found = {h.name: found_around(course.root, h, worlds[h.name], scores.get(h.student), scores) for h in bank}
-    if clear_away():
-        found = {name: [*why, "a process is left"] for name, why in found.items()}
+    for kind in ("processes", "mounts"):
+        if kind in left:
+            found = {name: [*why, f"{kind} are left"] for name, why in found.items()}
     return found
 
 
@@ -171,16 +215,24 @@ def odd_class(lesson, release, submitted, makers):
         (folder / f"{lesson.topic}.ipynb").write_bytes(made if isinstance(made, bytes) else json.dumps(made).encode())
 
 
-def odd_by_stock(lesson, makers, root):
+def odd_by_stock(lesson, makers, root, pool):
     """Grade the odd bank with stock nbgrader; names of those that lost points."""
     (root / "nothing").mkdir(parents=True)
-    stock.make_course(lesson, list_checks(lesson), root / "nothing", root / "course")
-    release = json.loads((root / "course" / "release" / lesson.name / f"{lesson.topic}.ipynb").read_text())
-    odd_class(lesson, release, root / "course" / "submitted", makers)
-    nbgrader(root / "course", 900, "autograde", lesson.name)
-    with Gradebook(f"sqlite:///{root / 'course' / 'gradebook.db'}") as gradebook:
-        graded = {s.student.id: s.score == s.max_score for s in gradebook.assignment_submissions(lesson.name)}
-    return [name for name in makers if not graded.get(name)]
+    stock.make_course(lesson, list_checks(lesson), root / "nothing", root / "base")
+    release = nbformat.read(root / "base" / "release" / lesson.name / f"{lesson.topic}.ipynb", as_version=4)
+
+    def grade(names):
+        course = root / names[0]
+        shutil.copytree(root / "base", course)
+        odd_class(lesson, release, course / "submitted", {name: makers[name] for name in names})
+        if not nbgrader(course, CLASS_SECONDS, "autograde", lesson.name):
+            raise SystemExit(f"stock nbgrader did not finish {len(names)} odd submissions in {CLASS_SECONDS} s")
+        with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+            graded = {s.student.id: s.score == s.max_score for s in gradebook.assignment_submissions(lesson.name)}
+        return [name for name in names if not graded.get(name)]
+
+    groups = [list(makers)[number::4] for number in range(4)]
+    return [name for lost in pool.map(grade, [group for group in groups if group]) for name in lost]
 
 
 def odd_by_ours(project, lesson, makers, root):
@@ -203,7 +255,9 @@ def small_project(root, project):
 
 def own_home(home):
     """Make the environment of a home that hostile submissions may write into."""
-    folders = {"HOME": home} | {f"JUPYTER_{kind}_DIR": home / kind.lower() for kind in ("RUNTIME", "CONFIG", "DATA")}
+    folders = {"HOME": home, "TMPDIR": home.parent / "tmp"} | {
+        f"JUPYTER_{kind}_DIR": home / kind.lower() for kind in ("RUNTIME", "CONFIG", "DATA")
+    }
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
     return {name: str(folder) for name, folder in folders.items()}
@@ -213,6 +267,29 @@ def timed(work, *arguments):
     """Run one part; returns what it found and the seconds it took."""
     started = time.perf_counter()
     return work(*arguments), time.perf_counter() - started
+
+
+def print_tables(bank, theirs, ours, makers, lost, lost_ours):
+    """Print each submission under its class of attack, then how many of each class have held."""
+    width = max(len(name) for name in (*theirs, *makers))
+    by_class = {
+        section: [h for h in bank if h.section == section] for section in dict.fromkeys(h.section for h in bank)
+    }
+    for section, members in by_class.items():
+        print(f"\n{section}")
+        for name in (hostile.name for hostile in members):
+            said = [", ".join(found[name]) or "held" for found in (theirs, ours)]
+            print(f"  {name:{width}}  stock: {said[0]:60}  ours: {said[1]}")
+    print("\nHonest, but odd")
+    for name in makers:
+        words = ["points lost" if name in names else "accepted" for names in (lost, lost_ours)]
+        print(f"  {name:{width}}  stock: {words[0]:60}  ours: {words[1]}")
+    print(f"\n{'class of attack':{width}}  submissions  held by stock  held by ours")
+    for section, members in by_class.items():
+        held = [sum(not found[hostile.name] for hostile in members) for found in (theirs, ours)]
+        print(f"{section:{width}}  {len(members):11}  {held[0]:13}  {held[1]:12}")
+    accepted = [len(makers) - len(names) for names in (lost, lost_ours)]
+    print(f"{'honest, but odd: full marks':{width}}  {len(makers):11}  {accepted[0]:13}  {accepted[1]:12}\n")
 
 
 def main():
@@ -230,20 +307,14 @@ def main():
         def worlds(who):
             return {h.name: stack.enter_context(outside.surroundings(root / who / h.name)) for h in bank}
 
-        pool = stack.enter_context(concurrent.futures.ThreadPoolExecutor(2))  # they only wait for nbgrader's processes
-        first_part = pool.submit(timed, hostile_by_stock, lesson, bank, worlds("w1"), root / "stock")
-        second_part = pool.submit(timed, odd_by_stock, first, makers, root / "odd-stock")
-        (theirs, seconds), (lost, odd_seconds) = first_part.result(), second_part.result()
-        print(f"stock nbgrader: hostile {seconds:.0f} s, odd {odd_seconds:.0f} s, side by side", flush=True)
+        pool = stack.enter_context(concurrent.futures.ThreadPoolExecutor(AT_ONCE))  # they only wait for processes
+        theirs, seconds = timed(hostile_by_stock, lesson, bank, worlds("w1"), root / "stock", pool)
+        lost, odd_seconds = timed(odd_by_stock, first, makers, root / "odd-stock", pool)
+        print(f"stock nbgrader: hostile {seconds:.0f} s, odd {odd_seconds:.0f} s", flush=True)
         ours, seconds = timed(hostile_by_ours, root / "small", lesson, bank, worlds("w2"), root / "ours")
         lost_ours, odd_seconds = timed(odd_by_ours, project, first, makers, root / "odd-ours")
         print(f"ours: hostile {seconds:.0f} s, odd {odd_seconds:.0f} s")
-    width = max(len(name) for name in (*theirs, *makers))
-    for name in theirs:
-        print(f"{name:{width}}  stock: {', '.join(theirs[name]) or 'held':45}  ours: {', '.join(ours[name]) or 'held'}")
-    for name in makers:
-        words = ["points lost" if name in names else "accepted" for names in (lost, lost_ours)]
-        print(f"{name:{width}}  stock: {words[0]:45}  ours: {words[1]}")
+    print_tables(bank, theirs, ours, makers, lost, lost_ours)
     record = {"hostile": len(bank), "stock_held": sum(not why for why in theirs.values())}
     record |= {"ours_held": sum(not why for why in ours.values()), "odd": len(makers)}
     print(

@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from odd import MAKERS, Kit
+from outside import each_once, grader_traces, left_behind, own_place
 
 from grading.autograde import How, autograde
 from grading.build import load_release
@@ -19,6 +21,7 @@ from grading.settings import Limits
 
 PROJECT = Path(__file__).parents[2]
 ENOUGH = 25
+PARTS = 2  # classes, so that two processes of a test session share the work
 ODD_VALUES = [
     None, True, 0, -0.0, 10**500, 2**63, 1e308, float("nan"), float("inf"), "", "nan", "x" * 5000, [], (), {}, [[]],
     [None] * 50, [[1], [2, 3]], [[[[[]]]]], {1: {2: 3}}, {None: None}, {True: 1, 1.5: 2}, (1, 2), (1, 2, 3), ([],
@@ -38,18 +41,30 @@ def lesson():
 
 @pytest.fixture(scope="module")
 def graded(lesson, tmp_path_factory):
-    """All odd submissions, graded in one run."""
+    """All odd submissions, graded in classes."""
     if sandbox_problem():
         pytest.skip(f"{sandbox_problem()} {CURE}")
-    course = open_course(PROJECT, root=tmp_path_factory.mktemp("odd"))
+    parts = {f"odd-{number}": list(MAKERS)[number::PARTS] for number in range(PARTS)}
+    classes = each_once(
+        tmp_path_factory.getbasetemp(), parts, lambda names: graded_class(lesson, tmp_path_factory.mktemp("odd"), names)
+    )
+    results = {result.student: result for one in classes for result in one.results}
+    return SimpleNamespace(results=results, left=[one.left for one in classes])
+
+
+def graded_class(lesson, root, names):
+    """Some of the odd submissions, graded in one run."""
+    course = open_course(PROJECT, root=root)
     kit = Kit(load_release(PROJECT, lesson), {name: cell.source for name, cell in lesson.solution_cells.items()})
-    for name, make in MAKERS.items():
+    for name in names:
         path = course.submitted / name / lesson.name / f"{lesson.topic}.ipynb"
         path.parent.mkdir(parents=True)
-        made = make(kit)
+        made = MAKERS[name](kit)
         path.write_bytes(made if isinstance(made, bytes) else json.dumps(made).encode())
-    results = autograde(course, lesson, How(limits=Limits(cell_seconds=20.0)))
-    return {result.student: result for result in results}
+    with own_place():
+        before = grader_traces()
+        results = autograde(course, lesson, How(limits=Limits(cell_seconds=20.0)))
+        return SimpleNamespace(results=results, left=left_behind(before))
 
 
 def test_the_bank_is_large_enough():
@@ -59,10 +74,15 @@ def test_the_bank_is_large_enough():
 @pytest.mark.sandbox
 @pytest.mark.parametrize("name", MAKERS)
 def test_an_odd_submission_gets_full_marks(graded, name):
-    result = graded[name]
+    result = graded.results[name]
     lost = [(e.name, c.name, c.status, c.message) for e in result.exercises for c in e.checks if c.status != "passed"]
     assert (result.status, lost) == ("graded", []), result.notes
     assert result.score == result.max_score
+
+
+@pytest.mark.sandbox
+def test_no_process_mount_file_or_descriptor_is_left(graded):
+    assert graded.left == [{}] * PARTS
 
 
 def test_no_answer_whatever_it_is_makes_a_check_fail_itself(lesson):
