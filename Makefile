@@ -9,7 +9,7 @@ BIN := .venv/bin
 SETUP := .venv/.setup
 DEMO := build/demo
 
-.PHONY: demo test lab lessons audit bench lint setup sandbox browser database lock
+.PHONY: demo test test-jax lab lessons audit bench lint setup sandbox browser database lock
 .DEFAULT_GOAL := demo
 
 setup: $(SETUP)
@@ -44,6 +44,9 @@ demo: setup sandbox
 
 test: setup sandbox browser database
 	$(BIN)/python -m pytest -n 2
+
+test-jax: setup
+	$(BIN)/python -m pytest -n 2 -m jax
 
 lab: setup
 	$(BIN)/python -m dnnkit lab

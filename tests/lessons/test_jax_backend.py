@@ -1,0 +1,117 @@
+"""Every lesson that uses Keras also runs, and is checked, on Keras' second backend: JAX on the CPU."""
+
+import ast
+import importlib.util
+import inspect
+import json
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from grading.bank import load_bank
+from grading.build import load_release
+from grading.examples import list_checks
+from grading.lesson import without_magics
+from grading.sample_class import with_answers
+
+pytestmark = [
+    pytest.mark.jax,
+    pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed"),
+]
+ON_JAX = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""}
+CHECK_RIGHT_ANSWERS = """
+import json, sys
+from pathlib import Path
+import keras
+from grading.bank import load_bank
+from grading.lesson import load_lesson
+from grading.plugin import Candidate, run_checks
+from grading.reference import Reference
+
+lesson = load_lesson(Path(sys.argv[1]))
+bank, reference, candidates = load_bank(lesson), Reference(lesson), []
+for exercise in sys.argv[2:]:
+    for answers in ((), *((variant,) for variant in bank.variants_of(exercise))):
+        name = answers[0].name if answers else f"{exercise}__reference"
+        student = lambda answers=answers, **options: reference.student(*answers, **options)
+        candidates.append(Candidate(name, student, b"jax", frozenset({exercise})))
+found = [(f.candidate.name, f.result.name, f.result.status, f.result.message)
+         for f in run_checks(lesson, reference, candidates)]
+print(json.dumps([keras.backend.backend(), found]))
+"""
+
+
+def code_of(*sources):
+    """Sources without comments, as one text."""
+    return "\n".join(ast.unparse(ast.parse(without_magics(source))) for source in sources)
+
+
+def uses_keras(text):
+    return "keras" in text or "dnnkit.gradients" in text
+
+
+def keras_exercises(lesson):
+    """Exercises whose solution, checks or variants use Keras; all, where what they share uses it."""
+    checks, bank = list_checks(lesson), load_bank(lesson)
+    own = {check.__name__ for group in checks.values() for check in group}
+    tree = ast.parse(lesson.tests.read_text(encoding="utf-8"))
+    tree.body = [node for node in tree.body if getattr(node, "name", None) not in own]
+    given = (cell.source for cell in lesson.cells if cell.kind == "given")
+    if uses_keras(ast.unparse(tree) + code_of(*given)):
+        return list(lesson.exercises)
+    sources = {
+        name: [lesson.solution_cells[name].source, *(answer.source for answer in bank.variants_of(name))]
+        for name in lesson.exercises
+    }
+    checked = {name: "".join(map(inspect.getsource, group)) for name, group in checks.items()}
+    return [name for name in lesson.exercises if uses_keras(code_of(*sources[name]) + checked[name])]
+
+
+def require_keras(lesson):
+    if not uses_keras(code_of(*(cell.source for cell in lesson.cells if cell.kind not in ("markdown", "check")))):
+        pytest.skip(f"{lesson.name} does not use Keras")
+
+
+def test_solved_lesson_runs_on_jax_and_passes_its_own_checks(lesson, project, tmp_path, monkeypatch):
+    require_keras(lesson)
+    for name, value in ON_JAX.items():
+        monkeypatch.setenv(name, value)
+    answers = {name: cell.source for name, cell in lesson.solution_cells.items()}
+    notebook = with_answers(load_release(project, lesson), answers)
+    notebook.cells.append(nbformat.v4.new_code_cell("import keras; keras.backend.backend()"))
+    # the kernel python3, not dnn: that one's own settings name the backend that was chosen when it was installed
+    client = NotebookClient(notebook, kernel_name="python3", timeout=300, resources={"metadata": {"path": tmp_path}})
+    client.store_widget_state = False
+    outputs = [output for cell in client.execute().cells for output in cell.get("outputs", [])]
+    assert outputs[-1].data["text/plain"] == "'jax'"
+    text = "\n".join(o.get("text", "") + o.get("data", {}).get("text/plain", "") for o in outputs)
+    assert text.count("The hidden checks of the grader go further.") == len(lesson.exercises)
+    assert "waits for" not in text
+    assert [o.text for o in outputs if o.output_type == "stream" and o.name == "stderr"] == []
+
+
+def test_right_answers_pass_their_checks_on_jax(lesson):
+    require_keras(lesson)
+    exercises = keras_exercises(lesson)
+    if not exercises:
+        pytest.skip(f"no exercise of {lesson.name} uses Keras")
+    command = [sys.executable, "-c", CHECK_RIGHT_ANSWERS, str(lesson.folder), *exercises]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")} | ON_JAX
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=900)
+    assert done.returncode == 0, done.stderr
+    backend, found = json.loads(done.stdout.splitlines()[-1])
+    assert backend == "jax"
+    assert {line[0].split("__")[0] for line in found} == set(exercises)
+    assert [line for line in found if line[2] != "passed"] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "uses"),
+    [("import keras", True), ("x = 1  # as keras does", False), ("from dnnkit.gradients import f", True)],
+)
+def test_comments_do_not_count_as_using_keras(source, uses):
+    assert uses_keras(code_of(source)) is uses
