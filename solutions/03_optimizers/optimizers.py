@@ -301,9 +301,8 @@ reveal(
 # %%
 # %%explore
 def minibatches(num_examples, batch_size, rng):
-    """Deal shuffled indices into minibatches, as in lesson 01."""
-    order = rng.permutation(num_examples)
-    return [order[start : start + batch_size] for start in range(0, num_examples, batch_size)]
+    """Deal shuffled indices into minibatches of nearly equal size, at most batch_size."""
+    return np.array_split(rng.permutation(num_examples), -(-num_examples // batch_size))
 
 
 def cross_entropy(logits, labels):
