@@ -576,7 +576,9 @@ def test_lsuv_init_layers(student, rng):
 @points(1)
 def test_lsuv_init_draws_anew(student, reference, rng):
     """It works for wider, narrower and single units, and draws other matrices from the same rng."""
-    single, batch = rng.uniform(3, 9, size=(20, 1)), rng.normal(size=(40, 6)) + 1
+    # Both signs, so that a single unit is never dead, whichever sign its weight has; yet a mean far from 0.
+    single = rng.uniform(3, 9, size=(20, 1)) * np.resize([1, 1, -1], (20, 1))
+    batch = rng.normal(size=(40, 6)) + 1
     cases = {
         "lsuv_init for one input and widths [1, 3]": {"X": single, "widths": [1, 3], "rng": _own(rng)},
         "lsuv_init for six inputs and widths [6, 3, 7]": {"X": batch, "widths": [6, 3, 7], "rng": _own(rng)},
