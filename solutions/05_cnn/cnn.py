@@ -89,11 +89,12 @@ def show_pictures(pictures, *, signed=()):
         limit = np.abs(picture).max() if title in signed else None
         ax.imshow(picture, cmap="gray", vmin=-limit if limit else 0, vmax=limit or 1)
         ax.set(title=title, xticks=[], yticks=[])
-        plots.describe(ax, f"from {np.min(picture):.2f} to {np.max(picture):.2f}.")
+        size = f"{picture.shape[0]} by {picture.shape[1]} pixels"
+        plots.describe(ax, f"grey picture, {size}, numbers from {np.min(picture):.2f} to {np.max(picture):.2f}.")
     plots.show(axes)
 
 
-show_pictures({"the photo": photo})
+show_pictures({"the photo: a tower above a lake": photo})
 
 # %% [markdown]
 # ## Part 1 · Why share weights?
