@@ -4,7 +4,7 @@ import shutil
 
 from jupyter_client.manager import KernelManager
 
-from grading.sandbox import KERNEL_NAME, SandboxKernelSpecs
+from grading.sandbox import KERNEL_NAME, SandboxKernelSpecs, require_sandbox
 from grading.scratch import make_folder
 from grading.settings import Limits
 
@@ -14,11 +14,15 @@ class ColdLauncher:
 
     Args:
         limits: what a submission may use.
+
+    Raises:
+        SandboxUnavailable: where there is no sandbox; nothing was started by then.
     """
 
     sandbox = "bubblewrap"
 
     def __init__(self, limits=None):
+        require_sandbox()
         self.limits = limits or Limits()
         self.fallbacks = []
 

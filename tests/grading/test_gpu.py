@@ -106,7 +106,7 @@ def test_a_machine_without_a_gpu_refuses_before_anything_is_written(monkeypatch,
 
 
 def test_kernels_on_a_gpu_start_cold(monkeypatch):
-    monkeypatch.setattr(worker, "require_sandbox", lambda: None)
+    monkeypatch.setattr("grading.cold.require_sandbox", lambda: None)
     monkeypatch.setattr("grading.warm.require_sandbox", lambda: None)
     monkeypatch.setattr(worker, "lesson_modules", lambda lesson: ())
     assert isinstance(worker.make_launcher(None, HALF), ColdLauncher)
