@@ -97,9 +97,11 @@ def settle_tensorflow(tensorflow):
     """
     if os.environ.get("TF_DETERMINISTIC_OPS") == "1":
         tensorflow.random.set_seed(0)  # else its random operations refuse to run
+    # Asked now, while what TensorFlow says about a missing GPU is held back; it asks only once.
+    gpus = tensorflow.config.list_physical_devices("GPU")
     if os.environ.get(MEMORY_MB):
         limit = tensorflow.config.LogicalDeviceConfiguration(memory_limit=int(os.environ[MEMORY_MB]))
-        for gpu in tensorflow.config.list_physical_devices("GPU"):
+        for gpu in gpus:
             tensorflow.config.set_logical_device_configuration(gpu, [limit])
 
 

@@ -1,7 +1,8 @@
 """Turn a lesson's text notebook into what students open, through nbgrader's own generate_assignment.
 
 Writes lessons/NN_topic/topic.ipynb, dnnkit/examples/topic.json and nbgrader's source folder build/source.
-The same source gives the same bytes.
+The same source gives the same bytes; only the numbers of examples that Keras computed in float32 may differ a little
+from one processor to the next, and then the file that is there stays.
 """
 
 import ast
@@ -17,7 +18,7 @@ from nbgrader.utils import is_solution
 
 from grading.bank import load_bank
 from grading.errors import LessonError
-from grading.examples import build_examples, lesson_points
+from grading.examples import build_examples, lesson_points, same_examples
 from grading.lesson import BEGIN, BUG_HUNT, END
 from grading.nbgrader_course import generate_assignment
 from grading.reference import Reference
@@ -36,7 +37,9 @@ def build(lesson, project, course):
     """
     source = write_source(lesson, project / "build" / "source")
     generate_assignment(lesson.name, source.parent.parent, project / "lessons", course.database)
-    _write_atomically(project / "dnnkit" / "examples" / f"{lesson.topic}.json", _examples_text(lesson))
+    examples, text = project / "dnnkit" / "examples" / f"{lesson.topic}.json", _examples_text(lesson)
+    if not same_examples(_text_or_none(examples), text):
+        _write_atomically(examples, text)
 
 
 def stale(lesson, project):
@@ -52,8 +55,12 @@ def stale(lesson, project):
         generate_assignment(lesson.name, source.parent.parent, fresh / "lessons", f"sqlite:///{fresh}/gradebook.db")
         notebook = Path("lessons", lesson.name, f"{lesson.topic}.ipynb")
         examples = Path("dnnkit", "examples", f"{lesson.topic}.json")
-        wanted = {notebook: (fresh / notebook).read_text("utf-8"), examples: _examples_text(lesson)}
-    return [path for path, text in wanted.items() if _text_or_none(project / path) != text]
+        same_notebook = _text_or_none(project / notebook) == (fresh / notebook).read_text("utf-8")
+    same = {
+        notebook: same_notebook,
+        examples: same_examples(_text_or_none(project / examples), _examples_text(lesson)),
+    }
+    return [path for path, fits in same.items() if not fits]
 
 
 def write_source(lesson, folder):

@@ -23,9 +23,8 @@ def build_lessons(arguments, course):
             continue
         differing = stale(lesson, course.project)
         for path in differing:
-            console.print(
-                f"{path} does not match {lesson.folder.name}/{lesson.topic}.py. Run: grading build {lesson.name}"
-            )
+            source = f"{lesson.folder.name}/{lesson.topic}.py"
+            console.print(f"{path} does not match {source}. Run: grading build {lesson.name}", soft_wrap=True)
         code = 1 if differing else code
     if not arguments.check:
         write_start(every, course.project / "lessons")

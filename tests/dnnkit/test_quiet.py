@@ -10,6 +10,7 @@ from dnnkit import kernels, quiet
 LOAD = (
     "import dnnkit; dnnkit.load_ipython_extension(__import__('types').SimpleNamespace(input_transformers_cleanup=[]));"
 )
+QUIET = "class config:\n    list_physical_devices = staticmethod(lambda kind: [])\n"
 FAKE = """
 import os
 os.write(2, b"WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\\n")
@@ -75,15 +76,16 @@ def test_without_tensorflow_nothing_changes(tmp_path):
 
 
 def test_without_an_error_stream_the_import_works(fake):
-    (fake / "tensorflow" / "__init__.py").write_text("", encoding="utf-8")
+    (fake / "tensorflow" / "__init__.py").write_text(QUIET, encoding="utf-8")
     done = run("import os; os.close(2);" + LOAD + "import tensorflow; print(3)", fake)
     assert done.stdout == "3\n"
 
 
 @pytest.mark.skipif(importlib.util.find_spec("tensorflow") is None, reason="TensorFlow is not installed")
-def test_importing_keras_is_silent(tmp_path):
-    done = run(LOAD + "import keras; print(keras.backend.backend())", tmp_path, KERAS_BACKEND="tensorflow")
-    assert (done.stderr, done.stdout) == ("", "tensorflow\n")
+def test_importing_and_using_keras_is_silent(tmp_path):
+    ask = LOAD + "import keras; print(keras.backend.backend(), keras.layers.Dense(3)(keras.ops.ones((1, 2))).shape)"
+    done = run(ask, tmp_path, KERAS_BACKEND="tensorflow")
+    assert (done.stderr, done.stdout) == ("", "tensorflow (1, 3)\n")
 
 
 def test_the_kernel_has_the_same_settings():

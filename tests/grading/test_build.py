@@ -15,7 +15,7 @@ from grading.bank import load_bank
 from grading.build import build, function_body, load_release, source_notebook, stale
 from grading.course import open_course
 from grading.errors import LessonError
-from grading.examples import lesson_points
+from grading.examples import lesson_points, same_examples
 from grading.lesson import find_lesson, load_lesson
 
 BUILD = "import sys; from grading.cli import main; sys.exit(main(['--project', sys.argv[1], 'build', 'mini']))"
@@ -138,6 +138,40 @@ def test_stale_notices_a_changed_source_and_a_changed_product(project, tmp_path)
     (tmp_path / "dnnkit/examples/mini.json").unlink()
     source.write_text(source.read_text().replace("is odd", "is broken"))
     assert [str(path) for path in stale(load_lesson(lesson.folder), tmp_path)] == ["dnnkit/examples/mini.json"]
+
+
+def test_examples_of_another_processor_are_not_stale_and_stay(project, tmp_path):
+    for folder in ("solutions", "lessons", "dnnkit"):
+        shutil.copytree(project.root / folder, tmp_path / folder)
+    path = tmp_path / "dnnkit/examples/mini.json"
+    ours = path.read_text()
+    for number, still_right in (("-4.000003", True), ("-4.01", False)):
+        other = ours.replace("-4.0,", f"{number},")
+        assert other != ours
+        path.write_text(other)
+        assert (stale(project.lesson, tmp_path) == []) is still_right
+        build(project.lesson, tmp_path, open_course(tmp_path))
+        assert (path.read_text() == other) is still_right
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"values": [1.0, 1e-9]}, {"values": [1.0, -1e-9]}, True),
+        ({"values": [1.0, 1e-4]}, {"values": [1.0, -1e-4]}, False),
+        ({"values": [1, 2]}, {"values": [1, 3]}, False),
+        ({"values": [1.0]}, {"values": [1.0, 1.0]}, False),
+        ({"hint": "a"}, {"hint": "b"}, False),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}, False),
+        ([True], [1], False),
+        (2.0, 2.00001, True),
+        (2.0, 2.0001, False),
+    ],
+)
+def test_examples_are_the_same_up_to_rounding_of_numbers(one, other, same):
+    assert same_examples(json.dumps(one), json.dumps(other)) is same
+    assert not same_examples(None, json.dumps(one))
+    assert not same_examples("half a fi", json.dumps(one))
 
 
 def test_examples_hold_inputs_expected_outputs_and_what_each_mistake_gives(project):

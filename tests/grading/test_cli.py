@@ -11,6 +11,7 @@ import pytest
 
 import grading.autograde
 import grading.terminal
+from grading.autograded import read_records
 from grading.cli import main
 from grading.errors import GradebookError
 from grading.sandbox import CURE, sandbox_problem
@@ -93,10 +94,16 @@ def test_the_graders_own_errors_are_exit_code_1(run, monkeypatch):
 def test_build_check_is_exit_code_1_where_something_is_stale(run, project, tmp_path):
     root = tmp_path / "project"
     shutil.copytree(project.root, root, ignore=shutil.ignore_patterns("gradebook.db*", "build"))
+    assert run("build", "mini", project=root).code == 0
+    done = run("build", "mini", "--check", project=root)
+    assert (done.code, done.out) == (0, "")
     (root / "dnnkit" / "examples" / "mini.json").write_text("{}")
     done = run("build", "mini", "--check", project=root)
     assert done.code == 1
     assert done.out == "dnnkit/examples/mini.json does not match 90_mini/mini.py. Run: grading build 90_mini\n"
+    (root / "lessons" / "start.ipynb").unlink()
+    done = run("build", "mini", "--check", project=root)
+    assert done.out.endswith("lessons/start.ipynb does not match the lessons. Run: grading build\n")
     done = run("build", "mini", project=root)
     assert (done.code, done.out) == (0, "built 90_mini: 2 exercises\n")
 
@@ -122,6 +129,21 @@ def test_without_a_sandbox_nothing_is_graded_and_the_cure_is_named(run, course, 
     assert done.code == 1
     assert done.err == f"grading: bubblewrap (bwrap) is not installed. {CURE}\n"
     assert not course.autograded.exists()
+
+
+def test_ones_own_work_is_graded_without_a_sandbox_and_every_record_says_so(
+    run, course, lesson, hand_in, right, monkeypatch
+):
+    hand_in("ann", right)
+    which = shutil.which
+    monkeypatch.setattr(shutil, "which", lambda name, **options: None if name == "bwrap" else which(name, **options))
+    sandbox_problem.cache_clear()
+    done = run("--quiet", "autograde", "mini", "--workers", "1", "--trust-submissions")
+    sandbox_problem.cache_clear()
+    assert done.code == 0, done.err
+    assert "NO SANDBOX. Every cell runs with your own rights." in done.err
+    records = read_records(course, lesson)
+    assert [(r.student, r.status, r.score, r.sandbox) for r in records] == [("ann", "graded", 4, "none")]
 
 
 @pytest.mark.sandbox
