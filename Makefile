@@ -8,8 +8,9 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do \
 BIN := .venv/bin
 SETUP := .venv/.setup
 DEMO := build/demo
+COLAB := build/colab
 
-.PHONY: demo test test-jax lab lessons audit bench lint setup sandbox browser database lock
+.PHONY: colab demo test test-jax lab lessons audit bench lint setup sandbox browser database lock
 .DEFAULT_GOAL := demo
 
 setup: $(SETUP)
@@ -31,6 +32,14 @@ browser:
 database:
 	@sh grading/install_system.sh '/usr/lib/postgresql/*/bin/initdb' postgresql
 
+# Colab's packages, in a folder of their own, for the second tier of the demos' tests.
+colab: $(COLAB)/.done
+
+$(COLAB)/.done: tests/colab/requirements.lock | $(SETUP)
+	rm -rf $(COLAB)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target $(COLAB) -r $<
+	@touch $@
+
 lessons: setup
 	$(BIN)/python -m grading build
 
@@ -42,7 +51,7 @@ demo: setup sandbox
 	@$(BIN)/python -m grading --course $(DEMO) feedback 01_neuron
 	@$(BIN)/python -m grading --course $(DEMO) export
 
-test: setup sandbox browser database
+test: setup sandbox browser database colab
 	$(BIN)/python -m pytest -n 2
 
 test-jax: setup
@@ -65,3 +74,5 @@ lint: setup
 lock:
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+	uv pip compile tests/colab/requirements.in --no-deps --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links -o tests/colab/requirements.lock

@@ -11,6 +11,7 @@ import warnings
 from dnnkit import example
 from dnnkit.calls import call, names_used
 from dnnkit.checks import find_exercise
+from dnnkit.colab import allow_demos
 from dnnkit.example import example_call
 from dnnkit.quiet import quiet_tensorflow
 
@@ -18,8 +19,9 @@ MAGIC = "%%explore"
 
 
 def load_ipython_extension(shell):
-    """Teach IPython `%%explore` and keep TensorFlow quiet; called by `%load_ext dnnkit`."""
+    """Teach IPython `%%explore`, keep TensorFlow quiet, show demos on Colab; called by `%load_ext dnnkit`."""
     quiet_tensorflow()
+    allow_demos()
 
     def explore(lines):
         return transform(lines, shell.user_ns)

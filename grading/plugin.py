@@ -6,6 +6,7 @@ A pytest plugin object supplies the fixtures `student`, `reference` and `rng`; p
 import contextlib
 import hashlib
 import io
+import os
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -175,10 +176,20 @@ def run_checks(lesson, reference, candidates):
     options += ["-o", "markers=points(value, repeat, seconds)", "-p", "no:cacheprovider", "--disable-plugin-autoload"]
     options += ["-p", "no:unraisableexception", "-p", "no:threadexception"]  # each run would collect garbage five times
     output = io.StringIO()
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _without_outer_options():
         code = pytest.main([*options, "-p", "no:terminal", str(lesson.tests)], plugins=[plugin])
     if plugin.problems or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise GradingError(
             f"{lesson.tests}: the checks could not be run. {' '.join(plugin.problems)}{output.getvalue()}"
         )
     return plugin.findings
+
+
+@contextlib.contextmanager
+def _without_outer_options():
+    """What the caller's shell says to pytest is not meant for the checks."""
+    kept = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)

@@ -62,6 +62,15 @@
 # them costs no points. Do not delete check cells. (If one gets lost, your grade stays the same.)
 
 # %%
+# Only on Google Colab: upload course.zip first (the folder icon at the left), then run this cell.
+import sys
+
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    get_ipython().run_line_magic("pip", "install --quiet --no-deps course.zip")
+
+# %%
 # %load_ext dnnkit
 import numpy as np
 
@@ -75,7 +84,7 @@ np.set_printoptions(precision=6, suppress=True)  # print arrays as plain decimal
 #
 # So your functions may use only NumPy, as `np`, and what is defined in cells without `%%explore`.
 #
-# If one of these two cells fails, run `dnnkit doctor` in a terminal. It says what is missing.
+# If one of these three cells fails, run `dnnkit doctor` in a terminal. It says what is missing.
 
 # %%
 # %%explore

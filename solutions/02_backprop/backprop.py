@@ -54,6 +54,15 @@
 # **Hand in:** restart the kernel, run all cells, look at every check once more, save, and hand in this one file.
 
 # %%
+# Only on Google Colab: upload course.zip first (the folder icon at the left), then run this cell.
+import sys
+
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    get_ipython().run_line_magic("pip", "install --quiet --no-deps course.zip")
+
+# %%
 # %load_ext dnnkit
 import numpy as np
 

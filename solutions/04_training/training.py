@@ -55,6 +55,15 @@
 # NumPy's default; `float32` is accepted. All randomness comes from the argument `rng`.
 
 # %%
+# Only on Google Colab: upload course.zip first (the folder icon at the left), then run this cell.
+import sys
+
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    get_ipython().run_line_magic("pip", "install --quiet --no-deps course.zip")
+
+# %%
 # %load_ext dnnkit
 import numpy as np
 

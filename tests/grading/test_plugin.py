@@ -1,5 +1,6 @@
 """Checks run through pytest: what each is worth, how it ends, and which numbers it draws."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,14 @@ def test_the_reference_gets_full_marks(lesson, reference):
     ]  # fmt: skip
     assert findings[0].result.title == "The shape is kept"
     assert [call.name for call in findings[0].calls] == ["double"]
+
+
+def test_what_the_shell_says_to_pytest_is_not_for_the_checks(lesson, reference, monkeypatch):
+    usual = run_checks(lesson, reference, [Candidate("reference", reference.student, b"seed")])
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--maxfail=1 -k nothing --no-such-option")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    assert run_checks(lesson, reference, [Candidate("reference", reference.student, b"seed")]) == usual
+    assert os.environ["PYTEST_PLUGINS"] == "no_such_plugin"
 
 
 def test_only_the_exercises_asked_for_are_checked(lesson, reference):
