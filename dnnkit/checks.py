@@ -23,6 +23,10 @@ EXAMPLES = Path(__file__).parent / "examples"
 class CheckNotPassed(AssertionError):
     """A check was run by nbgrader and did not pass; never raised in ordinary work."""
 
+    def _render_traceback_(self):
+        """Show what the check says, without the lines of this package that lead there; IPython calls this."""
+        return str(self).splitlines()
+
 
 @dataclass(frozen=True)
 class CheckReport:

@@ -8,6 +8,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
+
+import axe_playwright_python
 
 BROWSER_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 IDLE = "jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
@@ -126,3 +129,10 @@ def run_cell(page, index):
     page.evaluate("jupyterapp.commands.execute('notebook:run-cell')")
     page.wait_for_timeout(200)
     page.wait_for_function(IDLE, timeout=60_000)
+
+
+def findings(page, selector):
+    """What axe-core says about the parts of a page that match a selector."""
+    page.add_script_tag(path=str(Path(axe_playwright_python.__file__).parent / "axe.min.js"))
+    found = page.evaluate("selector => axe.run({ include: [...document.querySelectorAll(selector)] })", selector)
+    return [(rule["id"], node["html"][:200]) for rule in found["violations"] for node in rule["nodes"]]

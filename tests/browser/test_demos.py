@@ -1,5 +1,6 @@
 """Every demo in a real JupyterLab: keys suffice and stay inside, axe finds nothing, the picture follows."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -10,6 +11,7 @@ from dnnkit.widgets import DEMOS
 pytestmark = pytest.mark.browser
 WIDGETS = Path(__file__).resolve().parent.parent.parent / "dnnkit" / "widgets"
 NAMES = [name for name in DEMOS if (WIDGETS / f"demo_{name}.py").exists()]
+ERROR = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']"
 PICTURES = "[...document.querySelectorAll('.dnn-panel canvas')].map(canvas => canvas.toDataURL())"
 
 
@@ -44,32 +46,23 @@ def cells(page):
     return page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length")
 
 
-def findings(page, selector):
-    """What axe-core says about a part of the page."""
-    import axe_playwright_python
-
-    page.add_script_tag(path=str(Path(axe_playwright_python.__file__).parent / "axe.min.js"))
-    found = page.evaluate("selector => axe.run(selector)", selector)
-    return [(rule["id"], node["html"][:200]) for rule in found["violations"] for node in rule["nodes"]]
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_demo_works_alone_and_by_keyboard(page, lab, tools, name):
     opened(page, lab, tools, f"{name}.ipynb", f"from dnnkit.widgets import {name}", f"{name}()")
     assert page.locator(".dnn-stage").is_hidden()  # the question comes first
-    assert findings(page, ".dnn-demo") == []
+    assert tools.findings(page, ".dnn-demo") == []
     page.locator(".dnn-question input[type=radio]").first.focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.locator(".dnn-stage").is_visible()
     assert "You predicted:" in page.locator(".dnn-question").inner_text()
-    assert findings(page, ".dnn-demo") == []
+    assert tools.findings(page, ".dnn-demo") == []
     number, before = cells(page), settled(page)
     press_every_control(page, before)
     press_shortcuts(page)
     assert cells(page) == number  # no key became a command of the notebook
-    assert findings(page, ".dnn-demo") == []
+    assert tools.findings(page, ".dnn-demo") == []
     assert page.problems == []
 
 
@@ -120,13 +113,37 @@ def test_the_still_picture_hides_behind_the_live_demo_and_stays_without_a_kernel
     assert "flies apart" in page.locator("[data-dnn-static] img").get_attribute("alt")
 
 
-def test_a_wrong_function_shows_the_difference_and_no_traceback(page, lab, tools):
-    wrong = "def climb(params, grads, state, learning_rate):\n    return {'w': params['w'] + grads['w']}, state"
-    source = "from dnnkit.widgets import learning_rate\nlearning_rate(step=climb, predict=False)"
-    opened(page, lab, tools, "wrong.ipynb", wrong, source)
-    note = page.locator(".dnn-note")
-    assert "Your step differs from the demo's own" in note.inner_text()
-    assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
+WRONG = {
+    "learning_rate": (
+        "def mine(params, grads, state, learning_rate):\n    return {'w': params['w'] + grads['w']}, state",
+        "learning_rate(step=mine, predict=False)",
+        "Your step differs from the demo's own",
+    ),
+    "kernel_explorer": (
+        "import numpy as np\n"
+        "def mine(X, W, b, stride, padding):  # with a flipped kernel\n"
+        "    P = np.pad(X, ((0, 0), (padding, padding), (padding, padding), (0, 0)))\n"
+        "    view = np.lib.stride_tricks.sliding_window_view(P, W.shape[:2], axis=(1, 2))[:, ::stride, ::stride]\n"
+        "    return np.einsum('nijcab,abco->nijo', view, W[::-1, ::-1]) + b",
+        "kernel_explorer(conv2d=mine, operator='Sobel x', predict=False)",
+        "Your conv2d differs from the demo's own",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_function_shows_the_difference_and_no_traceback(page, lab, tools, name):
+    function, demo, said = WRONG[name]
+    opened(page, lab, tools, f"wrong_{name}.ipynb", function, f"from dnnkit.widgets import {name}\n{demo}")
+    note = page.locator(".dnn-note").inner_text()
+    assert said in note
+    assert re.search(r"\d+ of \d+ values are wrong", note), note
+    before = settled(page)
+    slider = page.locator(".dnn-controls input[type=range]:visible").first
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    assert settled(page) != before  # the demo goes on
+    assert page.locator(ERROR).count() == 0
     assert page.problems == []
 
 

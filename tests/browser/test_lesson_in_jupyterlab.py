@@ -1,10 +1,24 @@
-"""A student opens the lesson in a real JupyterLab, types a wrong answer, reads the hint, and mends it."""
+"""A student opens the lesson in a real JupyterLab, types a wrong answer, reads the hint, mends it, and plays."""
 
+from pathlib import Path
+
+import nbformat
 import pytest
+
+from grading.lesson import find_lesson
+from grading.sample_class import with_answers
 
 pytestmark = pytest.mark.browser
 
 WRONG = "def softmax(z):\n    return np.exp(z) / np.sum(np.exp(z), axis=0)\n"
+PROJECT = Path(__file__).resolve().parent.parent.parent
+ERROR = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']"
+UPHILL = """\
+def sgd_step(params, grads, state, learning_rate):
+    return {name: params[name] + learning_rate * grads[name] for name in params}, state
+"""
+DOWNHILL = UPHILL.replace("+ learning_rate", "- learning_rate")
+PICTURES = "[...document.querySelectorAll('.jp-mod-active .dnn-panel canvas')].map(canvas => canvas.toDataURL())"
 RIGHT = """\
 def softmax(z):
     e = np.exp(z - np.max(z, axis=1, keepdims=True))
@@ -21,7 +35,7 @@ def output_text(page, tools, text):
 def test_a_wrong_answer_is_named_and_a_right_one_passes(page, lab, tools):
     tools.open_notebook(page, lab, "neuron.ipynb")
     tools.run_all(page)
-    assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    assert page.locator(ERROR).count() == 0
     assert "softmax is not written yet" in output_text(page, tools, 'check("softmax")')
 
     tools.type_source(page, tools.cell_index(page, "def softmax(z)"), WRONG)
@@ -29,6 +43,7 @@ def test_a_wrong_answer_is_named_and_a_right_one_passes(page, lab, tools):
     text = output_text(page, tools, 'check("softmax")')
     assert "softmax: 0 of 3 examples pass." in text
     assert "Hint." in text
+    assert tools.findings(page, ".jp-Cell.jp-mod-active .jp-OutputArea-output") == []
 
     tools.type_source(page, tools.cell_index(page, "def softmax(z)"), RIGHT)
     tools.run_cell(page, tools.cell_index(page, 'check("softmax")'))
@@ -46,3 +61,64 @@ def test_a_prediction_is_a_radio_choice_that_keyboards_reach(page, lab, tools):
     choices.nth(0).focus()
     page.keyboard.press("Space")
     assert choices.nth(0).is_checked()
+    assert tools.findings(page, ".jp-Cell.jp-mod-active .jp-OutputArea-output") == []
+
+
+def test_the_demo_of_a_lesson_runs_the_function_just_written(page, lab, tools):
+    tools.open_notebook(page, lab, "optimizers.ipynb")
+    tools.run_all(page)
+    place, demo = tools.cell_index(page, "def sgd_step("), tools.cell_index(page, "learning_rate(step=sgd_step")
+    assert "waits for sgd_step" in output_text(page, tools, "learning_rate(step=sgd_step")
+
+    tools.type_source(page, place, UPHILL)
+    tools.run_cell(page, demo)
+    page.wait_for_selector(".jp-mod-active .dnn-demo")
+    answer_the_question(page)
+    assert "Your step differs from the demo's own" in page.locator(".jp-mod-active .dnn-note").inner_text()
+    assert page.locator(".jp-mod-active .dnn-panel canvas").first.is_visible()
+
+    tools.type_source(page, place, DOWNHILL)
+    tools.run_cell(page, demo)
+    page.wait_for_selector(".jp-mod-active .dnn-demo")
+    answer_the_question(page)
+    assert not page.locator(".jp-mod-active .dnn-note").is_visible()
+    page.wait_for_timeout(500)
+    before = page.evaluate(PICTURES)
+    slider = page.locator(".jp-mod-active .dnn-controls input[type=range]:visible").first
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"before => JSON.stringify({PICTURES}) !== JSON.stringify(before)", arg=before)
+    assert page.problems == []
+
+
+def answer_the_question(page):
+    """Predict something, so that the demo opens."""
+    page.locator(".jp-mod-active .dnn-question input[type=radio]").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+
+def test_the_validate_button_says_what_is_missing_and_when_all_is_well(page, lab, tools):
+    lesson = find_lesson(PROJECT / "solutions", "neuron")
+    answers = {name: cell.source for name, cell in lesson.solution_cells.items()}
+    untouched = nbformat.read(lab.root / "neuron.ipynb", as_version=4)
+    nbformat.write(with_answers(untouched, answers), lab.root / "neuron_solved.ipynb")
+    assert "Success! Your notebook passes all the tests." in validated(page, lab, tools, "neuron_solved.ipynb")
+    said = validated(page, lab, tools, "neuron.ipynb")
+    for name in lesson.exercises:
+        assert f'check("{name}")' in said
+    assert "CheckNotPassed" not in said  # what the check says, and no traceback through the package
+    assert "sigmoid is not written yet" in said
+
+
+def validated(page, lab, tools, name):
+    """Press Validate; what the dialog says."""
+    tools.open_notebook(page, lab, name)
+    page.get_by_role("button", name="Validate").click()
+    dialog = page.locator(".jp-Dialog-content")
+    dialog.get_by_role("button").last.wait_for(timeout=120_000)
+    page.wait_for_function(
+        "!document.querySelector('.jp-Dialog-content').innerText.includes('Validating')", timeout=120_000
+    )
+    return dialog.inner_text()
