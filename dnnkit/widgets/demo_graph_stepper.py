@@ -91,7 +91,8 @@ class GraphStepper(Demo):
         }  # fmt: skip
         known = np.isfinite(numbers).all() and np.isfinite(right).all()
         if not known:
-            self._tell(f"Not every value or slope is a number here: look at {self._odd(result)}. Choose other numbers.")
+            odd = self._odd(result)
+            self.own.note(f"Not every value or slope is a number here: look at {odd}. Choose other numbers.")
         own = self._ask_own(result) if known else None
         return result | {"known": known, "own": own, "own_wrong": graphs.parts_from(own and own["gradients"], right)}
 
@@ -102,24 +103,20 @@ class GraphStepper(Demo):
             graph = expressions.read(text)
             graphs.layout(graph)
         except Unreadable as error:
-            self._tell(f"The formula cannot be read: {error} The picture shows {HOME}.")
+            self.own.note(f"The formula cannot be read: {error} The picture shows {HOME}.")
             text, graph = HOME, expressions.read(HOME)
         try:
             given = expressions.read_numbers(str(values["numbers"]))
         except Unreadable as error:
-            self._tell(f"The numbers cannot be read: {error}")
+            self.own.note(f"The numbers cannot be read: {error}")
             given = {}
         names = [graph.names[k] for k in graph.leaves]
         if text == HOME and not given:
             given = expressions.read_numbers(NUMBERS)
         missing = [name for name in names if name not in given]
         if missing:
-            self._tell(f"No number is given for {', '.join(missing)}: 1 is taken.")
+            self.own.note(f"No number is given for {', '.join(missing)}: 1 is taken.")
         return graph, text.strip(), {name: given.get(name, 1.0) for name in names}
-
-    def _tell(self, sentence):
-        if sentence not in self.own.problems:
-            self.own.problems.append(sentence)
 
     def _odd(self, result):
         odd = ~np.isfinite(result["values"])
@@ -131,7 +128,7 @@ class GraphStepper(Demo):
         """Build the formula with the student's class; None when there is none, or it failed."""
         graph = result["graph"]
         if "log" in graph.steps and "Value" in self.own:
-            self._tell("The Value of the lesson has no log: yours is not compared here.")
+            self.own.note("The Value of the lesson has no log: yours is not compared here.")
             return None
         came = self.own.run("Value", lambda value: graphs.build(value, graph, result["leaves"]))
         if came is not None:

@@ -124,7 +124,7 @@ class KernelExplorer(Demo):
         expected = BIAS + kernels.apply(PROBE, CUSTOM, size, "zero", probe)[::stride, ::stride]
         right = self.own.agrees("conv2d", came, expected[None, :, :, None])
         if seconds > AFFORDABLE:
-            self.own.problems.append(
+            self.own.note(
                 f"Your conv2d would take about {seconds:.1f} seconds for the whole picture, so it was only compared "
                 "on a small one: the picture shows the demo's own."
             )

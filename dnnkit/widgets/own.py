@@ -57,13 +57,13 @@ class Own:
                 value = call_within(SECONDS, lambda: work(self._functions[slot]))
                 return wire.decode(wire.encode(value))
         except NotImplementedError:
-            self._note(f"Your {slot} is not written yet: the picture shows the demo's own.")
+            self.note(f"Your {slot} is not written yet: the picture shows the demo's own.")
         except TimeUp:
-            self._note(f"Your {slot} took more than {SECONDS:g} seconds: the picture shows the demo's own.")
+            self.note(f"Your {slot} took more than {SECONDS:g} seconds: the picture shows the demo's own.")
         except wire.WireError as error:
-            self._note(f"Your {slot} returned no plain numbers ({error}): the picture shows the demo's own.")
+            self.note(f"Your {slot} returned no plain numbers ({error}): the picture shows the demo's own.")
         except Exception as error:  # noqa: BLE001 - whatever the student's function raises is shown in the panel
-            self._note(f"Your {slot} raised {type(error).__name__}: {error}. The picture shows the demo's own.")
+            self.note(f"Your {slot} raised {type(error).__name__}: {error}. The picture shows the demo's own.")
         return None
 
     def agrees(self, slot, came, expected, *, rtol=1e-4, exercise=None):
@@ -84,10 +84,11 @@ class Own:
         found = difference(came, expected, rtol=rtol, atol=1e-9)
         if found:
             more = f'check("{exercise or slot}") says more.'
-            self._note(f"Your {slot} differs from the demo's own: {found.sentence()} {more}")
+            self.note(f"Your {slot} differs from the demo's own: {found.sentence()} {more}")
         return found is None
 
-    def _note(self, sentence):
+    def note(self, sentence):
+        """Tell the student something about their function, once."""
         if sentence not in self.problems:
             self.problems.append(sentence)
 
