@@ -309,7 +309,7 @@ def conv2d_backward__columns(dout, X, W, stride, padding):
     flat = dout.reshape(-1, D)
     dW = (im2col(X, KH, KW, stride, padding).T @ flat).reshape(W.shape)
     numbers = np.arange(X.size).reshape(X.shape) + 1  # 0 stands for the padding
-    places = im2col(numbers, KH, KW, stride, padding)
+    places = np.asarray(im2col(numbers, KH, KW, stride, padding)).astype(int)
     dX = np.bincount(places.ravel(), weights=(flat @ W.reshape(-1, D).T).ravel(), minlength=X.size + 1)
     return dX[1:].reshape(X.shape), dW, flat.sum(axis=0)
 
