@@ -52,10 +52,10 @@ demo: setup sandbox
 	@$(BIN)/python -m grading --course $(DEMO) export
 
 test: setup sandbox browser database colab
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-jax: setup
-	$(BIN)/python -m pytest -n 2 -m jax
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m jax
 
 lab: setup
 	$(BIN)/python -m dnnkit lab

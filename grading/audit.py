@@ -37,7 +37,7 @@ class ExerciseAudit:
     problems: list = field(default_factory=list)
 
 
-def audit(lesson, seeds=20, processes=None, *, slow_seeds=None, only=None):
+def audit(lesson, seeds=20, processes=None, *, slow_seeds=None, slow_right=True, only=None):
     """Audit one lesson.
 
     Args:
@@ -45,6 +45,7 @@ def audit(lesson, seeds=20, processes=None, *, slow_seeds=None, only=None):
         seeds: number of seeds.
         processes: number of processes that share the seeds; default one per core, at most one per two seeds.
         slow_seeds: number of seeds for the exercises that the check file lists as SLOW; default as for the others.
+        slow_right: check the right answers of those exercises, too; training well takes longest.
         only: names of the exercises to audit; default all.
 
     Returns:
@@ -55,12 +56,13 @@ def audit(lesson, seeds=20, processes=None, *, slow_seeds=None, only=None):
     seeds_of = {name: range(seeds) for name in lesson.exercises if not only or name in only}
     seeds_of |= {name: range(min(seeds, slow_seeds or seeds)) for name in slow if name in seeds_of}
     shares = [{name: list(all_of[first::processes]) for name, all_of in seeds_of.items()} for first in range(processes)]
+    mistakes_only = () if slow_right else slow
     if processes == 1:
-        reports = [_try_seeds(lesson, shares[0])]
+        reports = [_try_seeds(lesson, shares[0], mistakes_only)]
     else:
         # Fresh processes: the checks' own pytest run must not meet the one that may be running around us.
         with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-            reports = list(pool.map(_try_seeds, [lesson] * processes, shares))
+            reports = list(pool.map(_try_seeds, [lesson] * processes, shares, [mistakes_only] * processes))
     bank, points = load_bank(lesson), lesson_points(lesson)
     rows = []
     for name in seeds_of:
@@ -70,7 +72,9 @@ def audit(lesson, seeds=20, processes=None, *, slow_seeds=None, only=None):
                 row, mistake.name, [trial for report in reports for trial in report["mistake", mistake.name]]
             )
         for label in [f"{name}__reference", *(variant.name for variant in bank.variants_of(name))]:
-            _judge_variant(row, label, [trial for report in reports for trial in report["right", label]])
+            trials = [trial for report in reports for trial in report.get(("right", label), ())]
+            if trials:
+                _judge_variant(row, label, trials)
         rows.append(row)
     return rows
 
@@ -88,12 +92,13 @@ class Trial:
     named: tuple[str, ...] = ()
 
 
-def _try_seeds(lesson, seeds_of):
+def _try_seeds(lesson, seeds_of, mistakes_only=()):
     """Check every answer of the bank with these seeds.
 
     Args:
         lesson: the lesson.
         seeds_of: exercise -> seeds; exercises that are missing are left out.
+        mistakes_only: exercises whose right answers are left out.
 
     Returns:
         Dict from ("mistake" or "right", the answer's name) to its `Trial`s.
@@ -103,7 +108,7 @@ def _try_seeds(lesson, seeds_of):
     answers = [(("mistake", a.name), (a,), a.exercise) for a in bank.mistakes]
     answers += [(("right", a.name), (a,), a.exercise) for a in bank.variants]
     answers += [(("right", f"{name}__reference"), (), name) for name in lesson.exercises]
-    answers = [answer for answer in answers if answer[2] in seeds_of]
+    answers = [a for a in answers if a[2] in seeds_of and not (a[0][0] == "right" and a[2] in mistakes_only)]
     candidates = {_candidate(reference, *answer, seed): answer for answer in answers for seed in seeds_of[answer[2]]}
     findings = {candidate: [] for candidate in candidates}
     for finding in run_checks(lesson, reference, list(candidates)):

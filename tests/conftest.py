@@ -6,6 +6,11 @@ from pathlib import Path
 import pytest
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the lessons, whose tests are the longest: at the end, short ones keep both processes busy."""
+    items.sort(key=lambda item: item.path.parent.name != "lessons")
+
+
 @pytest.fixture(scope="session")
 def tools():
     """The module tests/browser/jupyterlab.py, loaded by path: tests are no package."""

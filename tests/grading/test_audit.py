@@ -34,6 +34,13 @@ def test_several_processes_share_the_seeds(changed_lesson):
     assert [(row.rejected, row.named, row.accepted, row.problems) for row in rows] == [(2, 2, 3, []), (2, 2, 2, [])]
 
 
+def test_slow_exercises_may_have_fewer_seeds_and_their_mistakes_only(changed_lesson):
+    changes = {"test_mini.py": ("EXAMPLES = ", 'SLOW = ("double",)\nEXAMPLES = ')}
+    slow, quick = audit(changed_lesson(changes), seeds=2, processes=1, slow_seeds=1, slow_right=False)
+    assert (slow.mistakes, slow.rejected, slow.variants, slow.problems) == (2, 2, 0, [])
+    assert (quick.variants, quick.accepted) == (2, 2)
+
+
 def test_a_mistake_that_escapes_is_reported(problems):
     found = problems({"mistakes.py": ("    return np.asarray(x) ** 2", "    return 2.0 * x")})
     assert found["mini.double"][0] == "double__squares passes every check in 2 of 2 runs."
