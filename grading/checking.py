@@ -134,3 +134,23 @@ def assert_quiet(student, *, what):
     """Fail if the student's last call raised a NumPy warning, such as an overflow."""
     if student.warnings:
         raise CheckFailed(f"{what}: NumPy warned: {student.warnings[0]}. The result must be computed without it.")
+
+
+def take_apart(answer, names):
+    """Take an answer apart that must have one part per name.
+
+    Args:
+        answer: what the student's function returned.
+        names: names of the parts, in order.
+
+    Returns:
+        The answer, a list or tuple as long as names.
+
+    Raises:
+        CheckFailed: when it is anything else.
+    """
+    wanted = ", ".join(names)
+    came = f"{len(answer)} items" if isinstance(answer, (list, tuple)) else "something else"
+    right = isinstance(answer, (list, tuple)) and len(answer) == len(names)
+    assert_that(right, f"Expected {len(names)} results, {wanted}. Got {came}. Does the return name all of them?")
+    return answer

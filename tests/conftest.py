@@ -1,14 +1,31 @@
-"""One browser for all tests that need one: Playwright can be started only once in a process."""
+"""What all tests share: their order, what a machine must have, and one browser, as Playwright starts only once."""
 
 import importlib.util
+import os
+import shutil
 from pathlib import Path
 
 import pytest
+
+from grading.sandbox import CURE, sandbox_problem
 
 
 def pytest_collection_modifyitems(items):
     """Begin with the lessons, whose tests are the longest: at the end, short ones keep both processes busy."""
     items.sort(key=lambda item: item.path.parent.name != "lessons")
+
+
+def pytest_runtest_setup(item):
+    """Skip what this machine cannot run, with the cure; never on CI, where nothing may be skipped."""
+    problem = ""
+    if item.get_closest_marker("sandbox") and sandbox_problem():
+        problem = f"{sandbox_problem()} {CURE}"
+    if item.get_closest_marker("browser") and shutil.which("chromium") is None:
+        problem = "Chromium is not installed. Debian, Ubuntu: sudo apt-get install chromium."
+    if problem and os.environ.get("CI"):
+        pytest.fail(problem, pytrace=False)
+    if problem:
+        pytest.skip(problem)
 
 
 @pytest.fixture(scope="session")

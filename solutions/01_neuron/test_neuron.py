@@ -13,6 +13,7 @@ from grading.checking import (
     assert_that,
     example,
     points,
+    take_apart,
 )
 
 SINGLE = 1e-5  # relative tolerance that answers computed in float32 keep
@@ -181,15 +182,6 @@ def _some_examples(rng, num_examples, num_features):
     return X, y, rng.normal(size=num_features), -rng.uniform(0.8, 1.6)
 
 
-def _parts(answer, names):
-    """Take an answer apart that must have one part per name."""
-    wanted = ", ".join(names)
-    came = f"{len(answer)} items" if isinstance(answer, (list, tuple)) else "something else"
-    right = isinstance(answer, (list, tuple)) and len(answer) == len(names)
-    assert_that(right, f"Expected {len(names)} results, {wanted}. Got {came}. Does the return name all of them?")
-    return answer
-
-
 # sigmoid
 
 
@@ -293,7 +285,7 @@ def _check_slopes(gradient, reference, rng, part):
     cases = [_some_examples(rng, num_examples, num_features) for num_examples, num_features in ((5, 5), (8, 3))]
     answers = [gradient(*case) for case in cases]
     for (X, y, w, b), answer in zip(cases, answers, strict=True):
-        slope = _parts(answer, ("dw", "db"))[part]
+        slope = take_apart(answer, ("dw", "db"))[part]
         numeric = (
             numerical_gradient(lambda v, X=X, y=y, b=b: reference.logistic_loss(X @ v + b, y), w),
             numerical_gradient(lambda v, X=X, y=y, w=w: reference.logistic_loss(X @ w + v, y), b),
@@ -307,7 +299,7 @@ def _check_one_example(gradient, reference, rng):
     X, _, w, b = _some_examples(rng, 1, 4)
     answers = [gradient(X, np.array([label]), w, b) for label in (0, 1)]
     for label, answer in enumerate(answers):
-        dw, db = _parts(answer, ("dw", "db"))
+        dw, db = take_apart(answer, ("dw", "db"))
         assert_shape(dw, (4,), what="dw with 4 features")
         assert_shape(db, (), what="db, which is a single number")
         right = reference.logistic_gradient(X, np.array([label]), w, b)
@@ -411,7 +403,7 @@ def test_minibatches_follow_rng(student, rng):
 
 def _check_run(answer, num_features, num_epochs):
     """Take (w, b, losses) apart and insist on numbers of the right count."""
-    w, b, losses = _parts(answer, ("w", "b", "losses"))
+    w, b, losses = take_apart(answer, ("w", "b", "losses"))
     for name, part, count in (("w", w, num_features), ("b", b, 1), ("losses", losses, num_epochs)):
         try:
             array = np.asarray(part, dtype=np.float64).ravel()
@@ -550,7 +542,7 @@ def _some_scores(rng, num_examples, num_classes):
 def test_softmax_cross_entropy_of_equal_scores(student, rng):
     """Equal scores lose log C per example."""
     labels = rng.integers(0, 7, size=4)
-    loss, _ = _parts(student.softmax_cross_entropy(np.zeros((4, 7)), labels), ("loss", "dlogits"))
+    loss, _ = take_apart(student.softmax_cross_entropy(np.zeros((4, 7)), labels), ("loss", "dlogits"))
     assert_close(loss, np.log(7), rtol=SINGLE, what="loss with equal scores")
 
 
@@ -560,7 +552,7 @@ def test_softmax_cross_entropy_loss(student, reference, rng):
     cases = [_some_scores(rng, *shape) for shape in ((6, 4), (3, 5), (1, 3))]
     answers = [student.softmax_cross_entropy(*case) for case in cases]
     for case, answer in zip(cases, answers, strict=True):
-        loss, _ = _parts(answer, ("loss", "dlogits"))
+        loss, _ = take_apart(answer, ("loss", "dlogits"))
         right, _ = reference.softmax_cross_entropy(*case)
         assert_close(loss, right, rtol=1e-4, what=f"loss for logits of shape {case[0].shape}")
 
@@ -569,7 +561,7 @@ def _check_dlogits(student, reference, rng, *shapes):
     cases = [_some_scores(rng, *shape) for shape in shapes]
     answers = [student.softmax_cross_entropy(*case) for case in cases]
     for (logits, labels), answer in zip(cases, answers, strict=True):
-        _, dlogits = _parts(answer, ("loss", "dlogits"))
+        _, dlogits = take_apart(answer, ("loss", "dlogits"))
         what = f"dlogits for logits of shape {logits.shape}, compared with numerical slopes of the loss"
         slopes = numerical_gradient(lambda v, y=labels: reference.softmax_cross_entropy(v, y)[0], logits)
         assert_close(dlogits, slopes, rtol=SINGLE, atol=1e-6, what=what, strict_shape=True)
@@ -592,7 +584,7 @@ def test_softmax_cross_entropy_large_scores(student, reference, rng):
     """Rows of scores around +800 and -800 in one array give the right loss and gradient."""
     logits, labels = _some_scores(rng, 4, 3)
     logits = _eighths(logits + rng.permutation([[800.0], [-800.0], [0.0], [400.0]]))
-    answer = _parts(student.softmax_cross_entropy(logits, labels), ("loss", "dlogits"))
+    answer = take_apart(student.softmax_cross_entropy(logits, labels), ("loss", "dlogits"))
     right = reference.softmax_cross_entropy(logits, labels)
     assert_close(answer, right, rtol=1e-4, what="loss and dlogits for rows around 800, 400, 0 and -800")
 
@@ -602,7 +594,7 @@ def test_softmax_cross_entropy_of_a_hopeless_score(student, reference, rng):
     """The loss is right when the right class scores so low that its probability is rounded to 0."""
     logits, labels = _some_scores(rng, 4, 3)
     logits[2, labels[2]] -= rng.uniform(1000, 2000)
-    loss, dlogits = _parts(student.softmax_cross_entropy(logits, labels), ("loss", "dlogits"))
+    loss, dlogits = take_apart(student.softmax_cross_entropy(logits, labels), ("loss", "dlogits"))
     right = reference.softmax_cross_entropy(logits, labels)
     what = "with a score 1,000 below the others"
     assert_close(loss, right[0], rtol=1e-4, what=f"loss {what}")
@@ -614,7 +606,7 @@ def test_softmax_cross_entropy_of_a_hopeless_score(student, reference, rng):
 
 def _check_classifier(answer, num_features, num_classes):
     """Take (W, b) apart and insist on exact shapes and finite numbers."""
-    W, b = _parts(answer, ("W", "b"))
+    W, b = take_apart(answer, ("W", "b"))
     assert_shape(W, (num_features, num_classes), what=f"W with {num_features} features and {num_classes} classes")
     assert_shape(b, (num_classes,), what=f"b with {num_classes} classes")
     W, b = np.asarray(W, dtype=np.float64), np.asarray(b, dtype=np.float64)

@@ -6,7 +6,7 @@ import numpy as np
 
 from dnnkit.data import make_moons
 from dnnkit.gradcheck import numerical_gradient
-from grading.checking import assert_close, assert_shape, assert_that, example, points
+from grading.checking import assert_close, assert_shape, assert_that, example, points, take_apart
 
 SINGLE = 1e-5  # relative tolerance that answers computed in float32 keep
 SLOW = ("train_mlp",)
@@ -278,15 +278,6 @@ backward_broken(root)
         shown("two moons", code=MOONS),
     ],
 }
-
-
-def _parts(answer, names):
-    """Take an answer apart that must have one part per name."""
-    wanted = ", ".join(names)
-    came = f"{len(answer)} items" if isinstance(answer, (list, tuple)) else "something else"
-    right = isinstance(answer, (list, tuple)) and len(answer) == len(names)
-    assert_that(right, f"Expected {len(names)} results, {wanted}. Got {came}. Does the return name all of them?")
-    return answer
 
 
 def _integer(rng):
@@ -720,7 +711,7 @@ def _check_matmul(student, rng, part, shapes):
     cases = [(rng.normal(size=(n, c)), rng.normal(size=(n, d)), rng.normal(size=(d, c))) for n, d, c in shapes]
     answers = [student.matmul_backward(*case) for case in cases]
     for (dout, A, B), answer in zip(cases, answers, strict=True):
-        gradient = _parts(answer, ("dA", "dB"))[part]
+        gradient = take_apart(answer, ("dA", "dB"))[part]
         slopes = (
             numerical_gradient(lambda v, B=B, dout=dout: np.sum(dout * (v @ B)), A),
             numerical_gradient(lambda v, A=A, dout=dout: np.sum(dout * (A @ v)), B),
@@ -776,7 +767,7 @@ def _check_dense(student, rng, parts, shapes):
     cases = [(rng.normal(size=(n, h)), rng.normal(size=(n, d)), rng.normal(size=(d, h))) for n, d, h in shapes]
     answers = [student.dense_backward(*case) for case in cases]
     for (dout, X, W), answer in zip(cases, answers, strict=True):
-        gradients = dict(zip(("dX", "dW", "db"), _parts(answer, ("dX", "dW", "db")), strict=True))
+        gradients = dict(zip(("dX", "dW", "db"), take_apart(answer, ("dX", "dW", "db")), strict=True))
         slopes = {
             "dX": numerical_gradient(lambda v, W=W, dout=dout: np.sum(dout * (v @ W)), X),
             "dW": numerical_gradient(lambda v, X=X, dout=dout: np.sum(dout * (X @ v)), W),
@@ -872,7 +863,7 @@ def _check_network(student, reference, rng, names, shapes):
     cases = [_some_network(rng, *shape) for shape in shapes]
     answers = [student.mlp_loss(*case) for case in cases]
     for shape, (params, X, y), answer in zip(shapes, cases, answers, strict=True):
-        loss, grads = _parts(answer, ("loss", "grads"))
+        loss, grads = take_apart(answer, ("loss", "grads"))
         sizes = "N = {}, D = {}, H = {}, C = {}".format(*shape)
         if not names:
             assert_close(loss, reference.mlp_loss(params, X, y)[0], rtol=SINGLE, what=f"loss with {sizes}")

@@ -10,7 +10,7 @@ import itertools
 import numpy as np
 
 from dnnkit.gradcheck import numerical_gradient
-from grading.checking import assert_close, assert_shape, assert_that, example, points
+from grading.checking import assert_close, assert_shape, assert_that, example, points, take_apart
 
 SLOW = ("train_regularised",)
 
@@ -345,15 +345,6 @@ EXAMPLES = {
 }
 
 
-def _parts(answer, names):
-    """Take an answer apart that must have one part per name."""
-    wanted = ", ".join(names)
-    came = f"{len(answer)} items" if isinstance(answer, (list, tuple)) else "something else"
-    right = isinstance(answer, (list, tuple)) and len(answer) == len(names)
-    assert_that(right, f"Expected {len(names)} results, {wanted}. Got {came}. Does the return name all of them?")
-    return answer
-
-
 def _own(rng):
     """Make a generator to send to the student."""
     return np.random.default_rng(rng.integers(2**32))
@@ -454,7 +445,7 @@ def _check_prelu(student, reference, rng, part):
     ]
     answers = [student.prelu_backward(*case) for case in cases]
     for (dout, Z, slope), answer in zip(cases, answers, strict=True):
-        came = _parts(answer, ("dZ", "dslope"))[part]
+        came = take_apart(answer, ("dZ", "dslope"))[part]
         what = f"{('dZ', 'dslope')[part]} for Z of shape {Z.shape}"
         assert_shape(came, (Z, slope)[part].shape, what=what)
         wanted = (
@@ -606,7 +597,7 @@ def _check_batchnorm(student, reference, rng, training, shapes, parts, eps):
     ]
     answers = [student.batchnorm_forward(*case) for case in cases]
     for case, answer in zip(cases, answers, strict=True):
-        answer, right = _parts(answer, _BATCHNORM), reference.batchnorm_forward(*case)
+        answer, right = take_apart(answer, _BATCHNORM), reference.batchnorm_forward(*case)
         for part in parts:
             what = f"{_BATCHNORM[part]} with X of shape {case[0].shape} and training={training}"
             assert_shape(answer[part], np.shape(right[part]), what=what)
@@ -637,7 +628,7 @@ def test_batchnorm_forward_constant_unit(student, reference, rng):
     X, *others = _normed(rng, 6, 4)
     X[:, 2] = 7.0
     case = (X, *others, 0.8, 0.01, True)
-    answer = _parts(student.batchnorm_forward(*case), _BATCHNORM)
+    answer = take_apart(student.batchnorm_forward(*case), _BATCHNORM)
     assert_close(
         answer, reference.batchnorm_forward(*case), rtol=SINGLE, what="out and statistics with a constant unit"
     )
@@ -681,7 +672,7 @@ def _check_batchnorm_slopes(student, reference, rng, shapes, parts):
         return np.sum(dout * reference.batchnorm_forward(X, gamma, beta, zero, zero, 0.9, eps, True)[0])
 
     for (dout, X, gamma, eps), answer in zip(cases, answers, strict=True):
-        answer, zero = _parts(answer, _SLOPES), np.zeros(X.shape[1])
+        answer, zero = take_apart(answer, _SLOPES), np.zeros(X.shape[1])
         functions = (
             (lambda v, g=dout, s=gamma, b=zero, e=eps: loss(g, v, s, b, e), X),
             (lambda v, g=dout, X=X, b=zero, e=eps: loss(g, X, v, b, e), gamma),
@@ -722,7 +713,7 @@ def test_dropout_forward_training(student, rng):
     answers = [student.dropout_forward(*case) for case in cases]
     for (X, drop_rate, *_), answer in zip(cases, answers, strict=True):
         what = f"dropout_forward with drop_rate {drop_rate} in training"
-        out, mask = _parts(answer, ("out", "mask"))
+        out, mask = take_apart(answer, ("out", "mask"))
         out, mask = _matrix(out, X.shape, f"{what}: out"), _matrix(mask, X.shape, f"{what}: mask")
         assert_that(np.isin(mask, [0, 1]).all(), f"{what}: the mask holds other numbers than 0 and 1.")
         # n = 12,000 elements: the share that stays is off by 0.0037 (0.2) or 0.0027 (0.9), one sigma: the limit is at
@@ -745,7 +736,7 @@ def test_dropout_forward_draws_anew(student, reference, rng):
         inputs = {"X": _away_from_zero(rng, (80, 90)), "drop_rate": drop_rate, "rng": _own(rng), "training": True}
         cases[f"dropout_forward with drop_rate {drop_rate}"] = inputs
     small = student.dropout_forward(np.ones((4, 3)), 0.2, _own(rng), True)  # quickly asked again, with the same rng
-    assert_shape(_parts(small, ("out", "mask"))[0], (4, 3), what="out with X of shape (4, 3)")
+    assert_shape(take_apart(small, ("out", "mask"))[0], (4, 3), what="out with X of shape (4, 3)")
     _check_facts(student, reference, DROPOUT_FACTS, cases)
 
 
@@ -755,7 +746,7 @@ def test_dropout_forward_inference(student, rng):
     X = _away_from_zero(rng, (4, 6))
     answers = [student.dropout_forward(X, rate, _own(rng), training) for rate, training in ((0.3, False), (0.0, True))]
     for what, answer in zip(("in inference", "with drop_rate 0"), answers, strict=True):
-        out, mask = _parts(answer, ("out", "mask"))
+        out, mask = take_apart(answer, ("out", "mask"))
         assert_close(out, X, rtol=SINGLE, what=f"out {what}", strict_shape=True)
         assert_close(mask, np.ones(X.shape), rtol=SINGLE, what=f"the mask {what}", strict_shape=True)
 
@@ -783,7 +774,7 @@ def _check_penalty(student, reference, rng, part):
     cases = [(W, *rng.uniform(0.1, 0.4, size=2) * [1, 0.2]), (W[0], 0.0, 0.3), (W[:, :2], 0.7, 0.0)]
     answers = [student.l1_l2_penalty(*case) for case in cases]
     for case, answer in zip(cases, answers, strict=True):
-        came, right = _parts(answer, ("penalty", "dW"))[part], reference.l1_l2_penalty(*case)[part]
+        came, right = take_apart(answer, ("penalty", "dW"))[part], reference.l1_l2_penalty(*case)[part]
         what = f"{('penalty', 'dW')[part]} for W of shape {case[0].shape}, l1 = {case[1]:.2f}, l2 = {case[2]:.2f}"
         assert_shape(came, np.shape(right), what=what)
         assert_close(came, right, rtol=SINGLE, what=what)
@@ -814,7 +805,7 @@ def _check_stop(student, reference, rng, *cases):
     questions = [(_losses(rng, ranks), patience) for ranks, patience in cases]
     answers = [student.early_stopping(*question) for question in questions]
     for (losses, patience), answer in zip(questions, answers, strict=True):
-        stop, best = _parts(answer, ("stop_epoch", "best_epoch"))
+        stop, best = take_apart(answer, ("stop_epoch", "best_epoch"))
         for name, came, right in zip(
             ("stop_epoch", "best_epoch"), (stop, best), reference.early_stopping(losses, patience), strict=True
         ):

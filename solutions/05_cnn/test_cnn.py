@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from grading.checking import assert_close, assert_shape, assert_that, example, points
+from grading.checking import assert_close, assert_shape, assert_that, example, points, take_apart
 
 SLOW = ("build_lenet", "train_cnn")
 
@@ -185,15 +185,6 @@ EXAMPLES = {
         example("300 images with two channels, easy to tell apart", code=_TRAIN_FACTS, rng=np.random.default_rng(1)),
     ],
 }
-
-
-def _parts(answer, names):
-    """Take an answer apart that must have one part per name."""
-    wanted = ", ".join(names)
-    came = f"{len(answer)} items" if isinstance(answer, (list, tuple)) else "something else"
-    right = isinstance(answer, (list, tuple)) and len(answer) == len(names)
-    assert_that(right, f"Expected {len(names)} results, {wanted}. Got {came}. Does the return name all of them?")
-    return answer
 
 
 # conv_output_size
@@ -423,7 +414,7 @@ def _check_slopes(gradients, reference, rng, cases, part=None):
         X, W, b = _layer(rng, shape, kernel, out_channels)
         dout = rng.normal(size=reference.conv2d(X, W, b, stride, padding).shape) + 0.3
         inputs.append((dout, X, W, stride, padding))
-    answers = [_parts(gradients(*case), ("dX", "dW", "db")) for case in inputs]
+    answers = [take_apart(gradients(*case), ("dX", "dW", "db")) for case in inputs]
     for case, answer in zip(inputs, answers, strict=True):
         right = reference.conv2d_backward(*case)
         setting = f"X {case[1].shape}, W {case[2].shape}, stride {case[3]}, padding {case[4]}"

@@ -3,7 +3,6 @@
 import copy
 import hashlib
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -19,7 +18,6 @@ from grading.course import open_course
 from grading.grade import Grader
 from grading.lesson import find_lesson, load_lesson
 from grading.sample_class import with_answers
-from grading.sandbox import CURE, sandbox_problem
 from grading.settings import Limits
 from grading.submission import Submission, parse_cells
 
@@ -30,19 +28,6 @@ RIGHT = {
     "double": "def double(x):\n    return 2 * np.asarray(x)",
     "mean_square": "def mean_square(x):\n    return np.mean(np.asarray(x) ** 2)",
 }
-
-
-def pytest_runtest_setup(item):
-    """Skip what this machine cannot run, with the cure; never on CI, where nothing may be skipped."""
-    problem = ""
-    if item.get_closest_marker("sandbox") and sandbox_problem():
-        problem = f"{sandbox_problem()} {CURE}"
-    if item.get_closest_marker("browser") and shutil.which("chromium") is None:
-        problem = "Chromium is not installed. Debian, Ubuntu: sudo apt-get install chromium."
-    if problem and os.environ.get("CI"):
-        pytest.fail(problem, pytrace=False)
-    if problem:
-        pytest.skip(problem)
 
 
 @pytest.fixture(autouse=True)
