@@ -1,0 +1,88 @@
+"""Take the pictures of docs/demos: every demo by default, after one interaction, and without a kernel.
+
+Usage: python docs/screenshots.py [--only DEMO ...]
+
+Needs Chromium; each picture is small: 64 colours, at most 900 pixels wide.
+"""
+
+import argparse
+import base64
+import importlib.util
+import io
+import tempfile
+from pathlib import Path
+
+import nbformat
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from dnnkit.widgets import DEMOS
+
+PROJECT = Path(__file__).resolve().parent.parent
+WIDTH, COLOURS = 900, 64
+
+
+def load_tools():
+    """Load the browser tests' JupyterLab, by path: tests are no package."""
+    path = PROJECT / "tests" / "browser" / "jupyterlab.py"
+    spec = importlib.util.spec_from_file_location("jupyterlab_shots", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def save(png, name):
+    """Write a picture, small."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    picture.thumbnail((WIDTH, 10_000))
+    path = PROJECT / "docs" / "demos" / f"{name}.png"
+    path.parent.mkdir(exist_ok=True)
+    picture.quantize(COLOURS).save(path, optimize=True)
+    print(f"{path.relative_to(PROJECT)}: {path.stat().st_size / 1000:.0f} kB")
+
+
+def take(page, lab, tools, name):
+    """Take the three pictures of a demo."""
+    cell = nbformat.v4.new_code_cell(f"from dnnkit.widgets import {name}\n\n{name}(predict=False)")
+    kernel = {"name": "dnn", "display_name": "dnn", "language": "python"}
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel}), lab.root / f"{name}.ipynb")
+    tools.open_notebook(page, lab, f"{name}.ipynb")
+    tools.run_all(page)
+    demo = page.locator(".dnn-demo")
+    demo.wait_for()
+    page.wait_for_timeout(1500)
+    save(demo.screenshot(), f"{name}-default")
+    slider = page.locator(".dnn-controls input[type=range]:visible").first
+    slider.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(150)
+    page.wait_for_timeout(800)
+    save(demo.screenshot(), f"{name}-moved")
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(1000)
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.goto(f"{lab.url}/doc/tree/{name}.ipynb?reset")
+    still = page.locator("[data-dnn-static]")
+    still.locator("img").wait_for(timeout=60_000)
+    png = base64.b64decode(still.locator("img").get_attribute("src").removeprefix("data:image/png;base64,"))
+    save(png, f"{name}-static")  # taller than a window, so not a screenshot
+
+
+def main():
+    """Take all pictures, or those of some demos."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="+", choices=list(DEMOS), default=list(DEMOS))
+    names = parser.parse_args().only
+    tools = load_tools()
+    with tempfile.TemporaryDirectory() as root, tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=tools.browser_path(), args=tools.BROWSER_ARGS)
+        with tools.JupyterLab(Path(root), Path(home)) as lab:
+            page = browser.new_page(viewport={"width": 1250, "height": 1400})
+            for name in names:
+                take(page, lab, tools, name)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
