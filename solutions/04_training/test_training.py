@@ -380,8 +380,16 @@ def _network(rng, widths, num_examples, positive=False):
     return X, weights, rng.normal(size=(num_examples, widths[-1])) + 0.2
 
 
+def _alive(reference, rng, activation, widths, num_examples):
+    """Draw a network in which no layer is dead: a norm of 0 has no ratio to compare."""
+    while True:
+        case = _network(rng, widths, num_examples, activation == "relu")
+        if np.all(reference.gradient_norms(*case, activation) > 0):
+            return case
+
+
 def _check_norms(student, reference, rng, activation, *nets):
-    cases = [_network(rng, widths, num_examples, activation == "relu") for widths, num_examples in nets]
+    cases = [_alive(reference, rng, activation, *net) for net in nets]
     answers = [student.gradient_norms(*case, activation) for case in cases]
     for case, answer in zip(cases, answers, strict=True):
         what = f"gradient_norms with {len(case[1])} {activation} layers and N = {len(case[0])}"

@@ -633,7 +633,7 @@ cell(
     "    for later in range(1, 20):\n        header = {**parent, 'msg_id': f'{stem}_{int(number) + later}'}\n"
     "        kernel.session.send(kernel.shell_stream.socket, 'execute_reply', content, {'header': header}, ident)\n"
     "asyncio.get_event_loop().call_later(0.05, send)",
-    note="double(x): expected numbers of shape (3, 2), got a list of 1 item",
+    note="got a list of 1 item",  # which question an early reply meets depends on the machine
 )
 cell(
     "large_answers: answers too large to be read",
