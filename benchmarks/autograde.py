@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # the benchmarks are scripts, no
 import stock
 from memory import peak_memory
 
+from dnnkit.quiet import quiet_tensorflow
 from grading.autograde import How, autograde
 from grading.bank import load_bank
 from grading.build import build, load_release
@@ -137,6 +138,7 @@ def main():
     parser.add_argument("--lesson", help="a lesson, or 91_warm for the one of TensorFlow's size (default: both)")
     parser.add_argument("--students", type=int, default=40)
     arguments = parser.parse_args()
+    quiet_tensorflow()
     project = find_project(HERE)
     records = []
     with tempfile.TemporaryDirectory() as folder:
