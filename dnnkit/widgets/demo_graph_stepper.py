@@ -52,6 +52,9 @@ class GraphStepper(Demo):
         "sigmoid neuron with squared error": {
             "expression": "(sigmoid(x*w + b) - y)**2", "numbers": "x = 2, w = -1.5, b = 0.5, y = 1", "step": 5,
         },
+        "softmax and cross-entropy, class b is right": {
+            "expression": "log(exp(a) + exp(b) + exp(c)) - b", "numbers": "a = 1, b = 2, c = 0", "leaf": "b", "step": 7,
+        },
         "a 2-2-1 net": {
             "expression": NET, "leaf": "w1", "step": 11,
             "numbers": "x1 = 1, w1 = 0.5, x2 = -1, w2 = 1, u1 = 1.5, w3 = -0.5, w4 = 0.25, u2 = -2",

@@ -1,15 +1,20 @@
 """The numbers of the neuron playground: points, the best straight line, training, and the loss over weights."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from dnnkit import data
 
 GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "XOR": (0, 1, 1, 0)}
-CLOUDS = {"blobs": (data.make_blobs, 1.2), "moons": (data.make_moons, 0.15), "rings": (data.make_rings, 0.15)}
+CLOUDS = {
+    "blobs": (data.make_blobs, 1.2),
+    "moons": (data.make_moons, 0.15),
+    "rings": (data.make_rings, 0.15),
+    "spirals": (partial(data.make_spirals, num_classes=2), 0.1),
+}
 NAMES = (*GATES, *CLOUDS)
-WINDOWS = {"blobs": (-6.0, 6.0), "moons": (-2.5, 2.5), "rings": (-3.0, 3.0)}  # of both axes
+WINDOWS = {"blobs": (-6.0, 6.0), "moons": (-2.5, 2.5), "rings": (-3.0, 3.0), "spirals": (-2.75, 2.75)}  # of both axes
 BENDS = ("tanh", "ReLU")
 NUM_POINTS, GRID, PLANE = 100, 49, 33
 REACH, FAR = 8.0, 1e3  # how far weights may go: where the sliders end, and in a network

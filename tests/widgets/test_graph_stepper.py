@@ -148,6 +148,14 @@ def test_the_predicted_slope_is_minus_ten():
     assert "no gradient is known yet" in demo.sentence
 
 
+def test_softmax_and_cross_entropy_give_probability_minus_one_hot():
+    demo = graph_stepper(**graph_stepper.presets["softmax and cross-entropy, class b is right"])
+    scores = np.array([1.0, 2.0, 0.0])
+    probs = np.exp(scores) / np.exp(scores).sum()
+    right = dict(zip(demo.result["graph"].names, demo.result["right"], strict=True))
+    assert np.allclose([right["a"], right["b"], right["c"]], probs - [0, 1, 0])
+
+
 def test_the_example_of_the_lesson():
     demo = graph_stepper(expression="(x + y)*y*z", numbers="x = 2, y = 3, z = -1")
     assert by_name(demo, "gradient") == pytest.approx({"x": -3, "y": -8, "v1": -3, "v2": -1, "z": 15, "f": 1})
@@ -401,8 +409,11 @@ def test_the_still_picture_says_what_it_shows():
 
 # the student's own class -------------------------------------------------------------------------------------------
 
+# The lesson's Value has no log, so a formula with one is not compared; the demo says so (below).
+COMPARED = [name for name, settings in graph_stepper.presets.items() if "log" not in settings.get("expression", "")]
 
-@pytest.mark.parametrize("name", graph_stepper.presets)
+
+@pytest.mark.parametrize("name", COMPARED)
 def test_a_right_class_agrees(name):
     demo = graph_stepper(Value=Engine, **graph_stepper.presets[name])
     assert json.loads(demo.state)["note"] == ""
@@ -465,5 +476,5 @@ def test_the_class_of_the_solved_lesson_agrees():
 
     lesson = find_lesson(Path(__file__).resolve().parent.parent.parent / "solutions", "02_backprop")
     value = Reference(lesson).namespace()["Value"]
-    for settings in graph_stepper.presets.values():
-        assert json.loads(graph_stepper(Value=value, **settings).state)["note"] == ""
+    for name in COMPARED:
+        assert json.loads(graph_stepper(Value=value, **graph_stepper.presets[name]).state)["note"] == ""
