@@ -14,7 +14,7 @@ SHOW = "from dnnkit.widgets import {name}\ndemo = {name}(predict=False)\nprint(d
 @pytest.fixture(scope="module")
 def client():
     """A client of a kernel that runs as long as these tests."""
-    manager, client = start_new_kernel(kernel_name="python3", startup_timeout=60)
+    manager, client = start_new_kernel(kernel_name="dnn", startup_timeout=60)
     yield client
     client.stop_channels()
     manager.shutdown_kernel(now=True)
