@@ -66,7 +66,7 @@ def make_moons(num_examples, rng, *, noise=0.1):
     return side * (arc - [0.5, 0.25]) + noise * rng.normal(size=(num_examples, 2)), y
 
 
-def make_spirals(num_examples, rng, *, num_classes=3, noise=0.1):
+def make_spirals(num_examples, rng, *, num_classes=3, noise=0.1, winding=2.0):
     """Make spiral arms that start at the centre and turn around each other.
 
     Args:
@@ -74,10 +74,11 @@ def make_spirals(num_examples, rng, *, num_classes=3, noise=0.1):
         rng: where the randomness comes from.
         num_classes: how many arms, C.
         noise: standard deviation of both coordinates around the arm.
+        winding: by how many radians an arm turns while its distance from the centre grows by 1.
 
     Returns:
         The pair (X, y): points of shape (N, 2) and classes 0 to C - 1 of shape (N,), shuffled. On arm k a point at
-        distance r from the centre, from 0.2 to 2, stands at the angle 2 r + 2 pi k / C.
+        distance r from the centre, from 0.2 to 2, stands at the angle winding * r + 2 pi k / C.
 
     Example:
         >>> X, y = make_spirals(6, np.random.default_rng(0))
@@ -86,7 +87,7 @@ def make_spirals(num_examples, rng, *, num_classes=3, noise=0.1):
     """
     y = _shuffled_classes(num_examples, rng, num_classes)
     radius = rng.uniform(0.2, 2.0, size=num_examples)
-    angle = 2.0 * radius + 2.0 * np.pi * y / num_classes
+    angle = winding * radius + 2.0 * np.pi * y / num_classes
     arm = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return arm + noise * rng.normal(size=(num_examples, 2)), y
 

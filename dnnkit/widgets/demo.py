@@ -37,6 +37,7 @@ class Demo(anywidget.AnyWidget):
     state = traitlets.Unicode("").tag(sync=True)
     data = traitlets.Bytes(b"").tag(sync=True)
     asked = traitlets.Unicode("").tag(sync=True)
+    file = traitlets.Bytes(b"").tag(sync=True, from_json=lambda came, _: bytes(came))
 
     name = ""  # what a student types, such as "neuron_playground"
     title = ""
@@ -49,6 +50,7 @@ class Demo(anywidget.AnyWidget):
     keyed = 0  # number of that plot
     runs = False  # has Run and Step
     actions = ()  # further buttons: (name, text)
+    kept = ()  # names of settings that presets and reset leave as they are
 
     def __init__(self, *, seed=0, predict=True, **settings):
         defaults = self.defaults()
@@ -58,6 +60,7 @@ class Demo(anywidget.AnyWidget):
             raise TypeError(f"{self.name} has no setting {', '.join(sorted(unknown))}. Known are: {known}.")
         self.own = Own({slot: settings.pop(slot, None) for slot in self.slots})
         self.seed, self.values, self.pinned, self.predictions = seed, defaults | settings, None, []
+        self.values |= self.follow(self.values, set(settings))
         self.result, self.uid, self._done = None, uuid.uuid4().hex[:12], 0
         super().__init__(spec=json.dumps(self._describe_page(predict)))
         self.refresh(everything=True)
@@ -97,6 +100,14 @@ class Demo(anywidget.AnyWidget):
         """Return the settings that change when a further button is pressed."""
         return {}
 
+    def on_file(self, content, values):
+        """Return the settings that change when the reader gives a file, as a `Picture` control sends it."""
+        return {}
+
+    def follow(self, values, changed):
+        """Return the settings that must follow those that changed, a set of names."""
+        return {}
+
     # what all demos do --------------------------------------------------------------------------------------------
 
     @classmethod
@@ -119,7 +130,9 @@ class Demo(anywidget.AnyWidget):
     def change(self, **settings):
         """Change settings, as moving controls does."""
         self.values = {**self.values, **settings}
-        self.refresh(set(settings))
+        follow = self.follow(self.values, set(settings))
+        self.values |= follow
+        self.refresh({*settings, *follow})
 
     def pin(self):
         """Keep the picture of now as a thin grey one to compare with."""
@@ -128,12 +141,12 @@ class Demo(anywidget.AnyWidget):
 
     def reset(self):
         """Go back to the default state."""
-        self.pinned, self.values = None, self.defaults()
+        self.pinned, self.values = None, self._anew()
         self.refresh(everything=True)
 
     def use_preset(self, name):
         """Go to a named state."""
-        self.values = self.defaults() | self.presets[name]
+        self.values = self._anew() | self.presets[name]
         self.refresh(everything=True)
 
     def as_code(self):
@@ -167,6 +180,9 @@ class Demo(anywidget.AnyWidget):
             self.data = data
             self.state = json.dumps(record, allow_nan=False, separators=(",", ":"), default=messages.jsonable)
 
+    def _anew(self):
+        return self.defaults() | {name: self.values[name] for name in self.kept}
+
     def _on_asked(self, change):
         record = json.loads(change["new"])
         before = dict(self.values)
@@ -177,6 +193,8 @@ class Demo(anywidget.AnyWidget):
             if number > self._done:
                 self._done = number
                 everything |= self._act(action, argument)
+        changed = {key for key, value in self.values.items() if value != before.get(key)}
+        self.values |= self.follow(self.values, changed)
         asked = {**before, **wanted}
         told = {key for key, value in self.values.items() if value != asked.get(key)}
         self.refresh(told, everything=everything)
@@ -188,9 +206,13 @@ class Demo(anywidget.AnyWidget):
         elif action == "predict":
             self.predictions.append(argument)
         elif action == "reset":
-            self.pinned, self.values = None, self.defaults()
+            self.pinned, self.values = None, self._anew()
         elif action == "preset":
-            self.values = self.defaults() | self.presets[argument]
+            self.values = self._anew() | self.presets[argument]
+        elif action == "file":
+            self.values = self.values | self.on_file(bytes(self.file), self.values)
+        elif action == "pause":
+            pass  # the page has sent the settings of the picture that it shows: a step that went further is taken back
         elif action == "tick":
             self.values = self.values | self.on_tick(self.values)
         elif action == "key":

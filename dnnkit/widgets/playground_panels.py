@@ -3,6 +3,7 @@
 import numpy as np
 
 from dnnkit.widgets import playground as ground
+from dnnkit.widgets import playground_training as training
 from dnnkit.widgets.scene import Panel
 
 ZERO, ONE = {"series": 4, "shape": "circle"}, {"series": 5, "shape": "triangle"}
@@ -14,8 +15,9 @@ def plane(result, values, pinned):
     """Draw the points on the answers, with the boundary, the weights as an arrow, and hidden units as thin lines."""
     low, high = ground.window(values["data"])
     net = result["net"]
-    alone = net["W"] is None
-    words = "answer a: orange says 1 (▲), violet 0 (●)" if alone else "answer a; dashed: lines of hidden units"
+    alone = not net["W"]
+    units = "units of the first layer" if len(net["W"]) > 1 else "lines of hidden units"
+    words = "answer a: orange says 1 (▲), violet 0 (●)" if alone else f"answer a; dashed: {units}"
     panel = Panel(words, "x₁; black ring: wrong answer", "x₂", equal=True, width=WIDTH, height=HEIGHT)
     panel.xlim = panel.ylim = (low, high)
     half = (high - low) / (ground.GRID - 1) / 2
@@ -27,7 +29,7 @@ def plane(result, values, pinned):
         panel.line(*ground.boundary(result["plain_field"], values["data"]), ghost=True)
     panel.line(*ground.boundary(result["field"], values["data"]), series=0, solid=True, width=2.5)
     if not alone:
-        for w, c in zip(net["W"].T, net["c"], strict=True):
+        for w, c in zip(net["W"][0].T, net["c"][0], strict=True):
             panel.line(*straight(w, c, low, high), series=4, width=1.5)
     _points(panel, result["X"], result["s"], ~result["hits"])
     if alone:
@@ -45,7 +47,7 @@ def straight(w, c, low, high):
 
 
 def _points(panel, X, s, wrong):
-    size = 6.5 if len(X) <= 4 else 4.0
+    size = 6.5 if len(X) <= 4 else 4.0 if len(X) <= 100 else 3.2
     if wrong.any():
         panel.points(*X[wrong].T, series=0, size=1.7 * size, hollow=True)
     panel.points(*X[s < 0].T, size=size, **ZERO)
@@ -78,7 +80,7 @@ def loss_over_weights(result, values, pinned):
     panel.points([w1], [w2], series=6, shape="star", size=8)
     if len(result["path"]) > 1:
         panel.line(*thinned(result["path"]).T, series=5, solid=True, width=2.5)
-    if pinned and pinned[1]["net"]["W"] is None:
+    if pinned and not pinned[1]["net"]["W"]:
         panel.points(*pinned[1]["net"]["v"][:, None], series=0, size=5, hollow=True)
     panel.points([values["w1"]], [values["w2"]], series=5, shape="diamond", size=7)
     above = values["w2"] >= w2 and values["w2"] < 0.9 * reach  # away from the star
@@ -112,10 +114,11 @@ def loss_by_step(result, pinned):
 
 
 def hidden_space(result, values):
-    """Draw the points where two hidden units put them, the bent grid of the plane, and the last neuron's line."""
+    """Draw the points where the last two hidden units put them, the plane's bent grid, and the last neuron's line."""
     net = result["net"]
-    panel = Panel("the same points in hidden space", "unit 1", "unit 2", equal=True, width=WIDTH, height=HEIGHT)
-    H = ground.bent(net, result["X"])
+    words = "the same points " + ("after the last layer" if len(net["W"]) > 1 else "in hidden space")
+    panel = Panel(words, "unit 1", "unit 2", equal=True, width=WIDTH, height=HEIGHT)
+    H = training.bent(net, result["X"])
     low, high = window_of(H, net)
     panel.xlim = panel.ylim = (low, high)
     side = np.linspace(low, high, 41)
@@ -160,7 +163,7 @@ def folded(net, low, high):
     fine, lines = np.linspace(low, high, 41), np.linspace(low, high, 7)
     along, across = np.tile([*fine, np.nan], 7), np.repeat(lines, 42)
     X = np.concatenate([np.stack([along, across], axis=1), np.stack([across, along], axis=1)])
-    return ground.bent(net, X).T
+    return training.bent(net, X).T
 
 
 def scores(result):

@@ -73,10 +73,11 @@ def test_moons_without_noise_are_half_circles_that_reach_into_each_other():
     assert X[y == 1, 1].max() > X[y == 0, 1].min()
 
 
-def test_spirals_without_noise_lie_where_the_docs_say():
-    X, y = make_spirals(300, np.random.default_rng(0), noise=0.0)
+@pytest.mark.parametrize("winding", [2.0, 6.0])
+def test_spirals_without_noise_lie_where_the_docs_say(winding):
+    X, y = make_spirals(300, np.random.default_rng(0), noise=0.0, winding=winding)
     radius = np.linalg.norm(X, axis=1)
-    turned = np.arctan2(X[:, 1], X[:, 0]) - 2.0 * radius - 2.0 * np.pi * y / 3
+    turned = np.arctan2(X[:, 1], X[:, 0]) - winding * radius - 2.0 * np.pi * y / 3
     assert np.allclose(np.cos(turned), 1.0)
     assert 0.2 <= radius.min() < 0.25
     assert 1.95 < radius.max() <= 2.0

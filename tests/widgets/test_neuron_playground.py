@@ -8,12 +8,14 @@ import pytest
 from scipy.special import log_expit
 
 from dnnkit.widgets import neuron_playground, playground, still
+from dnnkit.widgets import playground_training as training
 
 MOVED = {
     "data": "moons",
     "w1": -3.0,
     "w2": 0.5,
     "b": 2.0,
+    "layers": 2,
     "hidden": 3,
     "bend": "ReLU",
     "learning_rate": 0.1,
@@ -70,33 +72,51 @@ def test_the_plane_holds_the_loss_at_its_weights(name):
     assert loss[np.flatnonzero(side[::-1] == w2)[0], np.flatnonzero(side == w1)[0]] == least
 
 
-@pytest.mark.parametrize(("units", "bend"), [(0, ""), (1, "tanh"), (5, "tanh"), (5, "ReLU")])
-def test_a_training_step_goes_down_the_numerical_slope(units, bend):
-    start = (0.5, -1.0, 0.3) if units == 0 else 2
+def flat(net):
+    """All weights of a network as one row: hidden layers in order, then the last neuron."""
+    return np.concatenate([np.ravel(part) for part in (*net["W"], *net["c"], net["v"], net["b"])])
+
+
+def unflat(row, net):
+    """The network that has these weights."""
+    sizes = [np.size(part) for part in (*net["W"], *net["c"], net["v"])]
+    parts, count = np.split(row, np.cumsum(sizes)), len(net["W"])
+    W = [part.reshape(old.shape) for part, old in zip(parts, net["W"], strict=False)]
+    return net | {"W": W, "c": parts[count : 2 * count], "v": parts[-2], "b": float(parts[-1][0])}
+
+
+@pytest.mark.parametrize(
+    ("shape", "bend"),
+    [
+        ((0, 0), ""),
+        ((1, 1), "tanh"),
+        ((1, 5), "ReLU"),
+        ((2, 4), "tanh"),
+        ((2, 4), "ReLU"),
+        ((3, 3), "tanh"),
+        ((3, 5), "ReLU"),
+    ],
+)
+def test_a_training_step_goes_down_the_numerical_slope(shape, bend):
+    start = 2 if shape[0] else (0.5, -1.0, 0.3)
     X, s = playground.points("moons", 3)
-    course = playground.Course("moons", 3, units, bend, start)
+    course = training.Course("moons", 3, shape, bend, start)
     before, _, _ = course.at(())
     after, losses, _ = course.at(((0.01, 1),))
-    for key in ("v", "b", "W", "c"):
-        if before.get(key) is None:
-            continue
-        array = np.atleast_1d(np.array(before[key], dtype=float))
-        for place in np.ndindex(array.shape):
-            ends = []
-            for move in (1e-6, -1e-6):
-                moved = array.copy()
-                moved[place] += move
-                ends.append(playground.mean_loss(before | {key: moved}, X, s))
-            went = np.atleast_1d(after[key])[place] - array[place]
-            assert went == pytest.approx(-0.01 * (ends[0] - ends[1]) / 2e-6, abs=1e-8)
-    np.testing.assert_allclose(losses, [playground.mean_loss(net, X, s) for net in (before, after)], rtol=1e-12)
+    row, slope = flat(before), []
+    for step in 1e-6 * np.eye(row.size):
+        ends = [training.mean_loss(unflat(moved, before), X, s) for moved in (row + step, row - step)]
+        slope.append((ends[0] - ends[1]) / 2e-6)
+    assert np.abs(slope).max() > 0.01
+    np.testing.assert_allclose(flat(after) - row, -0.01 * np.array(slope), atol=1e-10)
+    np.testing.assert_allclose(losses, [training.mean_loss(net, X, s) for net in (before, after)], rtol=1e-12)
 
 
 def test_training_one_neuron_on_overlapping_clouds_finds_what_scikit_learn_finds():
     from sklearn.linear_model import LogisticRegression
 
     X, s = playground.points("moons", 0)
-    net, _, path = playground.course("moons", 0, 0, "", (0.0, 0.0, 0.0)).at(((3.0, 3000),))
+    net, _, path = training.course("moons", 0, (0, 0), "", (0.0, 0.0, 0.0)).at(((3.0, 3000),))
     model = LogisticRegression(C=1e8, tol=1e-9).fit(X, s)
     np.testing.assert_allclose(net["v"], model.coef_[0], rtol=1e-3)
     assert net["b"] == pytest.approx(model.intercept_[0], abs=1e-3)
@@ -104,29 +124,49 @@ def test_training_one_neuron_on_overlapping_clouds_finds_what_scikit_learn_finds
 
 
 def test_a_training_in_pieces_is_the_training_in_one():
-    whole = playground.Course("rings", 0, 3, "tanh", 0).at(((1.0, 30), (0.1, 5)))
-    pieces = playground.Course("rings", 0, 3, "tanh", 0)
+    whole = training.Course("rings", 0, (2, 3), "tanh", 0).at(((1.0, 30), (0.1, 5)))
+    pieces = training.Course("rings", 0, (2, 3), "tanh", 0)
     pieces.at(((1.0, 10),))
     pieces.at(((1.0, 30), (0.1, 2)))
     pieces.at(((0.5, 7),))  # another way, then back
     net, losses, _ = pieces.at(((1.0, 30), (0.1, 5)))
     np.testing.assert_array_equal(losses, whole[1])
-    np.testing.assert_array_equal(net["W"], whole[0]["W"])
+    np.testing.assert_array_equal(flat(net), flat(whole[0]))
 
 
-@pytest.mark.parametrize("units", [0, 4])
-@pytest.mark.parametrize("bend", playground.BENDS)
-def test_a_rate_much_too_large_ends_in_finite_numbers(units, bend):
-    demo = neuron_playground(data="blobs", hidden=units, bend=bend, learning_rate=10.0)
+@pytest.mark.parametrize("bend", training.BENDS)
+def test_deep_networks_answer_what_keras_answers(bend):
+    import keras
+
+    net = training.start_of(0, (3, 5), bend, 1)
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    units = [keras.layers.Dense(5, activation=bend.lower()) for _ in range(3)]
+    model = keras.Sequential([keras.Input((2,)), *units, keras.layers.Dense(1, activation="sigmoid")])
+    weights = [part for pair in zip(net["W"], net["c"], strict=True) for part in pair]
+    model.set_weights([*weights, net["v"][:, None], np.array([net["b"]])])
+    np.testing.assert_allclose(training.answers(net, X)[1], np.ravel(model(X, training=False)), atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3])
+def test_a_straight_line_does_badly_on_spirals(seed):
+    assert playground.best_line("spirals", seed)[0] / len(playground.points("spirals", seed)[1]) < 0.75
+    if seed == 0:  # what readers see
+        assert playground.best_line("spirals")[0] == 126  # of 200
+
+
+@pytest.mark.parametrize("layers", [0, 1, 3])
+@pytest.mark.parametrize("bend", training.BENDS)
+def test_a_rate_much_too_large_ends_in_finite_numbers(layers, bend):
+    demo = neuron_playground(data="blobs", layers=layers, hidden=4 * (layers > 0), bend=bend, learning_rate=10.0)
     tick(demo, 20)
     assert np.all(np.isfinite(demo.result["losses"]))
     assert np.all(np.isfinite(demo.result["field"]))
 
 
 def test_training_stops_at_its_limit():
-    log = playground.extended(((1.0, playground.MOST_STEPS - 3),), 1.0, 10)
-    assert log == ((1.0, playground.MOST_STEPS),)
-    assert playground.extended(log, 0.5, 10) == log
+    log = training.extended(((1.0, training.MOST_STEPS - 3),), 1.0, 10)
+    assert log == ((1.0, training.MOST_STEPS),)
+    assert training.extended(log, 0.5, 10) == log
 
 
 def test_the_boundary_of_one_neuron_is_its_straight_line():
@@ -176,12 +216,13 @@ def test_the_trained_neuron_of_the_presets_is_where_training_leads():
 
 def test_every_preset_is_tested():
     marks = test_presets_show_what_their_names_promise.pytestmark[0].args[1]
-    assert {name for name, _ in marks} == set(neuron_playground.presets)
+    spirals = {"spirals, one layer of sixteen", "spirals, two layers of eight"}  # below: their counts are no round ones
+    assert {name for name, _ in marks} | spirals == set(neuron_playground.presets)
 
 
 def test_hidden_units_that_solve_xor_put_the_points_where_a_line_parts_them():
     demo = neuron_playground(**neuron_playground.presets["XOR, two hidden units"])
-    H, s = playground.bent(demo.result["net"], demo.result["X"]), demo.result["s"]
+    H, s = training.bent(demo.result["net"], demo.result["X"]), demo.result["s"]
     assert np.all(s * (H @ demo.result["net"]["v"] + demo.result["net"]["b"]) > 1.0)
     assert demo.result["losses"][-1] < 0.01
     assert "in hidden space" in json.loads(demo.state)["panels"][1]["title"]
@@ -310,11 +351,94 @@ def test_a_pinned_state_stays_as_a_grey_line():
 
 
 @pytest.mark.parametrize("hidden", [0, 1, 2, 16])
+@pytest.mark.parametrize("layers", [1, 3])
 @pytest.mark.parametrize("name", playground.NAMES)
-def test_every_set_is_drawn_with_any_number_of_units(name, hidden):
-    state = ask(neuron_playground(), data=name, hidden=hidden)
+def test_every_set_is_drawn_with_any_number_of_units(name, layers, hidden):
+    state = ask(neuron_playground(), data=name, layers=layers, hidden=hidden)
     assert state["says"].startswith(name)
     assert len(state["panels"]) == 3
+
+
+# hidden layers -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("moves", "expected"),
+    [
+        ([{"hidden": 4}], (1, 4)),
+        ([{"layers": 3}], (3, 2)),
+        ([{"hidden": 4}, {"hidden": 0}], (0, 0)),
+        ([{"layers": 2}, {"layers": 0}], (0, 0)),
+        ([{"layers": 1}, {"layers": 2, "hidden": 0}], (2, 2)),  # a page that has not yet heard of the two units
+        ([{"hidden": 3}, {"hidden": 4, "layers": 0}], (1, 4)),  # nor of the one layer
+    ],
+)
+def test_layers_and_units_follow_each_other(moves, expected):
+    demo = neuron_playground()
+    for move in moves:
+        state = ask(demo, **move)
+        kept = {"layers": demo.params["layers"], "hidden": demo.params["hidden"]}
+        asked = move | state["set"]
+        assert {key: value for key, value in asked.items() if key in kept}.items() <= kept.items()
+    assert (demo.params["layers"], demo.params["hidden"]) == expected
+    assert (len(demo.result["net"]["W"]), demo.result["net"]["v"].size) == (expected[0], expected[1] or 2)
+
+
+def test_settings_given_by_name_follow_each_other_too():
+    assert neuron_playground(hidden=4).params["layers"] == 1  # as before there were several layers
+    assert neuron_playground(layers=3).params["hidden"] == 2
+    demo = neuron_playground()
+    demo.change(hidden=5)
+    assert demo.params["layers"] == 1
+    assert json.loads(demo.state)["set"] == {"hidden": 5, "layers": 1}
+
+
+def test_a_training_kept_before_there_were_several_layers_still_leads_there():
+    old = neuron_playground(hidden=2, draw=1, run=["XOR", 2, "tanh", 1, [[1.0, 600]]])
+    assert old.result["hits"].sum() == 4
+    assert len(old.result["losses"]) == 601
+    assert old.data == neuron_playground(**neuron_playground.presets["XOR, two hidden units"]).data
+
+
+def test_a_deep_training_goes_on_comes_back_and_is_no_other_depths():
+    demo = neuron_playground(data="moons", layers=3, hidden=4)
+    tick(demo, 2)
+    assert neuron_playground(**demo.params).data == demo.data
+    assert eval(demo.as_code(), {"neuron_playground": neuron_playground}).data == demo.data
+    ask(demo, layers=2)
+    assert len(demo.result["losses"]) == 1
+    ask(demo, layers=3)
+    assert len(demo.result["losses"]) == 21
+
+
+def test_the_space_of_the_last_of_several_layers_is_drawn_and_listed():
+    demo = neuron_playground(data="rings", layers=3, hidden=2)
+    state = json.loads(demo.state)
+    assert "after the last layer" in state["panels"][1]["title"]
+    assert "3 hidden layers of 2 units (tanh)" in demo.sentence
+    assert "After the last layer" in demo.sentence
+    _, heads, rows = demo.table(demo.result, demo.values)
+    H = training.layers_of(demo.result["net"], demo.result["X"])[3]
+    np.testing.assert_allclose([row[heads.index("unit 2")] for row in rows], H[:30, 1])
+    lines = [mark for mark in state["panels"][0]["marks"] if mark["kind"] == "line" and mark["series"] == 4]
+    assert len(lines) == 2  # one a unit of the first layer
+
+
+def test_two_layers_read_spirals_better_than_one_of_as_many_units():
+    one, two = (
+        neuron_playground(**neuron_playground.presets[f"spirals, {name}"])
+        for name in ("one layer of sixteen", "two layers of eight")
+    )
+    assert len(one.result["losses"]) == len(two.result["losses"]) == 1001
+    assert 0.7 < one.result["hits"].mean() < 0.85  # 77 % here; two layers: 100 %
+    assert two.result["hits"].mean() > 0.98
+
+
+def test_the_line_button_goes_back_to_one_neuron():
+    demo = neuron_playground(data="moons", layers=2, hidden=4)
+    state = ask(demo, [("line", None)])
+    assert (state["set"]["layers"], state["set"]["hidden"]) == (0, 0)
+    assert not demo.result["net"]["W"]
 
 
 def test_weights_of_zero_are_no_error():
@@ -332,7 +456,7 @@ def test_the_table_lists_points_and_answers():
     demo = neuron_playground(hidden=2)
     _, heads, rows = demo.table(demo.result, demo.values)
     np.testing.assert_allclose(
-        [row[heads.index("unit 1")] for row in rows], playground.bent(demo.result["net"], demo.result["X"])[:, 0]
+        [row[heads.index("unit 1")] for row in rows], training.bent(demo.result["net"], demo.result["X"])[:, 0]
     )
 
 
