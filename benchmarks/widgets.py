@@ -3,9 +3,10 @@
 Usage: python benchmarks/widgets.py [--only DEMO ...] [--moves 40]
 
 Each demo is opened in JupyterLab in Chromium; the first slider that asks Python is moved by arrow keys, then the local
-step slider where there is one, then Run is paused. The baseline draws the same panels with Matplotlib in `interact`.
+step slider where there is one. Then Run is paused at random moments: until the button says so, and until the last
+change of the picture. The baseline draws the same panels with Matplotlib in `interact`.
 Limits (p95): 16 ms for what runs in the page, 50 ms for canvases fed by Python, 75 ms for Matplotlib, 100 ms for
-anything; pause 100 ms. Exit status 1 when one is passed by more than half.
+anything; pause 100 ms. Exit status 1 when one is passed by more than half, or when a step is shown after Pause.
 """
 
 import argparse
@@ -18,12 +19,14 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+import numpy as np
 from playwright.sync_api import sync_playwright
 
 from dnnkit.widgets import DEMOS
 
 PROJECT = Path(__file__).resolve().parent.parent
 LIMITS = {"page": 16.0, "python": 50.0, "pause": 100.0}
+PAUSES = 12
 QUIET = 180  # ms without a change: the picture is stable
 WATCH = f"""() => {{
     const seen = (window.dnnSeen = {{ pressed: 0, changed: 0 }});
@@ -65,9 +68,9 @@ interact(draw, value=FloatSlider(min={low}, max={high}, step={step}, value={valu
 """
 
 
-def load_tools():
-    """Load the JupyterLab harness of the browser tests by path."""
-    spec = importlib.util.spec_from_file_location("jupyterlab", PROJECT / "tests" / "browser" / "jupyterlab.py")
+def load_tools(name="jupyterlab"):
+    """Load a module of the browser tests by path: tests are no package."""
+    spec = importlib.util.spec_from_file_location(name, PROJECT / "tests" / "browser" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -99,19 +102,23 @@ def move(page, control, moves):
 
 
 def pause(page):
-    """Start the demo, pause it; milliseconds until the last picture, of three tries."""
-    found = []
-    for _ in range(3):
-        run = page.locator(".dnn-bar button", has_text="Run")
-        if run.count() == 0:
+    """Pause the running demo at random moments.
+
+    Returns:
+        Dict with p50 and p95 of the milliseconds until the button says so and until the last change of the picture,
+        whichever is later; the same of the button alone; and the most pictures that came after a press.
+    """
+    pausing, chance, found = load_tools("pausing"), np.random.default_rng(0), []
+    page.evaluate(pausing.WATCH)
+    for _ in range(3 * PAUSES):  # some runs are over too soon
+        seen = pausing.pause_after(page, float(chance.uniform(0, 600)))
+        found += [seen] if seen is not None else []
+        if len(found) == PAUSES:
             break
-        run.first.focus()
-        page.keyboard.press("Enter")
-        page.wait_for_timeout(700)
-        page.keyboard.press("Enter")
-        waited = page.evaluate("dnnStable()")
-        found.append(waited or 0.0)
-    return found
+    assert len(found) == PAUSES, "the demo does not run long enough to be paused"
+    record = summary("pause", [max(seen["said"], seen["changed"]) for seen in found])
+    record |= summary("pause_said", [seen["said"] for seen in found])
+    return record | {"pictures_after_pause": max(seen["pictures"] for seen in found)}
 
 
 def slider_of(demo):
@@ -136,7 +143,7 @@ def measure(name, page, lab, tools, moves):
     if steps:
         record |= summary("page", move(page, page.get_by_label(steps[0].label, exact=True), moves))
     if demo.runs:
-        record |= summary("pause", pause(page))
+        record |= pause(page)
     low, high, step, value = chosen.low, chosen.high, chosen.step, demo.defaults()[chosen.name]
     if chosen.log:
         step = value / 10
@@ -172,9 +179,11 @@ def two(record, kind):
 def past_limits(records):
     """List what is past its limit by more than half."""
     kinds = [(record, kind, limit) for record in records for kind, limit in LIMITS.items()]
-    return [
+    late = [
         f"{record['demo']} {kind}" for record, kind, limit in kinds if record.get(f"{kind}_p95_ms", 0) > 1.5 * limit
     ]
+    late += [f"{record['demo']} steps after Pause" for record in records if record.get("pictures_after_pause")]
+    return late
 
 
 def main():

@@ -44,7 +44,8 @@ class Demo(anywidget.AnyWidget):
     question = None  # a `Question`
     controls = ()
     presets = {}  # name -> settings that differ from the defaults; the first is the default state
-    static_presets = ()  # names of the presets in the static figure; the first three by default
+    static_presets = ()  # the presets in the static figure, names or a dict of settings; the first three by default
+    static_panels = None  # numbers of the panels in the static figure; all by default
     slots = ()  # names of the student's functions
     plot_keys = ()  # (key of the browser, its name, what it does) in the plot that has keys
     keyed = 0  # number of that plot

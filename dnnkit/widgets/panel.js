@@ -411,13 +411,15 @@ function render({ model, el }) {
   const local = spec.controls.some((control) => control.name === "step" && control.local);
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   let state = null, pending = [], serial = 0, running = false, timer = null, canvases = [], spoken = null, waiting = false;
+  let beat = null, paused = 0; // the timer of the next local step; the number of the last pause
 
   function send() {
     model.set("asked", JSON.stringify({ values: controls.values, actions: pending }));
     model.save_changes();
   }
   function act(name, argument = null) {
-    pending.push([++serial, name, argument]);
+    serial = Math.max(serial, state.done) + 1; // another view of this demo may have counted further
+    pending.push([serial, name, argument]);
     waiting = true;
     send();
   }
@@ -486,7 +488,9 @@ function render({ model, el }) {
     table.replaceChildren(element("table", {}, element("caption", {}, rows.title), element("thead", {}, head), element("tbody", {}, ...body)));
   }
   function receive() {
-    state = unpack(JSON.parse(model.get("state")), model.get("data"));
+    const came = JSON.parse(model.get("state"));
+    if (came.done < paused) return; // a step that was under way when Pause was pressed: Python takes it back
+    state = unpack(came, model.get("data"));
     pending = pending.filter(([n]) => n > state.done);
     waiting = pending.length > 0;
     if (state.set) controls.set(state.set, state.steps);
@@ -508,22 +512,29 @@ function render({ model, el }) {
       controls.set({ step });
       redraw();
       if (!table.hidden) drawTable();
-      setTimeout(() => requestAnimationFrame(tick), 60);
+      beat = setTimeout(tick, 70);
     } else if (!waiting) act("tick");
   }
   function stop() {
+    const ran = running;
     running = false;
+    clearTimeout(beat);
     run.textContent = "Run";
     run.setAttribute("aria-pressed", "false");
-    if (local) send();
+    if (local) return send();
+    pending = pending.filter(([, name]) => name !== "tick");
+    if (!ran) return;
+    act("pause"); // with the settings of the picture that is shown
+    paused = serial;
+  }
+  function pause() {
+    stop();
+    clearTimeout(spoken);
+    live.textContent = "Paused. " + sentence(stepNow());
   }
   function toggleRun() {
-    if (running) return stop();
-    if (still.matches) {
-      running = true;
-      tick();
-      return stop();
-    }
+    if (running) return pause();
+    if (still.matches) return oneStep(1);
     running = true;
     run.textContent = "Pause";
     run.setAttribute("aria-pressed", "true");
@@ -531,6 +542,7 @@ function render({ model, el }) {
     tick();
   }
   function oneStep(by) {
+    if (running) stop();
     if (!local) return act("tick");
     const step = Math.max(0, Math.min((state.steps ?? 1) - 1, stepNow() + by));
     controls.set({ step });
@@ -635,6 +647,7 @@ function render({ model, el }) {
     running = false;
     clearTimeout(late);
     clearTimeout(timer);
+    clearTimeout(beat);
     clearTimeout(spoken);
     window.removeEventListener("keydown", guard, true);
     model.off("change:state", receive);

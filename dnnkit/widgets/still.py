@@ -35,7 +35,8 @@ def still_figure(demo):
         The pair (Matplotlib figure, its sentences).
     """
     names = demo.static_presets or list(demo.presets)[:3] or [""]
-    states = [_state(demo, name) for name in names]
+    settings = names if isinstance(names, dict) else {name: demo.presets.get(name, {}) for name in names}
+    states = [_state(demo, name, changed) for name, changed in settings.items()]
     return draw_states(states), [f"{name}: {said}" if name else said for name, _, _, said in states]
 
 
@@ -53,18 +54,19 @@ def still_html(demo):
     )
 
 
-def _state(demo, name):
-    """Compute one preset.
+def _state(demo, name, changed):
+    """Compute one state, given by what differs from the default.
 
     Returns:
         (name, panels, step, sentence).
     """
-    values = demo.defaults() | demo.presets.get(name, {})
+    values = demo.defaults() | changed
     own, demo.own = demo.own, Own({})
     try:
         result = demo.compute(values, np.random.default_rng(demo.seed))
         said, panels = demo.describe(result, values), demo.draw(result, values, None)
     finally:
         demo.own = own
+    panels = [panels[n] for n in demo.static_panels] if demo.static_panels else panels
     step = int(values.get("step", 0))
     return name, panels, step, said if isinstance(said, str) else said[min(step, len(said) - 1)]

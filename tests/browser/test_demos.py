@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from dnnkit import widgets
 from dnnkit.widgets import DEMOS
 
 pytestmark = pytest.mark.browser
@@ -144,6 +145,23 @@ def test_a_wrong_function_shows_the_difference_and_no_traceback(page, lab, tools
     page.keyboard.press("ArrowLeft")
     assert settled(page) != before  # the demo goes on
     assert page.locator(ERROR).count() == 0
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if getattr(widgets, name).runs])
+def test_after_pause_no_further_picture_comes(page, lab, tools, pausing, name):
+    opened(page, lab, tools, f"pause_{name}.ipynb", f"from dnnkit.widgets import {name}\n{name}(predict=False)")
+    settled(page)
+    page.evaluate(pausing.WATCH)
+    presses = [pausing.pause_after(page, wait) for wait in (0, 70, 160, 290)]
+    seen = [press for press in presses if press is not None]
+    assert seen  # not every run was over before the press
+    assert all(press["before"] > 0 for press in seen)  # it ran
+    assert [press["pictures"] for press in seen] == [0] * len(seen)
+    assert all(press["said"] < float("inf") for press in seen)
+    assert page.locator(".dnn-hidden[aria-live]").inner_text() != ""
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_function("dnnPause.pictures > 1")  # Run goes on
     assert page.problems == []
 
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from dnnkit.widgets import DEMOS, learning_rate, messages, still
+from dnnkit.widgets import DEMOS, learning_rate, messages, neuron_playground, still
 from dnnkit.widgets.own import Own
 
 
@@ -63,6 +63,18 @@ def test_an_action_is_done_once_however_often_it_is_sent():
     demo.asked = message + " "
     assert demo.values["learning_rate"] != 1.8 or json.loads(demo.state)["done"] == 1
     assert json.loads(demo.state)["done"] == 1
+
+
+def test_pause_takes_a_step_back_that_the_page_has_not_shown():
+    demo = neuron_playground(hidden=3)
+    asks(demo, ("tick", None))
+    shown = dict(demo.values), demo.data
+    further = asks(demo, ("tick", None))
+    assert demo.data != shown[1]
+    state = asks(demo, ("pause", None), **shown[0])
+    assert (demo.values, demo.data) == shown
+    assert state["set"] == {}
+    assert state["done"] > further["done"]
 
 
 def test_unknown_settings_are_refused_by_name():
