@@ -37,7 +37,7 @@ def save(png, name):
     picture.thumbnail((WIDTH, 10_000))
     path = PROJECT / "docs" / "demos" / f"{name}.png"
     path.parent.mkdir(exist_ok=True)
-    picture.quantize(COLOURS).save(path, optimize=True)
+    picture.quantize(COLOURS, method=Image.Quantize.FASTOCTREE).save(path, optimize=True)  # keeps thin lines' colours
     print(f"{path.relative_to(PROJECT)}: {path.stat().st_size / 1000:.0f} kB")
 
 

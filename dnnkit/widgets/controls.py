@@ -30,6 +30,7 @@ class Slider(Control):
     """A number between `low` and `high`; with `log`, `step` counts powers of ten.
 
     A slider named "step" that is `local` moves through steps that the page already has, without asking Python.
+    At `ticks` it has marks.
     """
 
     low: float = 0.0
@@ -38,6 +39,7 @@ class Slider(Control):
     log: bool = False
     local: bool = False
     unit: str = ""
+    ticks: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,17 @@ class Text(Control):
 @dataclass(frozen=True)
 class Grid(Control):
     """A small matrix of numbers, as a list of rows."""
+
+
+@dataclass(frozen=True)
+class Picture(Control):
+    """A picture of the reader's own, from a file that the page reads and scales; see `Demo.on_file`.
+
+    The page sends it once, as side² grey values, row by row; the setting itself stays in Python.
+    """
+
+    side: int = 128
+    most: int = 8_000_000  # bytes of the file
 
 
 @dataclass(frozen=True)

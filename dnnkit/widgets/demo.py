@@ -46,6 +46,7 @@ class Demo(anywidget.AnyWidget):
     presets = {}  # name -> settings that differ from the defaults; the first is the default state
     static_presets = ()  # the presets in the static figure, names or a dict of settings; the first three by default
     static_panels = None  # numbers of the panels in the static figure; all by default
+    static_table = False  # the numbers of the default state's last step stand under it
     slots = ()  # names of the student's functions
     plot_keys = ()  # (key of the browser, its name, what it does) in the plot that has keys
     keyed = 0  # number of that plot

@@ -39,7 +39,7 @@ class Activations(Demo):
     )
     controls = (
         Choice("function", "activation", "sigmoid", options=(*depth.NAMES, MINE)),
-        Slider("scale", "weight scale σ (Glorot 1, He 1.41)", 1.0, low=0.1, high=4.0, step=0.01,
+        Slider("scale", "weight scale σ (Glorot 1, He 1.41)", 1.0, low=0.1, high=4.0, step=0.01, ticks=(1.0, 1.41),
                help="a weight's standard deviation is σ divided by the root of the width"),
         Slider("depth", "layers", 20, low=2, high=50, step=1),
         Slider("width", "units in a layer", 64, low=16, high=128, step=16),
@@ -57,7 +57,8 @@ class Activations(Demo):
         "sigmoid with batch norm": {"norm": "batch norm"},
         "tanh, weights too large": {"function": "tanh", "scale": 3.0},
     }
-    static_presets = ("sigmoid, Glorot", "ReLU, He", "sigmoid with a residual path")
+    static_presets = ("sigmoid, Glorot", "tanh, Glorot", "ReLU, He", "sigmoid with a residual path")
+    static_panels = (0, 1)
     slots = ("activation", "leaky_relu_forward", "batchnorm_forward")
     runs = True
     actions = (("redraw", "New weights"),)

@@ -60,7 +60,14 @@ class GraphStepper(Demo):
             "numbers": "x1 = 1, w1 = 0.5, x2 = -1, w2 = 1, u1 = 1.5, w3 = -0.5, w4 = 0.25, u2 = -2",
         },
     }  # fmt: skip
-    static_presets = ("squared error, before backward", "lesson 02: (x + y)·y·z", "a value used twice, with = for +=")
+    static_presets = {
+        "1. Nothing is computed": {"step": 0},
+        "2. All values are known": {},
+        "3. A gradient on its way back": {"step": 8},
+        "4. All slopes": {"step": 60},
+        "With = for +=, a value used twice keeps its last share only": presets["a value used twice, with = for +="],
+    }
+    static_table = True
     slots = ("Value",)
     plot_keys = (
         ("ArrowRight", "Right arrow", "one step"),
@@ -69,6 +76,7 @@ class GraphStepper(Demo):
         ("ArrowDown", "Down arrow", "choose the next leaf"),
     )
     runs = True
+    actions = (("values", "All values"), ("end", "To the end"))
 
     @classmethod
     def defaults(cls):
@@ -229,6 +237,11 @@ class GraphStepper(Demo):
         names = [graph.names[k] for k in graph.leaves]
         other = names.index(self.result["leaf"]) + (1 if key == "ArrowDown" else -1)
         return self._choose(names[other % len(names)])
+
+    def on_action(self, action, values):
+        """Go to where all values are known, or to where all gradients are."""
+        steps = self.result["steps"]
+        return {"step": steps.forward if action == "values" else steps.last}
 
     def on_point(self, x, y, values):
         """Choose the leaf nearest to where the reader points."""

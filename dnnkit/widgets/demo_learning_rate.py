@@ -2,16 +2,17 @@
 
 import numpy as np
 
-from dnnkit.widgets.controls import Question, Slider
+from dnnkit.widgets import descent, real_net
+from dnnkit.widgets import descent_panels as panels
+from dnnkit.widgets.controls import Choice, Question, Slider
 from dnnkit.widgets.demo import Demo
-from dnnkit.widgets.scene import Panel
+from dnnkit.widgets.descent import CURVATURES, RATES, SCHEDULES, STEPS, SURFACES
 
-STEPS = 30
-FLOOR, CEILING = 1e-12, 1e12  # what a log axis shows
+MOVES = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, 1), "ArrowDown": (0, -1)}
 
 
 class LearningRate(Demo):
-    """Descent on the parabola J(w) = lambda w^2 / 2, from one slider.
+    """Descent on a parabola, or into one of two valleys, from one slider.
 
     Slots:
         step: the student's update of lesson 03, `step(params, grads, state, learning_rate)` -> (params, state), such
@@ -34,123 +35,134 @@ class LearningRate(Demo):
         Slider("start", "start w", -4.5, low=-5.0, high=5.0, step=0.1),
         Slider("momentum", "momentum", 0.0, low=0.0, high=0.95, step=0.05),
         Slider("noise", "noise in the gradient", 0.0, low=0.0, high=2.0, step=0.1),
-    )
+        Choice("schedule", "schedule", "constant", options=SCHEDULES,
+               help="step: a tenth after every ten steps; cosine: down to 0; warm-up: up within ten steps"),
+        Choice("surface", "curve", "parabola", options=SURFACES),
+    )  # fmt: skip
     presets = {
         "slow": {},
         "swinging": {"learning_rate": 1.8},
         "too large": {"learning_rate": 2.1},
         "one step": {"learning_rate": 1.0},
         "momentum": {"momentum": 0.8},
+        "noise, constant rate": {"learning_rate": 0.5, "noise": 1.0},
+        "noise, cosine schedule": {"learning_rate": 0.5, "noise": 1.0, "schedule": "cosine"},
+        "two valleys, small rate": {"surface": "double well"},
+        "two valleys, over the hill": {"surface": "double well", "learning_rate": 0.7},
     }
     static_presets = ("slow", "one step", "swinging", "too large")
+    static_panels = (0, 1)
     slots = ("step",)
+    plot_keys = tuple(
+        (key, key.replace("Arrow", "") + " arrow", "move the star in the map: rate and curvature; with Shift further")
+        for key in MOVES
+    )
+    keyed = 3
 
     def compute(self, values, rng):
-        """Follow the descent: positions w, shape (STEPS + 1,), and the map of rates and curvatures."""
+        """Follow the descent: positions w, shape (STEPS + 1,), their rates (STEPS,), and the predicted distances."""
         noise = values["noise"] * rng.normal(size=STEPS)
-        path = follow(values, noise)
+        path = descent.follow(values, noise)
         own = self._own_path(values, noise)
         if values["momentum"] == 0:
             self.own.agrees("step", own, path, exercise="sgd_step")
-        factor = 1.0 - values["learning_rate"] * values["curvature"]
-        return {"path": path, "own": own, "factor": factor}
+        factors = 1.0 - descent.rates(values["schedule"], values["learning_rate"]) * values["curvature"]
+        return {"path": path, "own": own, "factors": factors, "predicted": predicted(values, factors)}
 
     def _own_path(self, values, noise):
         """Follow the student's update; None when the slot is empty or the update failed."""
 
         def walk(step):
             params, state, places = {"w": np.array([float(values["start"])])}, {}, []
-            for kick in noise:
+            for kick, rate in zip(noise, descent.rates(values["schedule"], values["learning_rate"]), strict=True):
                 places.append(float(params["w"][0]))
-                grads = {"w": values["curvature"] * params["w"] + kick}
-                params, state = step(params, grads, state, values["learning_rate"])
-                params = {"w": np.clip(np.asarray(params["w"], dtype=np.float64).reshape(1), -1e9, 1e9)}
+                grads = {"w": descent.slope(values["surface"], values["curvature"], params["w"]) + kick}
+                params, state = step(params, grads, state, float(rate))
+                w = np.asarray(params["w"], dtype=np.float64).reshape(1)
+                params = {"w": np.clip(w, -descent.FAR, descent.FAR)}
             return np.array([*places, float(params["w"][0])])
 
         return self.own.run("step", walk)
 
     def draw(self, result, values, pinned):
-        """Draw the parabola with the path, the distance on a log axis, and the map of regimes."""
+        """Draw the curve with the path, the distances on a log axis, a real network's losses, and the map of steps."""
         path = result["own"] if result["own"] is not None else result["path"]
-        return [self._bowl(path, result, values, pinned), self._distance(path, result, values, pinned), regimes(values)]
-
-    def _bowl(self, path, result, values, pinned):
-        panel = Panel("the path on J(w) = λw²/2", "w", "J(w)", xlim=(-6.0, 6.0), ylim=(-1.0, 18 * values["curvature"]))
-        w = np.linspace(-6.0, 6.0, 121)
-        panel.line(w, values["curvature"] * w**2 / 2, series=0, solid=True)
-        if pinned:
-            old = pinned[1]["path"]
-            panel.line(old, pinned[0]["curvature"] * old**2 / 2, ghost=True)
-        if result["own"] is not None:
-            panel.line(result["path"], values["curvature"] * result["path"] ** 2 / 2, ghost=True)
-        panel.line(path, values["curvature"] * path**2 / 2, series=5, solid=True, width=1.5, end="diamond")
-        panel.points(path, values["curvature"] * path**2 / 2, series=5, size=3)
-        return panel
-
-    def _distance(self, path, result, values, pinned):
-        panel = Panel("distance |w| after each step", "step", "|w|", ylog=True, ylim=(1e-6, 1e6))
-        step = np.arange(STEPS + 1)
-        if pinned:
-            panel.line(step, np.clip(np.abs(pinned[1]["path"]), FLOOR, CEILING), ghost=True)
-        panel.line(step, np.clip(np.abs(path), FLOOR, CEILING), series=5, end="diamond")
-        if values["momentum"] == 0:
-            predicted = np.abs(values["start"]) * np.abs(result["factor"]) ** step
-            panel.line(step, np.clip(predicted, FLOOR, CEILING), series=4, width=1.5)
-            panel.text(STEPS, 1e5, "blue: the predicted |1 − ηλ|ⁿ |w₀|", align="right")
-        return panel
+        return [
+            panels.bowl(path, result, values, pinned),
+            panels.distances(path, result, values, pinned),
+            panels.network(values),
+            panels.step_map(values),
+        ]
 
     def describe(self, result, values):
-        """Say the factor, the regime and where the last step ends."""
-        factor, last = result["factor"], np.abs(result["path"][-1])
-        if values["momentum"] > 0:
-            how = f"momentum {values['momentum']:g}"
+        """Say the factor, the regime, where the last step ends, and what a real network makes of this rate."""
+        rate, last = values["learning_rate"], result["path"][-1]
+        said = f"η = {rate:.3g}, λ = {values['curvature']:g}; {self._how(result, values)}. After {STEPS} steps "
+        far = float(descent.distance(values["surface"], last))
+        if far >= descent.FAR / 2:
+            said += "|w| beyond every limit."
+        elif values["surface"] == "parabola":
+            said += f"|w| = {far:.2g}."
         else:
-            how = f"every step multiplies w by 1 − ηλ = {factor:.2f}: {regime(factor)}"
-        end = f"|w| = {last:.2g}" if last < 1e9 else "|w| beyond every limit"
-        return f"η = {values['learning_rate']:.3g}, λ = {values['curvature']:g}; {how}. After {STEPS} steps {end}."
+            said += f"w = {last:.2g}, {far:.1g} from the valley at {np.copysign(descent.VALLEY, last):g}."
+        loss, best = real_net.loss_at(rate), int(np.argmin(real_net.LOSSES[0.0]))
+        said += f" At this rate the real network gets to loss {loss:.2g}; its best is "
+        return f"{said}{real_net.LOSSES[0.0][best]:.2g}, at {real_net.RATES[best]:.2g}."
+
+    def _how(self, result, values):
+        """Say by what a step multiplies the distance."""
+        first, last = result["factors"][[0, -1]]
+        plain = values["surface"] == "parabola"
+        what, where = ("w", "") if plain else ("the distance", "near a valley ")
+        if values["momentum"]:
+            rho = float(descent.growth(1 - first, values["momentum"]))
+            how = f"{where}in the long run a step multiplies {what} by ρ = {rho:.2f}"
+            how = f"momentum {values['momentum']:g}" + (f", {how}" if values["schedule"] == "constant" else "")
+        elif values["schedule"] == "constant":
+            return f"{where}every step multiplies {what} by 1 − ηλ = {first:.2f}: {regime(first)}"
+        else:
+            how = f"{where}the first step multiplies {what} by 1 − ηλ = {first:.2f}, the last by {last:.2f}"
+        return how if values["schedule"] == "constant" else f"{values['schedule']} schedule, {how}"
 
     def table(self, result, values):
         """List the positions."""
-        heads = ["step", "w"] + (["w with your step"] if result["own"] is not None else [])
+        heads = ["step", "learning rate", "w"] + (["w with your step"] if result["own"] is not None else [])
         columns = [result["path"], *([result["own"]] if result["own"] is not None else [])]
-        return "Positions", heads, [[n, *(float(c[n]) for c in columns)] for n in range(STEPS + 1)]
+        rate = [*map(float, descent.rates(values["schedule"], values["learning_rate"])), ""]
+        return "Positions", heads, [[n, rate[n], *(float(c[n]) for c in columns)] for n in range(STEPS + 1)]
+
+    def on_key(self, key, shift, values):
+        """Move the star in the map."""
+        right, up = (part * (5 if shift else 1) for part in MOVES[key])
+        return self.on_point(values["learning_rate"] * 10 ** (0.02 * right), values["curvature"] + 0.05 * up, values)
+
+    def on_point(self, x, y, values):
+        """Take learning rate and curvature from where the reader points in the map."""
+        rate, curvature = min(max(x, RATES[0]), RATES[1]), min(max(y, CURVATURES[0]), CURVATURES[1])
+        return {"learning_rate": float(f"{rate:.6g}"), "curvature": round(float(curvature), 2)}
 
 
-def follow(values, noise):
-    """Descend on the parabola; shape (STEPS + 1,), cut off at 1e9."""
-    w, speed = [float(values["start"])], 0.0
-    for kick in noise:
-        speed = values["momentum"] * speed - values["learning_rate"] * (values["curvature"] * w[-1] + kick)
-        w.append(min(max(w[-1] + speed, -1e9), 1e9))
-    return np.array(w)
+def predicted(values, factors):
+    """Predict the distances on the parabola, shape (STEPS + 1,); None where there is no simple rule."""
+    start = abs(values["start"])
+    if values["surface"] != "parabola":
+        return None
+    if values["momentum"] == 0:
+        return start * np.concatenate([[1.0], np.cumprod(np.abs(factors))])
+    if values["schedule"] != "constant":
+        return None
+    return start * descent.growth(1 - factors[0], values["momentum"]) ** np.arange(STEPS + 1)
 
 
 def regime(factor):
     """Name what a factor per step does."""
     if abs(factor) < 1e-3:
         return "one step is enough"
-    if abs(factor) >= 1:
-        return (
-            "w stays where it is"
-            if factor == 1
-            else "it swings and never settles"
-            if factor == -1
-            else "it flies apart"
-        )
+    if factor == 1:
+        return "w stays where it is"
+    if factor == -1:
+        return "it swings and never settles"
+    if abs(factor) > 1:
+        return "it flies apart"
     share = f"{100 * (1 - abs(factor)):.0f} % a step"
     return f"it creeps, {share}" if factor > 0 else f"it swings from side to side and shrinks, {share}"
-
-
-def regimes(values):
-    """Draw which factor every pair of learning rate and curvature gives."""
-    panel = Panel("factor |1 − ηλ|; black: η = 1/λ, red: 2/λ", "learning rate η", "curvature λ", xlog=True)
-    panel.xlim, panel.ylim = (1e-3, 3.0), (0.25, 4.0)
-    eta = np.logspace(-3, np.log10(3.0), 90)
-    curvature = np.linspace(4.0, 0.25, 60)
-    factor = np.abs(1.0 - curvature[:, None] * eta[None, :])
-    panel.field(np.minimum(factor, 2.0), (1e-3, 3.0, 0.25, 4.0), scale="positive", limits=(0.0, 2.0))
-    lam = np.linspace(0.25, 4.0, 50)
-    panel.line(1.0 / lam, lam, series=0, solid=True)
-    panel.line(2.0 / lam, lam, series=5, solid=True)
-    panel.points([values["learning_rate"]], [values["curvature"]], series=5, shape="star", size=7)
-    return panel

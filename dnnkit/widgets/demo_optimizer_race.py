@@ -52,12 +52,15 @@ class OptimizerRace(Demo):
     )  # fmt: skip
     presets = {
         "one rate for all": {},
+        "a rate too large for SGD": {"learning_rate": 0.12},
         "each at its best rate": {"best": True, "chosen": "AdaGrad"},
         "a long ravine, turned": {"best": True, "condition": 100.0, "turn": 45.0, "chosen": "AdaGrad"},
         "noisy gradients": {"surface": "noisy quadratic", "condition": 5.0, "learning_rate": 0.1, "chosen": "AdaGrad"},
         "plateau and cliff": {"surface": "plateau and cliff", "learning_rate": 0.1, "chosen": "RMSProp"},
         "saddle": {"surface": "saddle", "learning_rate": 0.1},
     }
+    static_presets = ("one rate for all", "a rate too large for SGD", "each at its best rate")
+    static_panels = (0, 2)
     slots = ("step",)
     plot_keys = tuple((key, key.replace("Arrow", "") + " arrow", "move the start; with Shift further") for key in MOVES)
     runs = True

@@ -5,6 +5,7 @@
 //   model.state  JSON, after each change: settings, panels, texts, table, and the number of the last action done
 //   model.data   the arrays of the panels, one after the other
 //   model.asked  JSON, from here: the settings that the reader wants, and actions not yet done
+//   model.file   bytes, from here: a file of the reader's own, before the action "file"
 
 const COLOURS = ["#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7"];
 const DASHES = [[], [7, 3], [2, 2], [9, 3, 2, 3], [4, 2], [12, 4], [6, 2, 2, 2, 2, 2]];
@@ -297,11 +298,31 @@ function unpack(state, data) {
   return state;
 }
 
+// Read a picture from a file: the middle square of it, side × side grey values, row by row.
+async function greyOf(file, { side, most }) {
+  if (file.size > most) throw new Error(`This file has more than ${most / 1e6} MB. Please choose a smaller picture.`);
+  let picture;
+  try {
+    picture = await createImageBitmap(file);
+  } catch {
+    throw new Error("The browser sees no picture in this file. Please choose a PNG or JPEG picture.");
+  }
+  const context = new OffscreenCanvas(side, side).getContext("2d"), cut = Math.min(picture.width, picture.height);
+  context.fillStyle = PAPER; // behind what is transparent
+  context.fillRect(0, 0, side, side);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(picture, (picture.width - cut) / 2, (picture.height - cut) / 2, cut, cut, 0, 0, side, side);
+  picture.close();
+  const { data } = context.getImageData(0, 0, side, side);
+  return Uint8Array.from({ length: side * side }, (_, i) => Math.round(0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2]));
+}
+
 // ---- controls ------------------------------------------------------------------------------------------------------
 
 class Controls {
-  constructor(spec, changed) {
+  constructor(spec, changed, give) {
     this.changed = changed;
+    this.give = give;
     this.values = {};
     this.nodes = {};
     this.root = element("div", { class: "dnn-controls" });
@@ -335,7 +356,11 @@ class Controls {
       show(value);
     };
     this.limits = { ...this.limits, [control.name]: (top) => { input.max = top; } };
-    return this.row(control, input, output);
+    if (!control.ticks.length) return this.row(control, input, output);
+    const marks = element("datalist", { id: "dnn-" + Math.random().toString(36).slice(2) },
+      ...control.ticks.map((value) => element("option", { value: log ? Math.log10(value) : value })));
+    input.setAttribute("list", marks.id);
+    return this.row(control, input, output, marks);
   }
   choice(control) {
     const input = focusable("select", {});
@@ -367,6 +392,24 @@ class Controls {
     input.addEventListener("change", () => this.ask(control.name, input.value));
     this.nodes[control.name] = (value) => { input.value = value; };
     return this.row(control, input);
+  }
+  picture(control) { // Python keeps it: the page sends the file's grey values once, and no settings of it
+    const input = focusable("input", { type: "file", accept: "image/*" });
+    const said = element("span", { class: "dnn-said", role: "status", id: "dnn-said-" + Math.random().toString(36).slice(2) });
+    input.setAttribute("aria-describedby", said.id);
+    input.addEventListener("change", async () => {
+      const file = input.files[0];
+      if (!file) return;
+      try {
+        this.give(await greyOf(file, control));
+        said.textContent = `Scaled to ${control.side} × ${control.side} grey pixels.`;
+      } catch (refusal) {
+        input.value = "";
+        said.textContent = refusal.message;
+      }
+    });
+    this.nodes[control.name] = () => { delete this.values[control.name]; };
+    return this.row(control, input, said);
   }
   grid(control) {
     const group = element("fieldset", { class: "dnn-grid" }, element("legend", {}, control.label));
@@ -429,6 +472,9 @@ function render({ model, el }) {
       clearTimeout(timer);
       timer = setTimeout(send, 300);
     } else send();
+  }, (bytes) => {
+    model.set("file", new DataView(bytes.buffer));
+    act("file");
   });
   const stepNow = () => (local ? Math.min(controls.values.step ?? 0, (state.steps ?? 1) - 1) : 0);
 
@@ -571,7 +617,7 @@ function render({ model, el }) {
     }, { "aria-expanded": "false" });
     return press;
   };
-  const keys = [...spec.keys.map(([, name, what]) => [name, what]), ...(spec.runs ? [["Space", "run or pause"], [".", "one step"]] : []),
+  const keys = [...spec.keys.map(([, name, what]) => [name, what]), ...(spec.runs ? [["Space", "run or pause"], [".", "one step"]] : []), ...(spec.runs && local ? [[",", "one step back"]] : []),
     ["R", "reset"], ["P", "pin this state for comparison"], ["[ and ]", "previous and next preset"], ["Esc", "give the keys back to the notebook"], ["?", "show or hide this list"]];
   const help = element("dl", { class: "dnn-keys", hidden: true });
   for (const [key, what] of keys) help.append(element("dt", {}, key), element("dd", {}, what));
@@ -579,6 +625,7 @@ function render({ model, el }) {
   const bar = element("div", { class: "dnn-bar" });
   if (spec.presets.length > 1) bar.append(element("label", {}, "Preset ", preset));
   if (spec.runs) bar.append(run, button("Step", () => oneStep(1)));
+  if (spec.runs && local) bar.append(button("Back", () => oneStep(-1)));
   bar.append(...spec.actions.map(([name, text]) => button(text, () => act(name))));
   bar.append(button("Pin", () => act("pin")), button("Reset", reset), toggle("Table", table, () => drawTable()), toggle("Code", code), ask);
 
@@ -614,9 +661,10 @@ function render({ model, el }) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const tag = event.target.tagName, type = event.target.type;
     if (tag === "INPUT" && (type === "text" || type === "number")) return;
-    const own = tag === "BUTTON" || tag === "SELECT" || type === "checkbox" || type === "radio";
+    const own = tag === "BUTTON" || tag === "SELECT" || ["checkbox", "radio", "file"].includes(type);
     const does = { r: reset, R: reset, p: () => act("pin"), P: () => act("pin"), "[": () => nextPreset(-1), "]": () => nextPreset(1), "?": () => ask.click() };
     if (spec.runs) does["."] = () => oneStep(1);
+    if (spec.runs && local) does[","] = () => oneStep(-1);
     if (spec.runs && !own) does[" "] = toggleRun;
     if (stage.hidden || !does[event.key] || (tag === "SELECT" && event.key.length === 1 && /[a-z]/i.test(event.key))) return;
     event.preventDefault();

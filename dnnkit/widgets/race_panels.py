@@ -90,14 +90,28 @@ def by_step(lines, old):
         end = None if line.ghost else line.shape
         look = {"series": line.series, "width": line.width, "ghost": line.ghost, "end": end, "grows": True}
         panel.line(step, np.maximum(line.losses, FLOOR), **look)
-    ends = [np.log10(np.clip(np.nan_to_num(line.losses[-1], nan=high), low, high)) for line in lines]
-    gap = 15 / (HEIGHT - 50) * np.log10(high / low)
-    for line, place in zip(lines, apart(ends, gap, np.log10(low) + gap / 2, np.log10(high) - gap / 2), strict=True):
-        if not line.ghost:
-            panel.points([1.035 * STEPS], [10**place], series=line.series, shape=line.shape)
-        words = "yours" if line.label.startswith("yours") else line.label
-        panel.text(1.06 * STEPS, 10**place, words, bold=line.width > 2)
+    named(panel, lines, [line.losses[-1] for line in lines], (1.035 * STEPS, 1.06 * STEPS))
     return panel
+
+
+def named(panel, lines, ends, where):
+    """Write the names beside where lines end, apart from each other.
+
+    Args:
+        panel: the panel, with its limits, on a log axis.
+        lines: list of `Runner`.
+        ends: the loss at each line's end.
+        where: x of the marks and of the names.
+    """
+    low, high = panel.ylim
+    gap = 15 / (HEIGHT - 50) * np.log10(high / low)
+    wishes = [np.log10(np.clip(np.nan_to_num(end, nan=high), low, high)) for end in ends]
+    places = apart(wishes, gap, np.log10(low) + gap / 2, np.log10(high) - gap / 2)
+    for line, place in zip(lines, places, strict=True):
+        if not line.ghost:
+            panel.points([where[0]], [10**place], series=line.series, shape=line.shape)
+        words = "yours" if line.label.startswith("yours") else line.label
+        panel.text(where[1], 10**place, words, bold=line.width > 2)
 
 
 def by_rate(lines, result, values):
@@ -105,7 +119,7 @@ def by_rate(lines, result, values):
     first = result["losses"][0, 0]
     panel = Panel(f"loss after {STEPS} steps at every learning rate", "learning rate", "loss", xlog=True, ylog=True)
     panel.width, panel.height = WIDTH, HEIGHT
-    panel.xlim, panel.ylim = (RATES[0] / 1.2, RATES[-1] * 1.2), (FLOOR / 2, 30 * max(first, FLOOR))
+    panel.xlim, panel.ylim = (RATES[0] / 1.2, RATES[-1] * 20), (FLOOR / 2, 30 * max(first, FLOOR))
     high = panel.ylim[1]
     if not values["best"]:
         panel.rule(x=values["learning_rate"], series=0)
@@ -117,6 +131,9 @@ def by_rate(lines, result, values):
         if not line.ghost:
             end = np.clip(np.nan_to_num(line.losses[-1], nan=high), FLOOR, high / 1.5)
             panel.points([line.rate], [end], series=line.series, shape=line.shape, size=5)
+    known = [line for line in lines if line.name in NAMES and not line.ghost]
+    ends = [result["over_rates"][line.series][-1] for line in known]
+    named(panel, known, ends, (1.4 * RATES[-1], 1.8 * RATES[-1]))
     return panel
 
 

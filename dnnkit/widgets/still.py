@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 
+from dnnkit.widgets import messages
 from dnnkit.widgets.own import Own
 from dnnkit.widgets.static import draw_states
 
@@ -50,8 +51,32 @@ def still_html(demo):
     return (
         f'<figure data-dnn-static="{demo.uid}" style="margin:0">'
         f'<img src="data:image/png;base64,{picture}" alt="{words}" style="max-width:100%">'
-        f"<figcaption>{escape(demo.title)}: a still picture. Run the cell to try it.</figcaption></figure>"
+        f"<figcaption>{escape(demo.title)}: a still picture. Run the cell to try it.</figcaption>"
+        f"{_table_html(demo) if demo.static_table else ''}</figure>"
     )
+
+
+def _table_html(demo):
+    """Write the numbers of the default state as an HTML table; with local steps those of the last one."""
+    values = demo.defaults()
+    with _without_own(demo):
+        table = demo.table(demo.compute(values, np.random.default_rng(demo.seed)), values)
+    record = messages.table(table[-1] if isinstance(table, list) else table)
+    head, *rows = [[escape(str(cell)) for cell in row] for row in (record["head"], *record["rows"])]
+    lines = ["".join(f"<td>{cell}</td>" for cell in row) for row in rows]
+    heads = "".join(f'<th scope="col">{cell}</th>' for cell in head)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table><caption>{escape(record['title'])}</caption><tr>{heads}</tr>{body}</table>"
+
+
+@contextlib.contextmanager
+def _without_own(demo):
+    """Take the student's functions out for a while."""
+    own, demo.own = demo.own, Own({})
+    try:
+        yield
+    finally:
+        demo.own = own
 
 
 def _state(demo, name, changed):
@@ -61,12 +86,9 @@ def _state(demo, name, changed):
         (name, panels, step, sentence).
     """
     values = demo.defaults() | changed
-    own, demo.own = demo.own, Own({})
-    try:
+    with _without_own(demo):
         result = demo.compute(values, np.random.default_rng(demo.seed))
         said, panels = demo.describe(result, values), demo.draw(result, values, None)
-    finally:
-        demo.own = own
     panels = [panels[n] for n in demo.static_panels] if demo.static_panels else panels
     step = int(values.get("step", 0))
     return name, panels, step, said if isinstance(said, str) else said[min(step, len(said) - 1)]

@@ -204,9 +204,15 @@ def test_a_pinned_state_of_another_depth_stays_as_grey_lines():
 
 
 def test_the_still_picture_says_what_it_shows():
-    _, sentences = still.still_figure(activations())
-    assert len(sentences) == 3
+    figure, sentences = still.still_figure(activations())
+    assert len(sentences) == 4
+    assert len(figure.axes) == 8  # the curve and the signals of each
     assert all("√χ" in sentence for sentence in sentences)
+
+
+def test_the_weight_scale_has_marks_at_glorot_and_he():
+    scale = next(c for c in json.loads(activations().spec)["controls"] if c["name"] == "scale")
+    assert scale["ticks"] == [1.0, 1.41]
 
 
 # the student's own functions -----------------------------------------------------------------------------------------

@@ -402,9 +402,27 @@ def test_a_bend_is_told():
 
 def test_the_still_picture_says_what_it_shows():
     _, sentences = still.still_figure(graph_stepper())
-    assert len(sentences) == 3
-    assert "df/dy = -8" in sentences[1]
-    assert "✗" in sentences[2]
+    assert len(sentences) == 5
+    assert "no gradient is known yet" in sentences[1]
+    assert "upstream" in sentences[2]
+    assert "df/dx = 5, df/dw = -10" in sentences[3]
+    assert "✗" in sentences[4]
+
+
+def test_the_final_table_stands_under_the_still_picture():
+    html = still.still_html(graph_stepper(Value=Engine, expression="a*b", numbers="a = 2, b = 3"))
+    assert html.count("<table>") == 1
+    assert '<th scope="col">numeric gradient</th>' in html
+    assert "<td>w</td><td>given</td><td>-1</td><td>-10</td>" in html  # of the default state, all gradients known
+    assert "yours" not in html
+
+
+def test_two_buttons_go_to_the_ends_of_both_passes():
+    demo = graph_stepper(step=0)
+    assert ask(demo, [(1, "values", None)])["set"] == {"step": demo.result["steps"].forward}
+    assert "no gradient is known yet" in demo.sentence
+    assert ask(demo, [(2, "end", None)])["set"] == {"step": demo.result["steps"].last}
+    assert "All 7 edges are done" in demo.sentence
 
 
 # the student's own class -------------------------------------------------------------------------------------------

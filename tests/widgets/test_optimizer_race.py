@@ -240,9 +240,18 @@ def test_no_optimizer_shown_is_no_error():
 
 
 def test_the_still_picture_says_what_it_shows():
-    _, sentences = still.still_figure(optimizer_race())
+    figure, sentences = still.still_figure(optimizer_race())
     assert len(sentences) == 3
+    assert len(figure.axes) == 6  # paths, and losses at every rate
     assert all("powers of ten" in sentence for sentence in sentences)
+    assert "SGD flown away" not in sentences[0]
+    assert "SGD flown away" in sentences[1]
+
+
+def test_every_line_of_both_loss_plots_has_its_name_beside_it():
+    panels = json.loads(optimizer_race().state)["panels"]
+    for panel in panels[1:3]:
+        assert {mark["text"] for mark in panel["marks"] if mark["kind"] == "text"} == set(race.NAMES)
 
 
 # the student's own step --------------------------------------------------------------------------------------------
