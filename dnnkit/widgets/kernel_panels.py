@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from dnnkit.widgets import kernels
-from dnnkit.widgets.kernels import SIDE
-from dnnkit.widgets.scene import Panel, apart, colour_table
+from dnnkit.widgets import kernels, learned
+from dnnkit.widgets.kernel_pictures import SIDE
+from dnnkit.widgets.scene import Panel, apart
 
 WIDTH, HEIGHT = 452, 250
-INNER = 440, 234  # what is left inside, in pixels
-RIGHT = SIDE + 6  # where the second picture of a panel begins
+RIGHT = SIDE + 6  # where the second picture of a panel begins; each is SIDE wide, however many pixels it has
+LETTERS = 36  # that have room above a picture
 WAVES = ("left to right", "top to bottom", "diagonal")
 
 
@@ -17,10 +17,19 @@ def decibels(value):
     return f"{value:.1f} dB" if np.isfinite(value) else "infinite (no error)"
 
 
+def parts_of(values):
+    """List what makes an operator: its name with the size of its window, dilation and iterations where more than 1."""
+    custom = values["operator"] == kernels.CUSTOM
+    size, place = len(values["weights"]) if custom else values["size"], learned.place(values["weights"])
+    name = f"learned kernel {place + 1}," if custom and place is not None else values["operator"]
+    parts = [f"{name} {size} × {size}"]
+    parts += [f"dilation {values['dilation']}"] if values["dilation"] > 1 else []
+    return parts + ([f"{values['iterations']} times"] if values["iterations"] > 1 else [])
+
+
 def name_of(values):
-    """Write an operator with the size of its window."""
-    size = len(values["weights"]) if values["operator"] == kernels.CUSTOM else values["size"]
-    return f"{values['operator']} {size} × {size}"
+    """Write an operator."""
+    return ", ".join(parts_of(values))
 
 
 def tiny(value):
@@ -39,21 +48,43 @@ def show(panel, image, left, words, *, scale="grey", limits=(0.0, 1.0)):
     panel.text(left, SIDE + 3, words)
 
 
-def frame(panel, left, right, bottom, top, series=5):
+def frame(panel, left, right, bottom, top, series=5, solid=True):
     """Draw the edge of a rectangle."""
-    panel.line([left, right, right, left, left], [bottom, bottom, top, top, bottom], series=series, solid=True)
+    panel.line([left, right, right, left, left], [bottom, bottom, top, top, bottom], series=series, solid=solid)
 
 
 def before(result, values):
-    """Draw the input with the window, and the clean picture."""
+    """Draw the input with the window, and the clean picture; with several passes, what goes into the last one."""
+    again = values["iterations"] > 1
     panel = pair("input with the window (arrow keys or pointer move it)")
     show(panel, result["noisy"], 0, f"input, PSNR {decibels(result['psnr'][0])}")
-    show(panel, result["clean"], RIGHT, "clean picture")
-    half, (row, column) = result["size"] / 2, result["place"]
-    middle = column + 0.5, SIDE - row - 0.5
-    ends = [np.clip([m - half, m + half], 0, SIDE) for m in middle]
-    frame(panel, *ends[0], *ends[1])
+    if again:
+        show(panel, result["before"], RIGHT, f"before pass {values['iterations']}, with the window")
+        _around(panel, result, result["reach"], 0, series=3, solid=False)
+    else:
+        show(panel, result["clean"], RIGHT, "clean picture")
+    left = RIGHT if again else 0
+    _around(panel, result, values["dilation"] * (result["size"] - 1) + 1, left)
+    if values["dilation"] > 1:
+        _taps(panel, result, values["dilation"], left)
     return panel
+
+
+def _around(panel, result, wide, left, **look):
+    """Draw a frame around the window's middle, so many pixels wide, as far as there is a picture."""
+    (row, column), side = result["place"], len(result["noisy"])
+    middle = column + 0.5, side - row - 0.5
+    ends = [np.clip([m - wide / 2, m + wide / 2], 0, side) * (SIDE / side) for m in middle]
+    frame(panel, *(ends[0] + left), *ends[1], **look)
+
+
+def _taps(panel, result, dilation, left):
+    """Mark the pixels that a dilated window sees."""
+    side, half = len(result["noisy"]), result["size"] // 2
+    steps = dilation * np.arange(-half, half + 1)
+    x, y = np.meshgrid(result["place"][1] + 0.5 + steps, side - result["place"][0] - 0.5 + steps)
+    seen = (x > 0) & (x < side) & (y > 0) & (y < side)
+    panel.points(left + x[seen] * (SIDE / side), y[seen] * (SIDE / side), series=5, shape="square", size=1.5)
 
 
 def after(result, values, pinned):
@@ -73,8 +104,7 @@ def after(result, values, pinned):
         show(panel, result["out"], RIGHT, "grey frame: the demo's own", **look)
         panel.line(*_edge(), ghost=True)
     elif pinned:
-        words = f", {decibels(pinned[1]['psnr'][1])}" if pinned[1]["keeps"] else ""
-        show(panel, pinned[1]["out"], RIGHT, f"pinned: {name_of(pinned[0])}{words}", **_look(pinned[1]))
+        show(panel, pinned[1]["out"], RIGHT, _pinned_words(*pinned), **_look(pinned[1]))
         panel.line(*_edge(), ghost=True)
     elif result["keeps"]:
         error = np.abs(result["out"] - result["aim"])
@@ -83,6 +113,14 @@ def after(result, values, pinned):
         show(panel, np.abs(result["out"]), RIGHT, f"strength |output|, up to {np.abs(result['out']).max():.2f}",
              scale="positive", limits=None)  # fmt: skip
     return panel
+
+
+def _pinned_words(values, result):
+    """Name what was pinned, with as much as has room above a picture."""
+    words = "pinned: " + parts_of(values)[0]
+    for part in [*parts_of(values)[1:], *([decibels(result["psnr"][1])] if result["keeps"] else [])]:
+        words += f", {part}" if len(words) + len(part) + 2 <= LETTERS else ""
+    return words
 
 
 def _look(result):
@@ -95,118 +133,6 @@ def _look(result):
 
 def _edge():
     return [RIGHT, RIGHT + SIDE, RIGHT + SIDE, RIGHT, RIGHT], [0, 0, SIDE, SIDE, 0]
-
-
-# the window in numbers ------------------------------------------------------------------------------------------------
-
-
-def numbers(result, values):
-    """Draw the pixels under the window and what becomes of them, in numbers."""
-    row, column = result["place"]
-    title = f"the window at row {row}, column {column} (counted from 0)"
-    panel = Panel(title, xlim=(0, INNER[0]), ylim=(0, INNER[1]), axes=False, width=WIDTH, height=HEIGHT)
-    if result["kernel"] is not None:
-        _products(panel, result)
-    else:
-        _ranks(panel, result, values)
-    return panel
-
-
-def _products(panel, result):
-    """Spell out pixels times weights, and their sum."""
-    products, size = result["seen"] * result["kernel"], result["size"]
-    arrays = [("pixels", result["seen"], "grey"), ("weights", result["kernel"], "signed")]
-    bottom = grids(panel, [*arrays, ("products", products, "signed")], ("×", "="))
-    terms = products.ravel() if size == 3 else products.sum(axis=1)
-    per = 3 if size == 3 else 5
-    lines = [" + ".join(map(_plain, terms[i : i + per])) for i in range(0, len(terms), per)]
-    lines[0] = ("products: " if size == 3 else "sums of the rows: ") + lines[0]
-    for i, line in enumerate(lines):
-        panel.text(14, bottom - 18 - 17 * i, line if i == 0 else "+ " + line)
-    panel.text(14, bottom - 22 - 17 * len(lines), f"= {_plain(products.sum())}, the output pixel", bold=True)
-
-
-def _ranks(panel, result, values):
-    """Show the pixels sorted, or the smallest or largest around, and which one is chosen."""
-    operator, size, flat = values["operator"], result["size"], np.sort(result["seen"], axis=None)
-    place = {"median": size**2 // 2, "dilate": size**2 - 1, "erode": 0}.get(operator)
-    if place is not None:
-        which = {"median": f"the middle one of {size**2}", "dilate": "the largest", "erode": "the smallest"}[operator]
-        head, second, value = "sorted, row by row", flat.reshape(size, size), flat[place]
-    else:
-        first, which = ("smallest", "the largest") if operator == "open" else ("largest", "the smallest")
-        head, second, value = f"the {first} around each", result["once"], result["value"]
-        place = int(np.argmax(second) if operator == "open" else np.argmin(second))
-        which += " of these"
-    bottom = grids(panel, [("pixels", result["seen"], "grey"), (head, second, "grey")], ("→",), chosen=place)
-    panel.text(14, bottom - 22, f"thick frame: {which}", series=None)
-    panel.text(14, bottom - 42, f"{_plain(value)}, the output pixel", bold=True)
-    panel.text(14, bottom - 62, "No weights: it picks one pixel, it does not add.")
-
-
-def grids(panel, arrays, signs, chosen=None):
-    """Draw arrays of numbers side by side, words above and signs between.
-
-    Args:
-        panel: where.
-        arrays: list of (words, array of shape (K, K), scale of the colours).
-        signs: text between neighbours.
-        chosen: place of the thickly framed number in the last one.
-
-    Returns:
-        The height of the lower edge.
-    """
-    size, top, gap = arrays[0][1].shape[0], INNER[1] - 18, 20
-    cell = min(40, 130 // size)
-    for n, (words, array, scale) in enumerate(arrays):
-        left = 14 + n * (size * cell + gap)
-        panel.text(left, top + 9, words)
-        if n:
-            panel.text(left - gap / 2, top - size * cell / 2, signs[n - 1], align="center", bold=True)
-        limits = (0.0, 1.0) if scale == "grey" else (-_most(array), _most(array))
-        if size > 5:  # too small for numbers: they are in the table
-            extent = left, left + size * cell, top - size * cell, top
-            panel.field(array, extent, scale=scale, limits=limits, smooth=False)
-            frame(panel, *extent, series=0)
-        last = chosen if n == len(arrays) - 1 else None
-        _cells(panel, array, (left, top, cell), colour_table(scale)[_shades(array, limits)], last, size <= 5)
-    if size > 5:
-        panel.text(14, 10, "The single numbers are in the table (button Table).")
-    return top - size * cell
-
-
-def _cells(panel, array, where, colours, chosen, every):
-    left, top, cell = where
-    for i, value in enumerate(array.ravel().tolist()):
-        if not every and i != chosen:
-            continue
-        row, column = divmod(i, len(array))
-        red, green, blue = map(int, colours[row, column])
-        ink = "#ffffff" if 0.3 * red + 0.59 * green + 0.11 * blue < 130 else "#222222"
-        text = [_short(value)] if every else []
-        look = {"fill": f"#{red:02x}{green:02x}{blue:02x}", "ink": ink, "round": 0, "strong": i == chosen}
-        panel.box(left + (column + 0.5) * cell, top - (row + 0.5) * cell, cell, cell, text, **look)
-
-
-def _shades(array, limits):
-    share = (array - limits[0]) / (limits[1] - limits[0])
-    return np.round(255 * np.clip(share, 0.0, 1.0)).astype(int)
-
-
-def _most(array):
-    return float(np.abs(array).max()) or 1.0
-
-
-def _short(value):
-    text = f"{value:.2f}" if abs(value) < 9.995 else f"{value:.0f}"
-    return {"0.00": "0", "-0.00": "0"}.get(text, text.replace("0.", ".", 1) if abs(value) < 0.995 else text).replace(
-        "-", "−"
-    )
-
-
-def _plain(value):
-    text = f"{value:.3f}"
-    return ("0.000" if text == "-0.000" else text).replace("-", "−")
 
 
 # what it does to waves, and whether it is linear ---------------------------------------------------------------------

@@ -1,91 +1,22 @@
-"""Pictures, noise and filters of the kernel explorer, in numbers only."""
+"""The filters of the kernel explorer, in numbers only: a window's weights, or which of its pixels is picked."""
 
 from functools import lru_cache
 
 import numpy as np
-from scipy import ndimage
 from scipy.signal import convolve2d
 
-SIDE = 64
-IMAGES = ("photo", "digit", "step edges", "bars", "checker")
-NOISES = ("none", "salt and pepper", "Gaussian")
 CUSTOM = "custom grid"
 LINEAR = ("box", "Gaussian", "sharpen", "Sobel x", "Sobel y", "Laplacian", "high-pass", "emboss", CUSTOM)
 RANKS = ("median", "dilate", "erode", "open", "close")
 OPERATORS = (*LINEAR, *RANKS)
 PADDINGS = {"zero": "constant", "reflect": "reflect", "wrap": "wrap"}  # as np.pad names them
-SCIPY = {"zero": "constant", "reflect": "mirror", "wrap": "grid-wrap"}  # the same, as scipy.ndimage does
-DIGIT = ("006CFFC6", "00CF8006", "00FA0000", "00FFFC40", "000048FA", "0000008F", "04C008FA", "008FFFA0")
 EDGES = {  # of 3 x 3, divided so that an edge from 0 to 1 answers with 1
     "Sobel x": np.outer([1, 2, 1], [-1, 0, 1]) / 4,
     "Sobel y": np.outer([-1, 0, 1], [1, 2, 1]) / 4,
     "Laplacian": np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
     "emboss": np.array([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]),
 }
-MIDDLE = slice(SIDE // 4, 3 * SIDE // 4)
-
-
-@lru_cache(maxsize=8)
-def picture(name):
-    """Make a clean picture; shape (SIDE, SIDE), from 0 (black) to 1 (white)."""
-    y, x = np.mgrid[:SIDE, :SIDE].astype(float)
-    if name == "photo":
-        return photo(x, y)
-    if name == "digit":
-        coarse = np.pad([[int(figure, 16) / 15 for figure in row] for row in DIGIT], 1)[:, 1:]
-        return np.clip(ndimage.zoom(coarse, (SIDE / coarse.shape[0], SIDE / coarse.shape[1]), order=1), 0.0, 1.0)
-    if name == "step edges":
-        return 0.15 + 0.35 * (x >= SIDE / 2) + 0.35 * (y >= SIDE / 2)
-    if name == "bars":
-        return 0.2 + 0.6 * (np.cumsum(np.isin(np.arange(SIDE), _bar_edges())) % 2)[None, :] * np.ones((SIDE, 1))
-    return 0.2 + 0.6 * ((x // 8 + y // 8) % 2)
-
-
-def _bar_edges():
-    """List where bars begin and end: they become thinner from left to right."""
-    return np.cumsum([4, 8, 8, 6, 6, 4, 4, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])
-
-
-def photo(x, y):
-    """Shade a house, a tree and hills under a sky, with soft edges; shape of x and y."""
-
-    def inside(distance):  # positive inside; the edge is about one pixel wide, as in a photo
-        return 1.0 / (1.0 + np.exp(-np.clip(3.0 * distance, -50, 50)))
-
-    def over(scene, mask, shade):
-        return scene * (1 - mask) + shade * mask
-
-    scene = 0.85 - 0.3 * y / SIDE + 0.08 * np.sin(x / 9 + 2 * np.sin(y / 6))  # sky with thin clouds
-    scene = over(scene, inside(6 - np.hypot(x - 50, y - 11)), 0.98)  # sun
-    hills = y - 34 - 5 * np.sin(x / 11) - 2 * np.sin(x / 4)
-    scene = over(scene, inside(hills), 0.42 - 0.2 * (y - 34) / 30 + 0.05 * np.sin(1.1 * x + 0.7 * y))
-    wall = inside(np.minimum(14 - np.abs(x - 22), 10 - np.abs(y - 46)))
-    scene = over(scene, wall, 0.72 - 0.012 * (x - 22))
-    roof = inside(np.minimum(y - 22 - 0.8 * np.abs(x - 22), 37 - y))
-    scene = over(scene, roof, 0.3 + 0.1 * (y.astype(int) % 4 < 2))  # rows of tiles
-    for left, top, wide, high in ((13, 41, 6, 6), (25, 41, 6, 6), (19, 49, 5, 7)):
-        scene = over(scene, inside(np.minimum(wide / 2 - np.abs(x - left - 3), high / 2 - np.abs(y - top - 3))), 0.12)
-    scene = over(scene, inside(np.minimum(1.5 - np.abs(x - 51), 9 - np.abs(y - 50))), 0.15)  # trunk
-    leaves = inside(8 - np.hypot(x - 51, 1.1 * (y - 37)))
-    return np.clip(over(scene, leaves, 0.3 + 0.12 * np.sin(1.7 * x) * np.sin(1.9 * y) - 0.015 * (x - 51)), 0.0, 1.0)
-
-
-def disturb(clean, noise, amount, rng):
-    """Add noise to a picture.
-
-    Args:
-        clean: shape (H, W).
-        noise: one of `NOISES`.
-        amount: standard deviation, or for salt and pepper the share of pixels that become 0 or 1.
-        rng: source of randomness; the same pixels are hit first when the amount grows.
-
-    Returns:
-        The noisy picture, shape (H, W); Gaussian noise may leave [0, 1].
-    """
-    bell, hit, salt = rng.normal(size=clean.shape), rng.random(clean.shape), rng.random(clean.shape) < 0.5
-    if noise == "Gaussian":
-        return clean + amount * bell
-    return np.where(hit < amount, salt.astype(float), clean) if noise == "salt and pepper" else clean.copy()
+MIDDLE = 32  # rows and columns on which superposition is tried
 
 
 def kernel(operator, size, weights):
@@ -109,62 +40,125 @@ def binomial(size):
     return np.outer(row, row)
 
 
-def apply(image, operator, size, padding, weights):
-    """Filter a picture at every pixel.
+def apply(image, operator, size, padding, weights, dilation=1, iterations=1):
+    """Filter a picture at every pixel, once or again and again.
 
     Args:
         image: shape (H, W).
         operator: one of `OPERATORS`.
-        size: rows and columns of the window, odd.
+        size: rows and columns of the window, odd; the custom grid has its own.
         padding: one of `PADDINGS`.
         weights: the custom grid.
+        dilation: the window sees every dilation-th pixel, in both directions.
+        iterations: how often the operator is applied; 0 leaves the picture as it is.
 
     Returns:
         Shape (H, W).
     """
     filled = weights if operator == CUSTOM else ()
-    key = operator, int(size), padding, tuple(tuple(map(float, row)) for row in filled)
-    return _apply(np.ascontiguousarray(image, dtype=np.float64).tobytes(), image.shape, *key)
+    key = operator, len(filled) or int(size), padding, tuple(tuple(map(float, row)) for row in filled), int(dilation)
+    return _apply(np.ascontiguousarray(image, dtype=np.float64).tobytes(), image.shape, *key, int(iterations))
 
 
 @lru_cache(maxsize=64)
-def _apply(raw, shape, operator, size, padding, weights):
-    image, mode = np.frombuffer(raw).reshape(shape), {"mode": SCIPY[padding]}
+def _apply(raw, shape, operator, size, padding, weights, dilation, iterations):
+    if iterations == 0:
+        return np.frombuffer(raw).reshape(shape)
+    image = _apply(raw, shape, operator, size, padding, weights, dilation, iterations - 1)
+    where = size, padding, dilation
     if operator in LINEAR:
-        return ndimage.correlate(image, kernel(operator, size, weights), **mode)
+        shifts = shifted(image, *where)
+        out = np.zeros(shape)
+        for weight, seen in zip(kernel(operator, size, weights).ravel(), shifts, strict=True):
+            out += weight * seen
+        return out
     if operator == "median":
-        return ndimage.median_filter(image, size, **mode)
-    first = ndimage.minimum_filter if operator in ("erode", "open") else ndimage.maximum_filter
-    second = {"open": ndimage.maximum_filter, "close": ndimage.minimum_filter}.get(operator)
-    once = first(image, size, **mode)
-    return once if second is None else second(once, size, **mode)
+        seen = np.stack(list(shifted(image, *where)), axis=-1)
+        seen.partition(size**2 // 2, axis=-1)
+        return np.ascontiguousarray(seen[..., size**2 // 2])
+    first, second = {"open": (np.minimum, np.maximum), "close": (np.maximum, np.minimum)}.get(operator, (None, None))
+    if second is not None:
+        return extreme(extreme(image, first, *where), second, *where)
+    return extreme(image, np.maximum if operator == "dilate" else np.minimum, *where)
 
 
-def window(image, row, column, size, padding):
+def padded(image, size, padding, dilation):
+    """Put a border around a picture, as wide as half the window."""
+    return np.pad(image, dilation * (size // 2), mode=PADDINGS[padding])
+
+
+def shifted(image, size, padding, dilation):
+    """Go through the places of a window; each gives what all windows see there, shape (H, W)."""
+    around, (rows, columns) = padded(image, size, padding, dilation), image.shape
+    for i in range(0, dilation * size, dilation):
+        for j in range(0, dilation * size, dilation):
+            yield around[i : i + rows, j : j + columns]
+
+
+def extreme(image, pick, size, padding, dilation):
+    """Take the largest or smallest pixel of each window: of its rows, then of what these give."""
+    around, (rows, columns) = padded(image, size, padding, dilation), image.shape
+    steps = range(dilation, dilation * size, dilation)
+    found = around[:rows]
+    for i in steps:
+        found = pick(found, around[i : i + rows])
+    out = found[:, :columns]
+    for j in steps:
+        out = pick(out, found[:, j : j + columns])
+    return out
+
+
+def window(image, row, column, size, padding, dilation=1):
     """Cut out what the window sees around a pixel, shape (size, size)."""
-    padded = np.pad(image, size // 2, mode=PADDINGS[padding])
-    return padded[row : row + size, column : column + size]
+    around, wide = padded(image, size, padding, dilation), dilation * (size - 1) + 1
+    return around[row : row + wide : dilation, column : column + wide : dilation]
 
 
-def superposition(image, operator, size, padding, weights):
+def reach(operator, size, dilation, iterations):
+    """Say how many rows and columns of the input one output pixel depends on."""
+    passes = iterations * (2 if operator in ("open", "close") else 1)
+    return passes * dilation * (size - 1) + 1
+
+
+def spread(weights, dilation):
+    """Put zeros between weights: the kernel without dilation that does what this one does with it."""
+    size = len(weights)
+    wide = np.zeros((dilation * (size - 1) + 1,) * 2)
+    wide[::dilation, ::dilation] = weights
+    return wide
+
+
+def middle(image):
+    """Cut out the middle of a picture, shape (MIDDLE, MIDDLE)."""
+    top, left = (length // 2 - MIDDLE // 2 for length in image.shape)
+    return image[top : top + MIDDLE, left : left + MIDDLE]
+
+
+def superposition(image, operator, *settings):
     """Measure |f(a + b) - f(a) - f(b)| on the middle of the picture (a) and its mirror image (b).
 
+    Args:
+        image: shape (H, W).
+        operator: one of `OPERATORS`.
+        settings: further arguments of `apply`.
+
     Returns:
-        Shape (SIDE / 2, SIDE / 2); 0 up to rounding when f is linear.
+        Shape (MIDDLE, MIDDLE); 0 up to rounding when f is linear.
     """
-    a = image[MIDDLE, MIDDLE]
-    settings = operator, size, padding, weights
-    alone = apply(a, *settings)
+    a = middle(image)
+    alone = apply(a, operator, *settings)
     # a window of ranks is symmetric: filtering the mirror image is mirroring, and a large median is not cheap
-    mirrored = alone[:, ::-1] if operator in RANKS else apply(a[:, ::-1], *settings)
-    return np.abs(apply(a + a[:, ::-1], *settings) - alone - mirrored)
+    mirrored = alone[:, ::-1] if operator in RANKS else apply(a[:, ::-1], operator, *settings)
+    return np.abs(apply(a + a[:, ::-1], operator, *settings) - alone - mirrored)
 
 
-def response(weights, count=64):
+def response(weights, dilation=1, iterations=1, count=64):
     """Measure by how much a linear operator multiplies waves.
 
     Args:
         weights: shape (K, L).
+        dilation: distance of the weights in pixels.
+        iterations: how often the operator is applied.
         count: number of frequencies less one.
 
     Returns:
@@ -172,15 +166,10 @@ def response(weights, count=64):
         right, top to bottom and along the diagonal, shape (3, count + 1)).
     """
     frequency = np.linspace(0.0, 0.5, count + 1)
-    down, across = (np.exp(-2j * np.pi * np.outer(frequency, np.arange(length))) for length in weights.shape)
+    places = (dilation * np.arange(length) for length in weights.shape)
+    down, across = (np.exp(-2j * np.pi * np.outer(frequency, place)) for place in places)
     both = np.einsum("fr,rc,fc->f", down, weights, across)
-    return frequency, np.abs([across @ weights.sum(axis=0), down @ weights.sum(axis=1), both])
-
-
-def psnr(image, clean):
-    """Measure how near a picture is to the clean one, in decibels: 10 log10(1 / mean squared error)."""
-    error = float(np.mean((image - clean) ** 2))
-    return float("inf") if error < 1e-20 else -10.0 * float(np.log10(error))
+    return frequency, np.abs([across @ weights.sum(axis=0), down @ weights.sum(axis=1), both]) ** iterations
 
 
 def finite(weights):
