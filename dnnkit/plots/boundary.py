@@ -35,7 +35,7 @@ def plot_decision_boundary(predict, X, y, *, ax=None, title=None, alt=None):
             *X[y == k].T, c=COLOURS[k], marker=MARKERS[k], s=22, edgecolors="white", linewidths=0.6, label=f"y = {k}"
         )
     ax.set(xlabel="first feature", ylabel="second feature", title=title or "", aspect="equal")
-    ax.legend(loc="best", framealpha=0.9)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2, frameon=False)  # points may lie anywhere above
     share = np.mean((_probabilities(predict, X) > 0.5) == (y == 1))
     describe(
         ax,

@@ -62,16 +62,14 @@ def plot_curves(x, curves, *, xlabel, ylabel, ax=None, log=False, title=None, al
     Raises:
         ValueError: a curve has another length than x, or there are none or more than eight.
     """
-    from matplotlib.ticker import MaxNLocator
-
     x = np.asarray(x, dtype=np.float64).ravel()
     curves = {str(name): np.asarray(values, dtype=np.float64).ravel() for name, values in curves.items()}
     _check_curves(x, curves, log)
     ax = panels(width=6.4)[0] if ax is None else ax
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title or "")
     logarithmic = _set_scales(ax, x, curves, {True: "y", False: ""}.get(log, log))
-    if "x" not in logarithmic and np.array_equal(x, np.round(x)):
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if np.array_equal(x, np.round(x)):
+        _name_whole_numbers(ax, x, "x" in logarithmic)
     for k, (name, values) in enumerate(curves.items(), start=len(ax.lines)):
         _draw_curve(ax, x, values, name, k)
     ax.grid(alpha=0.3)
@@ -89,6 +87,17 @@ def _set_scales(ax, x, curves, log):
     logarithmic = "".join(axis for axis in "xy" if log in (axis, "both") and above_zero[axis])
     ax.set(**{f"{axis}scale": "log" for axis in logarithmic})
     return logarithmic
+
+
+def _name_whole_numbers(ax, x, logarithmic):
+    """Set ticks on whole numbers; on a logarithmic scale of few, such as 2, 4, 8, on these."""
+    from matplotlib.ticker import MaxNLocator
+
+    if not logarithmic:
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    elif len(x) <= 10:
+        ax.set_xticks(x, labels=[f"{place:,.0f}" for place in x])
+        ax.xaxis.minorticks_off()
 
 
 def _draw_curve(ax, x, values, name, k):

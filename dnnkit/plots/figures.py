@@ -43,6 +43,8 @@ def alt_text(figure):
     said = list(getattr(figure, "_dnnkit_alt", []))
     whole = bool(said)
     for ax in figure.axes:
+        if ax.get_label() == "<colorbar>":
+            continue
         title, parts = ax.get_title(), getattr(ax, "_dnnkit_alt", [])
         if parts:
             said.append(" ".join([f"{title}:" if title else "", *parts]).strip())

@@ -33,10 +33,12 @@ def plot_images(images, *, titles=None, columns=5, signed=False, alt=None):
         pixels, scale = np.clip(0.5 + images / (2 * limit) if signed else images, 0.0, 1.0), {}
     elif signed:
         scale = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
-    for ax in axes:
+    for ax in axes[len(images) :]:
         ax.set_axis_off()
     for k, (ax, image) in enumerate(zip(axes, pixels, strict=False)):
         ax.imshow(image, interpolation="nearest", **scale)
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set(color="0.75", linewidth=0.6)  # where a white picture ends
         ax.set_title(str(titles[k]) if titles is not None else "", fontsize=9)
     named = f", titled {', '.join(str(t) for t in titles)}" if titles is not None else ""
     kind = ("weight images, zero is middle grey" if colour else "weight images, red above zero and blue below") * signed
@@ -66,13 +68,20 @@ def plot_confusion(matrix, *, ax=None, alt=None):
         ax.text(column, row, f"{count:g}", ha="center", va="center", color=colour, fontsize=9)
     ax.set(xlabel="predicted class", ylabel="true class", xticks=range(size), yticks=range(size))
     wrong = matrix - np.diag(np.diag(matrix))
-    row, column = np.unravel_index(np.argmax(wrong), wrong.shape)
-    worst = (
-        f" Most frequent mistake: {row} taken for {column}, {wrong[row, column]:g} times." if wrong.max() > 0 else ""
-    )
     right = f"{np.trace(matrix) / max(matrix.sum(), 1):.1%} of {matrix.sum():g} examples are on the diagonal."
-    describe(ax, alt or f"Confusion matrix of {size} classes: {right}{worst}")
+    describe(ax, alt or f"Confusion matrix of {size} classes: {right}{_worst(wrong)}")
     return ax
+
+
+def _worst(wrong):
+    """Name the most frequent mistakes, up to three of them that are equally frequent."""
+    most = wrong.max(initial=0)
+    if most <= 0:
+        return ""
+    pairs = [f"{row} taken for {column}" for row, column in np.argwhere(wrong == most)]
+    named = ", ".join(pairs[:3]) + (f" and {len(pairs) - 3} more" if len(pairs) > 3 else "")
+    times = "once" if most == 1 else f"{most:g} times"
+    return f" Most frequent mistake{'s' * (len(pairs) > 1)}: {named}, {times}{' each' * (len(pairs) > 1)}."
 
 
 def _checked(images):

@@ -542,9 +542,9 @@ for ax, rate in zip(axes, [0.5, 2, 4, 5], strict=True):
     path = [-4.5]
     for _ in range(10):
         path.append(path[-1] - rate * path[-1] / 2)
-    visible = np.array([place for place in path if abs(place) <= 11])
+    places = np.array(path)
     ax.plot(bowl, bowl**2 / 4, color="0.6")
-    ax.plot(visible, visible**2 / 4, "o-", color=blue, markersize=4)
+    ax.plot(places, places**2 / 4, "o-", color=blue, markersize=4)
     ax.set(xlabel="w", ylabel="J(w)", title=f"learning rate {rate:g}", xlim=(-11, 11), ylim=(-1, 31))
     plots.describe(ax, f"from w = -4.5 to {path[1]:.3f} after one step, and {path[10]:.3f} after ten.")
     print(f"learning rate {rate:>3g}: w after 1, 2 and 10 steps: {path[1]:.3f}, {path[2]:.3f}, {path[10]:.3f}")
@@ -570,13 +570,13 @@ axis = np.linspace(-2, 4, 61)
 surface = np.array([[logistic_loss(blobs_X @ np.array([w1, w2]), blobs_y) for w1 in axis] for w2 in axis])
 row, column = np.unravel_index(surface.argmin(), surface.shape)
 lowest = f"lowest loss on this grid: {surface.min():.3f}, at w = ({axis[column]:.1f}, {axis[row]:.1f})"
-ax = plots.panels(width=5.8, height=4.6)[0]
+ax = plots.panels(width=6.4, height=4.6)[0]
 lines = ax.contour(axis, axis, surface, levels=[0.16, 0.2, 0.25, 0.3, 0.4, 0.5, 0.693, 1, 2, 4], colors=blue)
 ax.clabel(lines, fontsize=8)
 ax.plot(0, 0, "o", color="black", label="start")
 ax.plot(axis[column], axis[row], "*", color=orange, markersize=12, label="lowest")
 ax.set(xlabel="$w_1$", ylabel="$w_2$", title="The loss of one neuron: one valley", aspect="equal")
-ax.legend()
+ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
 plots.describe(ax, f"Lines of equal loss over the two weights, and the start at w = (0, 0); {lowest}.")
 plots.show(ax)
 print(lowest)
@@ -798,7 +798,7 @@ print("ratio for the bias:   ", np.round(hunt_db / numeric_db, 4))
 # %%explore logistic_gradient
 full_dw, _ = logistic_gradient(blobs_X, blobs_y, np.zeros(2), 0.0)
 guess_rng = np.random.default_rng(2)
-ax = plots.panels(width=5.8, height=4.4)[0]
+ax = plots.panels(width=6.6, height=4.4)[0]
 for size, color in [(4, orange), (64, blue)]:
     draws = [guess_rng.integers(0, 400, size=size) for _ in range(300)]
     guesses = np.array([logistic_gradient(blobs_X[drawn], blobs_y[drawn], np.zeros(2), 0.0)[0] for drawn in draws])
@@ -808,7 +808,7 @@ for size, color in [(4, orange), (64, blue)]:
     print(spread)
 ax.plot(*full_dw, "*", color="black", markersize=14, label="all 400")
 ax.set(xlabel="slope along $w_1$", ylabel="slope along $w_2$", title="A minibatch guesses the gradient", aspect="equal")
-ax.legend()
+ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
 plots.show(ax)
 
 # %% [markdown]

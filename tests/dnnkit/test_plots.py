@@ -54,6 +54,15 @@ def test_a_boundary_is_drawn_and_described(points):
     assert len(markers) >= 2
 
 
+def test_the_legend_of_a_boundary_covers_no_point(points):
+    X = np.array([[np.cos(t), np.sin(t)] for t in np.linspace(0, 6.2, 60)])
+    ax = plots.plot_decision_boundary(classify, X, X[:, 0] > 0)
+    ax.figure.canvas.draw()
+    legend = ax.get_legend().get_window_extent()
+    assert legend.y1 < ax.xaxis.label.get_window_extent().y0
+    assert legend.y0 >= ax.figure.bbox.y0
+
+
 def test_a_classifier_that_returns_too_much_is_told(points):
     with pytest.raises(ValueError, match=r"Expected 22500, one for each point\. Got shape \(22500, 2\)"):
         plots.plot_decision_boundary(lambda p: p, *points)
@@ -125,6 +134,31 @@ def test_a_confusion_names_the_most_frequent_mistake():
         "Most frequent mistake: 0 taken for 1, 2 times."
     )
     assert "Most frequent" not in plots.alt_text(plots.plot_confusion(np.eye(3)).figure)
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([[5, 2, 0], [0, 3, 2], [1, 0, 4]], "Most frequent mistakes: 0 taken for 1, 1 taken for 2, 2 times each."),
+        ([[5, 1], [0, 3]], "Most frequent mistake: 0 taken for 1, once."),
+        (np.ones((3, 3), int), "mistakes: 0 taken for 1, 0 taken for 2, 1 taken for 0 and 3 more, once each."),
+    ],
+)
+def test_a_confusion_names_all_mistakes_that_are_equally_frequent(counts, said):
+    assert plots.alt_text(plots.plot_confusion(np.array(counts)).figure).endswith(said)
+
+
+def test_a_white_picture_has_an_edge():
+    axes = plots.plot_images(np.zeros((4, 3, 3)), columns=3)
+    assert all(ax.axison and not len(ax.get_xticks()) for ax in axes)
+    assert sum(ax.axison for ax in axes[0].figure.axes) == 4
+
+
+def test_a_colour_bar_adds_nothing_to_the_alternative_text():
+    ax = plots.panels()[0]
+    ax.figure.colorbar(ax.contourf(np.arange(9.0).reshape(3, 3)), ax=ax, label="score")
+    plots.describe(ax, "A plane.")
+    assert plots.alt_text(ax.figure) == "A plane."
 
 
 def test_alternative_text_may_be_given_or_falls_back_to_labels():
@@ -245,6 +279,12 @@ def test_curves_on_logarithmic_scales(log, scales, said):
     assert (ax.get_xscale(), ax.get_yscale()) == scales
     assert plots.alt_text(ax.figure).startswith(said)
     assert plots.to_html(ax.figure, "x").startswith("<figure")
+
+
+def test_few_whole_numbers_on_a_logarithmic_scale_are_named():
+    ax = plots.plot_curves([16, 64, 1024], {"a": [1, 2, 3]}, xlabel="neurons", ylabel="loss", log="x")
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["16", "64", "1,024"]
+    assert not len(ax.get_xticks(minor=True))
 
 
 @pytest.mark.parametrize("values", [[np.nan] * 3, [1.0, np.inf, np.nan], [0.0, 0.0, 0.0], [-1.0, 1e300, 1.0]])
