@@ -1,5 +1,6 @@
 """Grade a class: find the submissions, grade each, write the notebook, the gradebook and the JSON record."""
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,8 @@ from grading.records import results_to_json
 from grading.sandbox import require_sandbox
 from grading.settings import Limits
 from grading.submission import read_submission
+from grading.warm import lesson_modules
+from grading.warm_server import WarmServer
 from grading.worker import make_launcher, make_task
 
 LONGEST_ID = 100
@@ -166,13 +169,21 @@ def grade_students(course, lesson, how, students):
         finally:
             grader.launcher.close()
         return
+    yield from _grade_on_cluster(course, lesson, how, submissions)
+
+
+def _grade_on_cluster(course, lesson, how, submissions):
     from grading.schedule import grade_on, open_cluster
 
-    tasks = (
-        make_task(course.project, lesson, one, course.seed(one.digest), limits=how.limits, trusted=how.trusted)
-        for one in submissions
-    )
-    with open_cluster(how.workers, how.scheduler, how.tls, course.project, gpu=how.gpu) as client:
+    modules, here = lesson_modules(lesson), not how.scheduler
+    with contextlib.ExitStack() as stack:
+        server = None
+        if here and not how.trusted and not how.limits.gpu_fraction:  # those start their kernels cold
+            server = stack.enter_context(WarmServer(modules, how.limits)).address
+        cluster = (how.workers, how.scheduler, how.tls, course.project)
+        client = stack.enter_context(open_cluster(*cluster, gpu=how.gpu, modules=modules))
+        options = {"limits": how.limits, "trusted": how.trusted, "warm_server": server}
+        tasks = (make_task(course.project, lesson, one, course.seed(one.digest), **options) for one in submissions)
         yield from grade_on(client, tasks, gpu=how.gpu)
 
 

@@ -4,19 +4,12 @@ A fork that fails falls back to a cold kernel and says so. What the parent does 
 """
 
 import ast
-import contextlib
-import json
-import secrets
 import shutil
-import subprocess
-import sys
-import threading
-import time
 
 from grading.cold import ColdLauncher
 from grading.lesson import without_magics
-from grading.sandbox import HOME, INSIDE, python_command, require_sandbox, wall
-from grading.scratch import make_folder
+from grading.parent import OwnParent, ServedParent
+from grading.sandbox import require_sandbox
 from grading.settings import Limits
 
 
@@ -26,15 +19,18 @@ class WarmLauncher:
     Args:
         modules: names of modules that the parent imports, such as "keras".
         limits: what a submission may use.
+        server: address of a `WarmServer` of this machine whose parent is used while it is there; default: the launcher
+            starts a parent of its own.
     """
 
     sandbox = "bubblewrap"
 
-    def __init__(self, modules=(), limits=None):
+    def __init__(self, modules=(), limits=None, server=None):
         require_sandbox()
         self.limits = limits or Limits()
         self.modules = tuple(modules)
         self.fallbacks = []
+        self._server = server
         self._cold = ColdLauncher(self.limits)
         self._parent = None
 
@@ -54,12 +50,21 @@ class WarmLauncher:
             if self._parent is not None and not self._parent.alive():
                 self.close()  # a dead one leaves a pipe and a folder
             if self._parent is None:
-                self._parent = _Parent(self.modules, self.limits)
-            return self._parent.fork()
+                self._parent = self._find_parent()
+            return WarmProcess(self._parent, *self._parent.fork())
         except OSError as error:
             self.fallbacks.append(f"A warm kernel could not be forked ({error}); a cold one was started instead.")
             self.close()
             return self._cold.launch()
+
+    def _find_parent(self):
+        server, self._server = self._server, None  # asked once: if its parent ends, each launcher has one of its own
+        if server is not None:
+            try:
+                return ServedParent(server, self.limits.start_seconds)
+            except OSError:
+                pass
+        return OwnParent(self.modules, self.limits)
 
     def close(self):
         """End the parent and with it every fork."""
@@ -91,113 +96,6 @@ class WarmProcess:
         """End the fork and all it started, and remove its folder."""
         self._parent.kill(self.pid)
         shutil.rmtree(self._folder, ignore_errors=True)
-
-
-class _Parent:
-    """The warm parent's process, and the pipe to it."""
-
-    def __init__(self, modules, limits):
-        self._shared = make_folder()
-        scratch = ["/tmp", "/dev/shm", HOME]  # noqa: S108 - the sandbox's own
-        settings = {
-            "modules": list(modules),
-            "shared": str(self._shared),
-            "home": HOME,
-            "scratch": scratch,
-            "keep": [
-                path for path in (sys.base_prefix, sys.prefix) if path.startswith(tuple(f"{f}/" for f in scratch))
-            ],
-            "scratch_bytes": limits.scratch_bytes,
-            **limits.inside(),
-        }
-        command = [
-            *wall(str(self._shared), limits, inner_namespaces=True),
-            *python_command(INSIDE / "warm.py", settings),
-        ]
-        self._process = subprocess.Popen(  # noqa: S603 - the command is ours
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        self._news = threading.Condition()
-        self._ready, self._forked, self._ended = False, {}, {}
-        threading.Thread(target=self._listen, daemon=True).start()
-        if not self._wait(lambda: self._ready, limits.start_seconds):
-            self.close()
-            raise OSError("the warm parent did not start")
-
-    def alive(self):
-        return self._process.poll() is None
-
-    def has_ended(self, pid):
-        with self._news:
-            return pid in self._ended
-
-    def exit_code(self, pid):
-        with self._news:
-            return self._ended.get(pid)
-
-    def fork(self):
-        """Ask for a fork.
-
-        Raises:
-            OSError: when none comes.
-        """
-        folder = self._shared / f"k{secrets.token_hex(6)}"
-        folder.mkdir(mode=0o700)
-        connection = {
-            "transport": "ipc",
-            "ip": str(folder / "s"),
-            "key": secrets.token_hex(32),
-            "signature_scheme": "hmac-sha256",
-            "kernel_name": "",
-            **{f"{channel}_port": n for n, channel in enumerate(("shell", "iopub", "stdin", "control", "hb"), start=1)},
-        }
-        (folder / "kernel.json").write_text(json.dumps(connection), encoding="utf-8")
-        self._send({"folder": folder.name})
-        if not self._wait(lambda: folder.name in self._forked, 10):
-            raise OSError("the warm parent does not answer")
-        return WarmProcess(self, folder, self._forked.pop(folder.name), connection)
-
-    def kill(self, pid):
-        """End a fork and wait until it is gone; if it does not go, the parent goes and takes it along."""
-        with contextlib.suppress(OSError):
-            if self.alive() and not self.has_ended(pid):
-                self._send({"kill": pid})
-                if not self._wait(lambda: pid in self._ended, 5):
-                    self.close()
-
-    def close(self):
-        self._process.kill()
-        self._process.wait()
-        self._process.stdin.close()
-        shutil.rmtree(self._shared, ignore_errors=True)
-
-    def _send(self, command):
-        self._process.stdin.write(json.dumps(command) + "\n")
-        self._process.stdin.flush()
-
-    def _wait(self, happened, seconds):
-        deadline = time.monotonic() + seconds
-        with self._news:
-            while not happened():
-                left = deadline - time.monotonic()
-                if left <= 0 or not self.alive():
-                    return False
-                self._news.wait(min(left, 0.5))
-            return True
-
-    def _listen(self):
-        for line in self._process.stdout:
-            message = json.loads(line)
-            with self._news:
-                self._ready |= "ready" in message
-                if "pid" in message:
-                    self._forked[message["folder"]] = message["pid"]
-                if "ended" in message:
-                    self._ended[message["ended"]] = message["code"]
-                self._news.notify_all()
-        self._process.stdout.close()
-        with self._news:
-            self._news.notify_all()
 
 
 def lesson_modules(lesson):

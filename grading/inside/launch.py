@@ -37,6 +37,7 @@ def run_kernel(connection_file, limits):
     try:
         namespaces.lock()
         limit(limits)
+        leave_out_debugger()
         from ipykernel.kernelapp import IPKernelApp
         from ipykernel.zmqshell import ZMQInteractiveShell
 
@@ -47,6 +48,11 @@ def run_kernel(connection_file, limits):
         app.start()
     finally:
         os._exit(0)
+
+
+def leave_out_debugger():
+    """Keep ipykernel from loading JupyterLab's debugger: nobody debugs here, and it is a third of a kernel's start."""
+    sys.modules["debugpy"] = None  # ipykernel does without what it cannot import
 
 
 def main():

@@ -5,6 +5,7 @@ input, answers one a line on standard output, and never runs a student's code it
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -17,6 +18,15 @@ import launch
 import namespaces
 import watch
 
+# What a kernel and `%load_ext dnnkit` import when they start: once here, rather than in every fork.
+KERNEL_MODULES = """
+    IPython ipykernel.kernelapp IPython.core.completerlib IPython.core.debugger
+    IPython.core.logger IPython.core.magics.extension IPython.core.oinspect IPython.extensions.storemagic
+    IPython.utils.wildcard sqlite3 encodings.ascii encodings.latin_1 tornado.locks tornado.queues
+    tornado.platform.asyncio dnnkit.calls dnnkit.snippets dnnkit.checks dnnkit.example dnnkit.explore dnnkit.colab
+    dnnkit.devices
+""".split()
+
 
 def main():
     """Import, say "ready", and serve until standard input closes."""
@@ -24,11 +34,14 @@ def main():
     control = os.fdopen(os.dup(1), "w", buffering=1)
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
-    for name in ("IPython", "ipykernel.kernelapp", "dnnkit.calls", *settings["modules"]):
+    launch.leave_out_debugger()
+    for name in (*KERNEL_MODULES, *settings["modules"]):
         try:
             importlib.import_module(name)
         except ImportError:
             continue  # the student's cell will say so
+    gc.collect()
+    gc.freeze()  # a fork's garbage collection leaves these objects, and so the memory it shares with us, alone
     wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(wake_write)
     signal.signal(signal.SIGCHLD, lambda *_: None)

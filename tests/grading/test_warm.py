@@ -131,7 +131,7 @@ def test_a_parent_that_dies_is_replaced(launcher, fork):
 
 
 def test_a_parent_that_cannot_start_falls_back_to_a_cold_kernel_and_says_so(monkeypatch):
-    monkeypatch.setattr("grading.warm.python_command", lambda program, settings: ["false"])
+    monkeypatch.setattr("grading.parent.python_command", lambda program, settings: ["false"])
     with WarmLauncher([], Limits(start_seconds=5.0)) as launcher:
         with SandboxKernel(launcher.limits, launcher) as kernel:
             assert kernel.run_cell("assert True", 20) == OK
