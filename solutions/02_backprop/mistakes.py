@@ -1082,8 +1082,13 @@ edit(
 )
 edit(
     "mlp_loss__logits_bent",
-    {"softmax_cross_entropy(logits, y)": "softmax_cross_entropy(relu_forward(logits), y)"},
+    {"cross_entropy(logits, ": "cross_entropy(relu_forward(logits), "},
     hint="The logits went through a ReLU. Only the hidden layer has one: scores of classes may be negative.",
+)
+edit(
+    "mlp_loss__labels_for_targets",
+    {"np.eye(logits.shape[1])[y])": "y)"},
+    hint="cross_entropy got the classes y. It wants targets, shape (N, C): a row for each example, with a single 1.",
 )
 edit(
     "mlp_loss__divided_again",
@@ -1093,7 +1098,7 @@ edit(
 edit(
     "mlp_loss__summed",
     {"return loss,": "return loss * len(y),"},
-    hint="The loss was multiplied by the number of examples. It comes as a mean from softmax_cross_entropy: keep it.",
+    hint="The loss was multiplied by the number of examples. It comes as a mean from cross_entropy: keep it.",
 )
 edit(
     "mlp_loss__biases_exchanged",
