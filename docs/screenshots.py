@@ -2,7 +2,7 @@
 
 Usage: python docs/screenshots.py [--only DEMO ...]
 
-Needs Chromium; each picture is small: 64 colours, at most 900 pixels wide.
+Needs Chromium; each picture is small: 128 colours, at most 900 pixels wide.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from playwright.sync_api import sync_playwright
 from dnnkit.widgets import DEMOS
 
 PROJECT = Path(__file__).resolve().parent.parent
-WIDTH, COLOURS = 900, 64
+WIDTH, COLOURS = 900, 128
 
 
 def load_tools():

@@ -240,7 +240,8 @@ const MARKS = {
     mark.lines.forEach((line, i) => {
       context.font = i ? FONT : "bold " + FONT;
       context.fillStyle = mark.ink || INK;
-      context.fillText(line, left + wide / 2, top + (high * (i + 0.5)) / mark.lines.length, wide - 4);
+      const pitch = Math.min(15, high / mark.lines.length); // lines keep off the frame
+      context.fillText(line, left + wide / 2, top + high / 2 + (i - (mark.lines.length - 1) / 2) * pitch, wide - 4);
     });
     context.font = FONT;
   },

@@ -119,7 +119,7 @@ def by_rate(lines, result, values):
     first = result["losses"][0, 0]
     panel = Panel(f"loss after {STEPS} steps at every learning rate", "learning rate", "loss", xlog=True, ylog=True)
     panel.width, panel.height = WIDTH, HEIGHT
-    panel.xlim, panel.ylim = (RATES[0] / 1.2, RATES[-1] * 20), (FLOOR / 2, 30 * max(first, FLOOR))
+    panel.xlim, panel.ylim = (RATES[0] / 1.2, RATES[-1] * 30), (FLOOR / 2, 30 * max(first, FLOOR))
     high = panel.ylim[1]
     if not values["best"]:
         panel.rule(x=values["learning_rate"], series=0)
@@ -133,7 +133,7 @@ def by_rate(lines, result, values):
             panel.points([line.rate], [end], series=line.series, shape=line.shape, size=5)
     known = [line for line in lines if line.name in NAMES and not line.ghost]
     ends = [result["over_rates"][line.series][-1] for line in known]
-    named(panel, known, ends, (1.4 * RATES[-1], 1.8 * RATES[-1]))
+    named(panel, known, ends, (1.35 * RATES[-1], 1.7 * RATES[-1]))
     return panel
 
 

@@ -1,10 +1,13 @@
 """Every demo in a real JupyterLab: keys suffice and stay inside, axe finds nothing, the picture follows."""
 
+import io
 import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 
 from dnnkit import widgets
 from dnnkit.widgets import DEMOS
@@ -148,6 +151,22 @@ def test_a_wrong_function_shows_the_difference_and_no_traceback(page, lab, tools
     assert page.problems == []
 
 
+def test_local_steps_go_forward_and_back_by_keys_and_buttons(page, lab, tools):
+    opened(page, lab, tools, "back.ipynb", "from dnnkit.widgets import graph_stepper\ngraph_stepper(predict=False)")
+    settled(page)
+    step = page.get_by_label("step", exact=True)
+    step.focus()
+    for key, place in ((".", 5), (".", 6), (",", 5)):
+        page.keyboard.press(key)
+        assert step.input_value() == str(place)
+    page.get_by_role("button", name="Back", exact=True).click()
+    assert step.input_value() == "4"
+    page.get_by_role("button", name="To the end").click()
+    page.wait_for_function("document.querySelector('.dnn-says').textContent.startsWith('All 7 edges are done')")
+    assert step.input_value() == step.get_attribute("max")
+    assert page.problems == []
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if getattr(widgets, name).runs])
 def test_after_pause_no_further_picture_comes(page, lab, tools, pausing, name):
     opened(page, lab, tools, f"pause_{name}.ipynb", f"from dnnkit.widgets import {name}\n{name}(predict=False)")
@@ -183,3 +202,65 @@ def test_reduced_motion_makes_single_steps(browser, lab, tools):
     page.wait_for_timeout(500)
     assert page.locator("input[type=range]").evaluate_all("nodes => nodes.map(node => node.value)") == slider
     page.close()
+
+
+def png_of(*, size):
+    """A picture file: dark at the left, bright at the right."""
+    shades = np.tile(np.linspace(0, 255, size[0]).astype(np.uint8), (size[1], 1))
+    file = io.BytesIO()
+    Image.fromarray(shades).save(file, format="PNG")
+    return file.getvalue()
+
+
+def test_a_picture_of_ones_own_is_given_by_keyboard_and_what_is_none_is_refused(page, lab, tools):
+    shown = "from dnnkit.widgets import kernel_explorer\ndemo = kernel_explorer(predict=False, noise='none')\ndemo"
+    opened(page, lab, tools, "own_picture.ipynb", shown)
+    before = settled(page)
+    control = page.get_by_label("your own picture")
+    control.focus()
+    with page.expect_file_chooser() as choosing:
+        page.keyboard.press("Enter")
+    choosing.value.set_files({"name": "notes.png", "mimeType": "image/png", "buffer": b"these are notes"})
+    said = page.locator(".dnn-said")
+    said.get_by_text("The browser sees no picture in this file. Please choose a PNG or JPEG picture.").wait_for()
+    assert settled(page) == before
+    control.set_input_files({"name": "ramp.png", "mimeType": "image/png", "buffer": png_of(size=(300, 200))})
+    said.get_by_text("Scaled to 128 × 128 grey pixels.").wait_for()
+    assert settled(page) != before
+    assert page.get_by_label("picture", exact=True).input_value() == "your own"
+    assert page.locator(".dnn-says").inner_text().startswith("Picture: your own, no noise")
+    assert tools.findings(page, ".dnn-demo") == []
+    slider = page.get_by_label("iterations")
+    slider.focus()
+    before = settled(page)
+    page.keyboard.press("ArrowRight")  # the picture stays while other controls move
+    assert settled(page) != before
+    assert page.locator(".dnn-says").inner_text().startswith("Picture: your own, no noise")
+    assert slider.get_attribute("aria-valuetext") == "2 times"
+    assert control.evaluate("node => node.getAttribute('aria-describedby')") == said.get_attribute("id")
+    assert page.locator(ERROR).count() == 0
+    assert page.problems == []
+
+
+def test_layers_and_units_of_the_playground_move_together(page, lab, tools):
+    opened(
+        page,
+        lab,
+        tools,
+        "layers.ipynb",
+        "from dnnkit.widgets import neuron_playground\nneuron_playground(predict=False)",
+    )
+    layers, units = page.get_by_label("hidden layers"), page.get_by_label("hidden units", exact=True)
+    layers.focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    settled(page)
+    assert (layers.input_value(), units.input_value()) == ("2", "2")
+    assert units.get_attribute("aria-valuetext") == "2 a layer"
+    assert "2 hidden layers of 2 units" in page.locator(".dnn-says").inner_text()
+    units.focus()
+    page.keyboard.press("Home")
+    settled(page)
+    assert (layers.input_value(), units.input_value()) == ("0", "0")
+    assert "one neuron" in page.locator(".dnn-says").inner_text()
+    assert page.problems == []
