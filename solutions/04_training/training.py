@@ -29,26 +29,27 @@
 # **You need** the layers and the backward pass of lesson 02, and the step of lesson 03. Variances and standard
 # deviations: of `np.var` and `np.std` you should know what they compute.
 #
-# **Time** about three and a half hours: a bit less than three for the exercises. **Points** 32.
+# **Time** about three hours: a bit less than two and a half for the exercises, the rest for reading and for the
+# experiments. **Points** 32.
 #
 # | | exercise | what it is | difficulty | minutes | points |
 # | --- | --- | --- | --- | --- | --- |
-# | 1 | `gradient_norms` | measure the gradient of every layer | ●●● | 25 | 3 |
-# | 2 | `leaky_relu_forward` | an activation that does not saturate | ● | 4 | 1 |
-# | 3 | `leaky_relu_backward` | its backward pass | ● | 5 | 1 |
-# | 4 | `prelu_backward` | learn the slope, too | ●● | 10 | 2 |
-# | 5 | `glorot_uniform` | starting weights, balanced both ways | ● | 8 | 2 |
-# | 6 | `he_normal` | starting weights for ReLU | ● | 4 | 1 |
-# | 7 | `lsuv_init` | starting weights, measured on data | ●●● | 20 | 2 |
-# | 8 | `batchnorm_forward` | normalise in the middle of a network | ●● | 20 | 3 |
+# | 1 | `gradient_norms` | measure the gradient of every layer | ●●● | 20 | 3 |
+# | 2 | `leaky_relu_forward` | an activation that does not saturate | ● | 3 | 1 |
+# | 3 | `leaky_relu_backward` | its backward pass | ● | 4 | 1 |
+# | 4 | `prelu_backward` | learn the slope, too | ●● | 8 | 2 |
+# | 5 | `glorot_uniform` | starting weights, balanced both ways | ● | 6 | 2 |
+# | 6 | `he_normal` | starting weights for ReLU | ● | 3 | 1 |
+# | 7 | `lsuv_init` | starting weights, measured on data | ●●● | 15 | 2 |
+# | 8 | `batchnorm_forward` | normalise in the middle of a network | ●● | 15 | 3 |
 # | 9 | `batchnorm_inference_broken` | bug hunt | ●● | 8 | 2 |
-# | 10 | `batchnorm_backward` | the backward pass of it | ●●● | 20 | 3 |
-# | 11 | `dropout_forward` | switch units off at random | ●● | 10 | 2 |
-# | 12 | `dropout_backward` | its backward pass | ● | 4 | 1 |
-# | 13 | `l1_l2_penalty` | a price on large weights | ● | 7 | 2 |
+# | 10 | `batchnorm_backward` | the backward pass of it | ●●● | 15 | 3 |
+# | 11 | `dropout_forward` | switch units off at random | ●● | 8 | 2 |
+# | 12 | `dropout_backward` | its backward pass | ● | 3 | 1 |
+# | 13 | `l1_l2_penalty` | a price on large weights | ● | 5 | 2 |
 # | 14 | `early_stopping` | know when to stop | ●● | 10 | 2 |
-# | 15 | `augment_shift` | make new examples from old ones | ●● | 12 | 2 |
-# | 16 | `train_regularised` | all of it together, in Keras | ●● | 25 | 3 |
+# | 15 | `augment_shift` | make new examples from old ones | ●● | 10 | 2 |
+# | 16 | `train_regularised` | all of it together, in Keras | ●● | 15 | 3 |
 #
 # It works as in the lessons before: write the function, run its `check`. Cells that begin with `%%explore` play with
 # your functions, and the grader skips them. Never change an array that came in as an argument. Compute in `float64`,
@@ -77,6 +78,8 @@ np.set_printoptions(precision=4, suppress=True)  # print arrays as plain decimal
 # %%
 # %%explore
 from itertools import pairwise
+
+from scipy.special import log_softmax
 
 from dnnkit import data, plots, predict, reveal
 from dnnkit.gradcheck import gradient_error, numerical_gradient
@@ -234,7 +237,7 @@ reveal(
 # about $10^{-17}$. A step that small is lost in the rounding of its weights. It is no bug. It is arithmetic: a
 # product of many factors below 1.
 #
-# The curves of tanh and ReLU are flat, but look where: at $10^{-4}$ and $10^{-8}$, in *all* layers. Remember that
+# The curves of tanh and ReLU are flat, but look where: below $10^{-4}$ and $10^{-7}$, in *all* layers. Remember that
 # $dW_\ell = A_{\ell-1}^T dZ_\ell$ is a product of two signals. One comes up and shrinks, one comes down and shrinks,
 # and every layer has a share of both losses. Here the old weights are at fault. Their variance is $1 / (3 D)$, so
 # even where the slope is 1 each layer makes its signal smaller, by $\sqrt{1/3}$.
@@ -246,7 +249,7 @@ reveal(
 # %%explore gradient_norms
 
 
-def activations(X, weights, kind):
+def all_activations(X, weights, kind):
     """Send X up through the layers, and keep the activations of each."""
     kept = []
     for W in weights:
@@ -256,7 +259,7 @@ def activations(X, weights, kind):
 
 
 for factor in (1, 10):
-    kept = activations(depth_X, [factor * W for W in depth_weights], "tanh")
+    kept = all_activations(depth_X, [factor * W for W in depth_weights], "tanh")
     picked = {f"layer {layer}": kept[layer - 1] for layer in (1, 5, 10, 15, 20)}
     plots.show(plots.plot_histograms(picked, title=f"tanh, old weights times {factor}", xlabel="activation"))
     print(f"times {factor}: share of activations beyond 0.95 in layer 20: {np.mean(np.abs(kept[-1]) > 0.95):.0%}")
@@ -273,7 +276,7 @@ for factor in (1, 10):
 #
 # The **ReLU**, $\max(z, 0)$, has slope 1 for every positive $z$, however large. On the other side its slope is exactly
 # 0. A unit whose $z$ is negative for *every* example gets no gradient at all, so its weights never change again: it is
-#    **dead**. A large step can do that in an instant.
+# **dead**. A large step can do that in an instant.
 #
 # The **leaky ReLU** (Maas et al. 2013) lets a little through:
 #
@@ -412,13 +415,10 @@ check("prelu_backward")
 # %%explore
 
 
-def softmax_loss(logits, labels):
-    """Give the mean cross-entropy and its gradient (lesson 01)."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log_probs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    rows, dlogits = np.arange(len(labels)), np.exp(log_probs)
-    dlogits[rows, labels] -= 1.0
-    return -log_probs[rows, labels].mean(), dlogits / len(labels)
+def cross_entropy(logits, targets):
+    """Compute the mean loss of scores (N, C) for one-hot targets (N, C), and its gradient (N, C), as in lesson 02."""
+    log_probs = log_softmax(logits, axis=1)
+    return -np.sum(targets * log_probs) / len(logits), (np.exp(log_probs) - targets) / len(logits)
 
 
 class Net:
@@ -452,7 +452,7 @@ class Net:
     def step(self, X, y, learning_rate, rng):
         """Take one step on one minibatch."""
         logits, kept = self.forward(X, rng)
-        _, d = softmax_loss(logits, y)
+        _, d = cross_entropy(logits, np.eye(10)[y])
         for l in reversed(range(len(self.W))):
             A, Z, H, mask = kept[l]
             dgamma = 0.0
@@ -474,10 +474,14 @@ class Net:
         for _ in range(num_epochs):
             for batch in np.array_split(rng.permutation(len(X)), -(-len(X) // batch_size)):
                 self.step(X[batch], y[batch], learning_rate, rng)
-            losses.append(softmax_loss(self.forward(X)[0], y)[0])
+            losses.append(self.loss(X, y))
             if watch:
-                watched.append(softmax_loss(self.forward(watch[0])[0], watch[1])[0])
+                watched.append(self.loss(*watch))
         return (losses, watched) if watch else losses
+
+    def loss(self, X, y):
+        """Give the mean loss, in inference mode."""
+        return cross_entropy(self.forward(X)[0], np.eye(10)[y])[0]
 
     def accuracy(self, X, y):
         """Give the share of examples that are classified right."""
@@ -507,6 +511,7 @@ for name, slope in (("ReLU", 0.0), ("leaky, slope 0.1", 0.1)):
     plots.plot_losses(losses, ax=dead_ax, label=name)
     print(f"{name:>16}: units asleep at first {asleep[0]:.0%}, at the end {asleep[1]:.0%}; ", end="")
     print(f"test accuracy {net.accuracy(digits.X_test, digits.y_test):.1%}")
+dead_ax.set_title("All hidden units dead at the start: loss on the training digits")
 plots.show(dead_ax)
 
 # %% [markdown]
@@ -599,6 +604,12 @@ check("glorot_uniform")
 # <details><summary>Hint 1: a nudge</summary>
 #
 # The standard deviation is the root of the variance. Only one of the two numbers fan_in and fan_out enters it.
+#
+# </details>
+#
+# <details><summary>Hint 2: the formula</summary>
+#
+# Mean 0, standard deviation $\sqrt{2 / \text{fan\_in}}$.
 #
 # </details>
 
@@ -715,7 +726,7 @@ starts = {
 }
 sizes, norms = {}, {}
 for name, weights in starts.items():
-    kept = activations(depth_X, weights, "relu")
+    kept = all_activations(depth_X, weights, "relu")
     sizes[name] = [np.std(A @ W) for A, W in zip([depth_X, *kept], weights, strict=False)]
     norms[name] = gradient_norms(depth_X, weights, depth_dout, "relu")
     print(f"{name:>6}: std of Z in layer 1 {sizes[name][0]:.2f}, in layer 20 {sizes[name][-1]:.1e}; ", end="")
@@ -729,7 +740,7 @@ plots.show(axes)
 # %%
 # %%explore gradient_norms, glorot_uniform, he_normal, lsuv_init
 for name in ("Glorot", "He", "LSUV"):
-    kept = [depth_X, *activations(depth_X, starts[name], "relu")]
+    kept = [depth_X, *all_activations(depth_X, starts[name], "relu")]
     picked = {f"layer {layer}": kept[layer - 1] @ starts[name][layer - 1] for layer in (1, 5, 10, 20)}
     plots.show(plots.plot_histograms(picked, title=f"{name}, ReLU", xlabel="pre-activation"))
 
@@ -794,6 +805,14 @@ predict(
 #
 # Choose the mean and the variance first, depending on `training`. The rest is the same two lines for both modes. Which
 # axis of `X` are the examples?
+#
+# </details>
+#
+# <details><summary>Hint 2: the formula</summary>
+#
+# Let $c$ and $u$ be the mean and the variance that this mode uses: $\mu$ and $v$ of the batch, or the running ones as
+# they came in. Then out $= \gamma \odot (X - c) / \sqrt{u + \varepsilon} + \beta$. In training, the new running mean is
+# $m$ times the old one plus $(1 - m) \mu$; the variance goes the same way, with $v$.
 #
 # </details>
 
@@ -869,6 +888,12 @@ reveal(
 #
 # In inference, no number of the formula may come from the batch, except $X$ itself. And which of the two measures
 # spread in the units of $X$: the variance or the standard deviation?
+#
+# </details>
+#
+# <details><summary>Hint 2: the formula</summary>
+#
+# $\text{out} = \gamma \odot \dfrac{X - \text{running\_mean}}{\sqrt{\text{running\_var} + \varepsilon}} + \beta$.
 #
 # </details>
 
@@ -1006,11 +1031,12 @@ for name, net in deep_nets.items():
     losses = net.fit(digits.X_train, digits.y_train, np.random.default_rng(9), learning_rate=0.1, num_epochs=12)
     plots.plot_losses(losses, ax=deep_ax, label=name)
     print(f"{name:>27}: loss {losses[-1]:.3f}, test accuracy {net.accuracy(digits.X_test, digits.y_test):.1%}")
+deep_ax.set_title("Ten layers: loss on the training digits")
 plots.show(deep_ax)
 
 # %% [markdown]
 # The old weights alone: the loss stays at $\log 10$ for all twelve epochs. With batch norm the *same* weights reach a
-# test accuracy of about 98 %, better than He's weights without it. It does not matter how small a layer's signal is:
+# test accuracy of about 97 %, better than He's weights without it. It does not matter how small a layer's signal is:
 # it is divided by its own size. That is why people stopped worrying about starting weights. The price is two modes, a
 # dependence on the batch, and the bug that you have just mended.
 
@@ -1055,6 +1081,7 @@ few_net, few_losses, few_watched = fit_few()
 ax = plots.panels(width=7)[0]
 plots.plot_losses(few_losses, ax=ax, label="200 training digits")
 plots.plot_losses(few_watched, ax=ax, label="600 other digits")
+ax.set_title("Learning by heart")
 plots.show(ax)
 print(f"training labels learned: {few_net.accuracy(few_X, few_y):.1%}, wrong ones included")
 print(f"test accuracy at the end: {few_net.accuracy(digits.X_test, digits.y_test):.1%}")
@@ -1188,8 +1215,14 @@ check("dropout_backward")
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Sums, not means: the price does not depend on how many weights there are. What is the derivative of $w^2$? There is a
-# factor that many forget.
+# Each weight pays its own price, so these are sums, not means. What is the derivative of $w^2$? There is a factor that
+# many forget.
+#
+# </details>
+#
+# <details><summary>Hint 2: the formula</summary>
+#
+# $\partial P / \partial w = \lambda_1 \operatorname{sign}(w) + 2 \lambda_2 w$, for each element.
 #
 # </details>
 
@@ -1289,10 +1322,13 @@ for name, options in held.items():
     plots.plot_losses(watched, ax=held_ax, label=name)
     print(f"{name:>16}: test accuracy {net.accuracy(digits.X_test, digits.y_test):.1%}, ", end="")
     print(f"wrong training labels repeated: {net.accuracy(few_X[few_wrong], few_y[few_wrong]):.0%}")
-held_ax.set_ylabel("validation loss")
+stop_epoch, best_epoch = early_stopping(few_watched, 10)
+held_ax.plot(best_epoch + 1, few_watched[best_epoch], "*", color="black", markersize=13, label="early stopping")
+held_ax.legend()
+held_ax.set(ylabel="validation loss", title="Validation loss on 600 other digits")
+plots.describe(held_ax, f"A star marks early stopping: {few_watched[best_epoch]:.3g} in epoch {best_epoch + 1}.")
 plots.show(held_ax)
 
-stop_epoch, best_epoch = early_stopping(few_watched, 10)
 net = Net(few_weights)
 net.fit(few_X, few_y, np.random.default_rng(12), learning_rate=0.2, num_epochs=best_epoch + 1)
 print(f"  early stopping: stops after epoch {stop_epoch + 1}, best was {best_epoch + 1}; ", end="")
@@ -1405,7 +1441,9 @@ check("augment_shift")
 # %%
 # %%explore augment_shift
 one = digits.X_train[:1].reshape(1, 8, 8)
-plots.show(plots.plot_images(augment_shift(np.repeat(one, 10, axis=0), np.random.default_rng(13), 1), columns=10))
+copies = augment_shift(np.repeat(one, 9, axis=0), np.random.default_rng(13), 1)
+names = ["the original", *(f"copy {k}" for k in range(1, 10))]
+plots.show(plots.plot_images(np.concatenate([one, copies]), titles=names))
 
 # %% [markdown]
 # ## Part 7 · The same in Keras
@@ -1547,6 +1585,13 @@ reveal(
 # gets a shift of its own. If the accuracy is at 10 %, pictures and labels are out of step.
 #
 # </details>
+#
+# <details><summary>Hint 2: step by step</summary>
+#
+# Tie Keras to `rng`. Make the shifted copies, flat again. Put the 200 originals before them, and their labels before
+# the labels of the copies. Build the network, call its `fit` with all of these, and return the network.
+#
+# </details>
 
 
 # %%
@@ -1630,9 +1675,10 @@ for name, model in (("plain", plain), ("yours", regularised)):
 #   weights.
 # - S. Ioffe and C. Szegedy (2015), *Batch normalization: accelerating deep network training by reducing internal
 #   covariate shift*: algorithms 1 and 2, section 3.
-# - N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov (2014), *Dropout: a simple way to
-#   prevent neural networks from overfitting*. L. Wan et al. (2013), *Regularization of neural networks using
-#   DropConnect*.
+# - G. Hinton, N. Srivastava, A. Krizhevsky, I. Sutskever and R. Salakhutdinov (2012), *Improving neural networks by
+#   preventing co-adaptation of feature detectors*. N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and
+#   R. Salakhutdinov (2014), *Dropout: a simple way to prevent neural networks from overfitting*. L. Wan et al. (2013),
+#   *Regularization of neural networks using DropConnect*.
 # - L. Prechelt (1998), *Early stopping, but when?*
 # - P. Simard, D. Steinkraus and J. Platt (2003), *Best practices for convolutional neural networks applied to visual
 #   document analysis*: augmentation.
