@@ -23,15 +23,20 @@ def _lines(text):
 
 LEARNS = _lines("""
 first = train_mlp(X, y, 3, np.random.default_rng(1))
-other = train_mlp(X, (y + 1) % 3, 3, np.random.default_rng(1))  # other labels, everything else the same
-{name: "learns" if np.any(first[name] != other[name]) else "does not learn" for name in ("W1", "b1", "W2", "b2")}
+# other labels, everything else the same:
+other = train_mlp(X, (y + 1) % 3, 3, np.random.default_rng(1))
+{
+    name: "learns" if np.any(first[name] != other[name]) else "does not learn"
+    for name in ("W1", "b1", "W2", "b2")
+}
 """)
 
 RECOGNISED = _lines("""
 params = train_mlp(X, y, 3, rng)
 hidden = np.maximum(X @ params["W1"] + params["b1"], 0)
 logits = hidden @ params["W2"] + params["b2"]
-{"shape of the logits": logits.shape, "all recognised": bool(np.all(np.argmax(logits, axis=1) == y))}
+said = np.argmax(logits, axis=1)
+{"shape of the logits": logits.shape, "all recognised": bool(np.all(said == y))}
 """)
 
 MOONS = _lines("""
@@ -79,9 +84,10 @@ a = Node("a", [y, y])
 b = Node("b", [x, a])
 c = Node("c", [a, b, x])
 order = topological_order(c)
+place = {node: order.index(node) for node in order}
 {
     "names": sorted(node.name for node in order),
-    "parents first": all(order.index(parent) < order.index(node) for node in order for parent in node.parents),
+    "parents first": all(place[p] < place[node] for node in order for p in node.parents),
 }
 """),
         ),
