@@ -10,6 +10,9 @@ def hidden_layer__no_relu(X, W, b):
     return keras.ops.convert_to_numpy(keras.ops.matmul(X, W) + b)
 
 
-@hint("These are the probabilities of guessing: nothing was trained.")
-def fit_classifier__guesses(X, y, num_classes):
-    return np.full((len(X), num_classes), 1 / num_classes)
+@hint("The last layer gives logits: softmax turns them into probabilities.")
+def network_probs__logits(X, W, b, V, c):
+    hidden, last = keras.layers.Dense(W.shape[1], activation="relu"), keras.layers.Dense(V.shape[1])
+    model = keras.Sequential([keras.Input((X.shape[1],)), hidden, last])
+    model.set_weights([W, b, V, c])
+    return keras.ops.convert_to_numpy(model(X))
