@@ -93,7 +93,7 @@ def compare(lesson, project, students):
         make_class(lesson, release, root / "two", 2 * students)
         stock.make_course(lesson, list_checks(lesson), root / "one", root / "stock")
         stock_seconds, stock_scores = stock.autograde(lesson, root / "stock")
-        one, results, _ = ours(lesson, project, root / "ours-1", root / "one", workers=1)
+        one, results, peak_one = ours(lesson, project, root / "ours-1", root / "one", workers=1)
         two, again, peak = ours(lesson, project, root / "ours-2", root / "one", workers=2)
         every = Limits(exploration=True)
         all_cells, _, _ = ours(lesson, project, root / "ours-all", root / "one", workers=2, limits=every)
@@ -114,6 +114,7 @@ def compare(lesson, project, students):
         "ratio_2_all_cells": round(stock_seconds / all_cells, 2),
         "overhead_s": round(overhead, 3),
         "peak_mb": round(peak),
+        "extra_worker_mb": round(peak - peak_one),
         "growth_2n": round(doubled / two, 2),
     }
 
@@ -130,6 +131,7 @@ def show(record):
     for name, speed, ratio in rows:
         print(f"  {name:<40} {speed!s:>8} a minute  {ratio}", file=sys.stderr)
     print(f"  overhead {record['overhead_s']} s a submission, peak {record['peak_mb']} MB,", file=sys.stderr)
+    print(f"  of which the second worker takes {record['extra_worker_mb']} MB,", file=sys.stderr)
     print(f"  twice the class takes {record['growth_2n']} times as long", file=sys.stderr)
 
 
