@@ -8,6 +8,7 @@ import nbformat
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from dnnkit import widgets
 from dnnkit.widgets import DEMOS
@@ -222,20 +223,19 @@ def test_a_picture_of_ones_own_is_given_by_keyboard_and_what_is_none_is_refused(
         page.keyboard.press("Enter")
     choosing.value.set_files({"name": "notes.png", "mimeType": "image/png", "buffer": b"these are notes"})
     said = page.locator(".dnn-said")
-    said.get_by_text("The browser sees no picture in this file. Please choose a PNG or JPEG picture.").wait_for()
+    expect(said).to_have_text("The browser sees no picture in this file. Please choose a PNG or JPEG picture.")
     assert settled(page) == before
     control.set_input_files({"name": "ramp.png", "mimeType": "image/png", "buffer": png_of(size=(300, 200))})
-    said.get_by_text("Scaled to 128 × 128 grey pixels.").wait_for()
+    expect(said).to_have_text("Scaled to 128 × 128 grey pixels.")
+    expect(page.locator(".dnn-says")).to_contain_text("Picture: your own, no noise")
     assert settled(page) != before
     assert page.get_by_label("picture", exact=True).input_value() == "your own"
-    assert page.locator(".dnn-says").inner_text().startswith("Picture: your own, no noise")
     assert tools.findings(page, ".dnn-demo") == []
-    slider = page.get_by_label("iterations")
+    slider = page.get_by_label("iterations", exact=True)
     slider.focus()
-    before = settled(page)
     page.keyboard.press("ArrowRight")  # the picture stays while other controls move
-    assert settled(page) != before
-    assert page.locator(".dnn-says").inner_text().startswith("Picture: your own, no noise")
+    expect(page.locator(".dnn-says")).to_contain_text("box 3 × 3, 2 times")
+    expect(page.locator(".dnn-says")).to_contain_text("Picture: your own, no noise")
     assert slider.get_attribute("aria-valuetext") == "2 times"
     assert control.evaluate("node => node.getAttribute('aria-describedby')") == said.get_attribute("id")
     assert page.locator(ERROR).count() == 0
@@ -250,17 +250,15 @@ def test_layers_and_units_of_the_playground_move_together(page, lab, tools):
         "layers.ipynb",
         "from dnnkit.widgets import neuron_playground\nneuron_playground(predict=False)",
     )
-    layers, units = page.get_by_label("hidden layers"), page.get_by_label("hidden units", exact=True)
+    layers, units = page.get_by_label("hidden layers", exact=True), page.get_by_label("hidden units", exact=True)
     layers.focus()
     for _ in range(2):
         page.keyboard.press("ArrowRight")
-    settled(page)
+    expect(page.locator(".dnn-says")).to_contain_text("2 hidden layers of 2 units")
     assert (layers.input_value(), units.input_value()) == ("2", "2")
     assert units.get_attribute("aria-valuetext") == "2 a layer"
-    assert "2 hidden layers of 2 units" in page.locator(".dnn-says").inner_text()
     units.focus()
     page.keyboard.press("Home")
-    settled(page)
+    expect(page.locator(".dnn-says")).to_contain_text("one neuron")
     assert (layers.input_value(), units.input_value()) == ("0", "0")
-    assert "one neuron" in page.locator(".dnn-says").inner_text()
     assert page.problems == []
