@@ -22,6 +22,7 @@ EDGE = "border:1px solid var(--jp-border-color1, #9e9e9e);"
 CELL = f"{EDGE}padding:0.4em 0.7em;text-align:left;vertical-align:top;white-space:normal;"
 PLAIN = "margin:0;padding:0;background:none;color:inherit;font-size:0.95em;line-height:1.35;white-space:pre;"
 PROSE = "white-space:pre-wrap;word-break:normal;overflow-wrap:break-word;min-width:11em;max-width:22em;"
+CODE = "white-space:pre-wrap;overflow-wrap:break-word;min-width:16em;max-width:36em;"  # leaves room for what came out
 HANGING = "display:block;padding-left:1.2em;text-indent:-1.2em;"
 
 
@@ -213,7 +214,7 @@ def _labelled(label, text):
 def _row(result):
     mark, colour = MARKS[result.verdict]
     (_, inputs), (_, expected), (_, yours), (_, notes) = _parts(result)
-    cells = _cell(inputs, "") + _cell(expected, PROSE if result.asked else "")
+    cells = _cell(inputs, CODE if result.code else "") + _cell(expected, PROSE if result.asked else "")
     cells += _cell(yours, PROSE if result.facts or result.verdict in (ERROR, STOPPED) else "")
     shape = f'<span aria-hidden="true" style="color:{colour};">{mark}</span>'
     verdict = f'<div style="white-space:nowrap;">{shape} <strong>{result.verdict}</strong></div>'

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dnnkit import example
+from dnnkit.calls import call
 from dnnkit.checks import CheckReport, run_checks
 from dnnkit.facts import FACTS
 from dnnkit.render import _two_sides, format_value, to_html, to_text
@@ -227,3 +228,11 @@ def test_numbers_that_differ_late_are_written_with_more_digits(demo):
 )
 def test_values_are_readable(value, text):
     assert format_value(value) == text
+
+
+def test_long_lines_of_code_are_wrapped_and_short_inputs_are_not():
+    for code, wrapped in (("{'a': 1, " * 30 + "}", True), ("", False)):
+        result = example.ExampleResult("t", {"z": 1.0}, 2, call(lambda z: 2, {"z": 1.0}), example.PASSES, code=code)
+        html = to_html(CheckReport("f", "f: 1 of 1 examples pass.", (result,), passed=True))
+        Wellformed(html)
+        assert ("pre-wrap;overflow-wrap:break-word;min-width:16em;max-width:36em" in html) == wrapped
