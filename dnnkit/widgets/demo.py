@@ -52,7 +52,7 @@ class Demo(anywidget.AnyWidget):
     keyed = 0  # number of that plot
     runs = False  # has Run and Step
     actions = ()  # further buttons: (name, text)
-    kept = ()  # names of settings that presets and reset leave as they are
+    kept = ()  # names of settings that presets and reset leave as they are, and that the page need not know
 
     def __init__(self, *, seed=0, predict=True, **settings):
         defaults = self.defaults()
@@ -177,7 +177,8 @@ class Demo(anywidget.AnyWidget):
                 if isinstance(table, list)
                 else {"table": messages.table(table)}
             )
-        record["set"] = {key: messages.jsonable(v) for key, v in self.values.items() if everything or key in told}
+        record["values"] = {key: messages.jsonable(v) for key, v in self.values.items() if key not in self.kept}
+        record["set"] = {key: v for key, v in record["values"].items() if everything or key in told}
         with self.hold_sync():
             self.data = data
             self.state = json.dumps(record, allow_nan=False, separators=(",", ":"), default=messages.jsonable)

@@ -32,7 +32,7 @@ def _products(panel, result):
     lines[0] = ("products: " if size == 3 else "sums of the rows: ") + lines[0]
     for i, line in enumerate(lines):
         panel.text(14, bottom - 18 - 17 * i, line if i == 0 else "+ " + line)
-    panel.text(14, bottom - 22 - 17 * len(lines), f"= {_plain(products.sum())}, the output pixel", bold=True)
+    panel.text(14, bottom - 20 - 17 * len(lines), f"= {_plain(products.sum())}, the output pixel", bold=True)
 
 
 def _ranks(panel, result, values):
@@ -80,7 +80,7 @@ def grids(panel, arrays, signs, chosen=None):
         last = chosen if n == len(arrays) - 1 else None
         _cells(panel, array, (left, top, cell), colour_table(scale)[_shades(array, limits)], last, size <= 5)
     if size > 5:
-        panel.text(14, 10, "The single numbers are in the table (button Table).")
+        panel.text(14, 6, "The single numbers are in the table (button Table).")
     return top - size * cell
 
 

@@ -149,7 +149,7 @@ def waves(result, values, pinned):
     if pinned and pinned[1]["kernel"] is not None:
         for gain in pinned[1]["response"][1]:
             panel.line(frequency, gain, ghost=True)
-    places = apart(gains[:, -1], 0.085 * highest, 0.03 * highest, 0.97 * highest)
+    places = apart(gains[:, -1], 0.085 * highest, 0.03 * highest, 0.95 * highest)
     for i, (gain, wave) in enumerate(zip(gains, WAVES, strict=True)):
         series, shape = (4, 5, 3)[i], ("circle", "triangle", "square")[i]
         panel.line(frequency, gain, series=series, end=shape, width=4.0 - i)

@@ -394,7 +394,7 @@ class Controls {
     this.nodes[control.name] = (value) => { input.value = value; };
     return this.row(control, input);
   }
-  picture(control) { // Python keeps it: the page sends the file's grey values once, and no settings of it
+  picture(control) { // the page sends the file's grey values once; the setting stays in Python
     const input = focusable("input", { type: "file", accept: "image/*" });
     const said = element("span", { class: "dnn-said", role: "status", id: "dnn-said-" + Math.random().toString(36).slice(2) });
     input.setAttribute("aria-describedby", said.id);
@@ -409,7 +409,6 @@ class Controls {
         said.textContent = refusal.message;
       }
     });
-    this.nodes[control.name] = () => { delete this.values[control.name]; };
     return this.row(control, input, said);
   }
   grid(control) {
@@ -455,7 +454,7 @@ function render({ model, el }) {
   const local = spec.controls.some((control) => control.name === "step" && control.local);
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   let state = null, pending = [], serial = 0, running = false, timer = null, canvases = [], spoken = null, waiting = false;
-  let beat = null, paused = 0; // the timer of the next local step; the number of the last pause
+  let fresh = true, beat = null, paused = 0; // the timer of the next local step; the number of the last pause
 
   function send() {
     model.set("asked", JSON.stringify({ values: controls.values, actions: pending }));
@@ -540,7 +539,8 @@ function render({ model, el }) {
     state = unpack(came, model.get("data"));
     pending = pending.filter(([n]) => n > state.done);
     waiting = pending.length > 0;
-    if (state.set) controls.set(state.set, state.steps);
+    controls.set(fresh ? state.values : state.set, state.steps); // a new view of an old demo takes over all
+    fresh = false;
     if (local) controls.fit(state.steps ?? 1);
     note.textContent = state.note;
     note.hidden = !state.note;

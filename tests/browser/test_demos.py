@@ -205,6 +205,16 @@ def test_reduced_motion_makes_single_steps(browser, lab, tools):
     page.close()
 
 
+def test_a_demo_changed_before_it_is_shown_has_its_controls_where_they_belong(page, lab, tools):
+    source = "from dnnkit.widgets import kernel_explorer\ndemo = kernel_explorer(predict=False, stride=2)\n"
+    opened(page, lab, tools, "changed.ipynb", source + "demo.change(size=7)\ndemo")
+    settled(page)
+    values = {name: page.get_by_label(name, exact=True).input_value() for name in ("size of the window", "stride")}
+    assert values == {"size of the window": "7", "stride": "2"}
+    assert page.locator(".dnn-grid input").count() == 9
+    assert page.problems == []
+
+
 def png_of(*, size):
     """A picture file: dark at the left, bright at the right."""
     shades = np.tile(np.linspace(0, 255, size[0]).astype(np.uint8), (size[1], 1))

@@ -26,6 +26,15 @@ def test_a_setting_that_the_page_asks_for_changes_picture_sentence_and_code():
     assert state["set"] == {}  # the page has it already: nothing pulls a slider that is being dragged
 
 
+def test_a_view_opened_later_is_told_all_settings():
+    demo = learning_rate()
+    demo.pin()
+    demo.change(momentum=0.5)
+    state = json.loads(demo.state)
+    assert state["set"] == {"momentum": 0.5}
+    assert state["values"] == {key: messages.jsonable(value) for key, value in demo.params.items()}
+
+
 def test_code_shows_the_same_state():
     demo = learning_rate()
     asks(demo, learning_rate=1.8, momentum=0.5)

@@ -377,6 +377,7 @@ def test_a_given_picture_is_shown_and_filtered():
     assert state["note"] == ""
     np.testing.assert_allclose(demo.result["out"], kernels.apply(image, "box", 3, "zero", ()))
     assert demo.sentence.startswith("Picture: your own, no noise")
+    assert "upload" not in state["values"] | state["set"]  # it does not travel with every move
     ask(demo, [(2, "key", ["ArrowDown", True]), (3, "point", [63.9, 0.1])])
     assert demo.result["place"] == (127, 127)
 
