@@ -11,7 +11,10 @@ from grading.checking import edit, hint
 # sgd_step
 
 
-@hint("The function returns None. Is the return missing?")
+@hint(
+    "Is the return missing, so that None comes back? Or is a whole dict multiplied or subtracted? Only arrays can be: "
+    "go through the names."
+)
 def sgd_step__no_return(params, grads, state, learning_rate):
     {name: params[name] - learning_rate * grads[name] for name in params}
 
@@ -72,10 +75,20 @@ def sgd_step__returns_in_the_loop(params, grads, state, learning_rate):
         return new_params, state
 
 
+@hint('Only "W" and "b" are looked up. The dict may hold any names: go through all of them.')
+def sgd_step__two_fixed_names(params, grads, state, learning_rate):
+    W = params["W"] - learning_rate * grads["W"]
+    b = params["b"] - learning_rate * grads["b"]
+    return {"W": W, "b": b}, state
+
+
 # momentum_step
 
 
-@hint("The function returns None. Is the return missing?")
+@hint(
+    "Is the return missing, so that None comes back? Or is a whole dict multiplied or subtracted? Only arrays can be: "
+    "go through the names."
+)
 def momentum_step__no_return(params, grads, state, learning_rate, momentum):
     {name: params[name] - learning_rate * grads[name] for name in params}
 
@@ -177,8 +190,8 @@ def momentum_step__state_in_place(params, grads, state, learning_rate, momentum)
 
 
 @hint(
-    "The arrays in the state were changed in place (as with *= and +=), so a step cannot be repeated. A new dict alone "
-    "does not help: make new arrays too."
+    "Something inside the state was changed, so a step cannot be repeated: its arrays (as with *= and +=), or the dict "
+    "that holds them. Make new arrays, in a new dict."
 )
 def momentum_step__memory_in_place(params, grads, state, learning_rate, momentum):
     dw, new_params = dict(state), {}
@@ -205,10 +218,22 @@ def momentum_step__needs_a_state(params, grads, state, learning_rate, momentum):
     return {name: params[name] - dw[name] for name in params}, {"dw": dw}
 
 
+@hint("The state holds one dw, that of the last array, and all arrays get it. Each name needs its own.")
+def momentum_step__memory_of_the_last_array(params, grads, state, learning_rate, momentum):
+    new_params = {}
+    for name in params:
+        dw = learning_rate * grads[name] + momentum * state.get("dw", 0.0)
+        new_params[name] = params[name] - dw
+    return new_params, {"dw": dw}
+
+
 # nesterov_step
 
 
-@hint("The function returns None. Is the return missing?")
+@hint(
+    "Is the return missing, so that None comes back? Or is a whole dict multiplied or subtracted? Only arrays can be: "
+    "go through the names."
+)
 def nesterov_step__no_return(params, grads, state, learning_rate, momentum):
     {name: params[name] - learning_rate * grads[name] for name in params}
 
@@ -289,10 +314,37 @@ def nesterov_step__memory_by_shape(params, grads, state, learning_rate, momentum
     return new_params, dw
 
 
+edit(
+    "nesterov_step__from_where_you_stand",
+    {"- learning_rate * grads[name] - momentum * dw[name]": "- momentum * old.get(name, 0.0) - dw[name]"},
+    hint="This looks ahead from params. But they are the look-ahead: the old m dw was subtracted in the step before.",
+)
+edit(
+    "nesterov_step__needs_a_state",
+    {"old.get(name, 0.0)": "old[name]"},
+    hint="The first step fails: the state is empty then. Where does the first dw come from?",
+)
+
+
+@hint(
+    "Something inside the state was changed, so a step cannot be repeated: its arrays (as with *= and +=), or the dict "
+    "that holds them. Make new arrays, in a new dict."
+)
+def nesterov_step__memory_in_place(params, grads, state, learning_rate, momentum):
+    dw, new_params = state.get("dw", {}), {}
+    for name in params:
+        dw[name] = learning_rate * grads[name] + momentum * dw.get(name, 0.0)
+        new_params[name] = params[name] - learning_rate * grads[name] - momentum * dw[name]
+    return new_params, {"dw": dw}
+
+
 # adagrad_step
 
 
-@hint("The function returns None. Is the return missing?")
+@hint(
+    "Is the return missing, so that None comes back? Or is a whole dict multiplied or subtracted? Only arrays can be: "
+    "go through the names."
+)
 def adagrad_step__no_return(params, grads, state, learning_rate, eps):
     {name: params[name] - learning_rate * grads[name] for name in params}
 
@@ -379,10 +431,41 @@ def adagrad_step__one_sum_for_all(params, grads, state, learning_rate, eps):
     return {name: params[name] - learning_rate * grads[name] / np.sqrt(total + eps) for name in params}, {"s": total}
 
 
+@hint("The state holds one s, that of the last array, and all arrays get it. Each name needs its own.")
+def adagrad_step__memory_of_the_last_array(params, grads, state, learning_rate, eps):
+    new_params = {}
+    for name in params:
+        s = state.get("s", 0.0) + grads[name] ** 2
+        new_params[name] = params[name] - learning_rate * grads[name] / np.sqrt(s + eps)
+    return new_params, {"s": s}
+
+
+@hint(
+    "Something inside the state was changed, so a step cannot be repeated: its arrays (as with *= and +=), or the dict "
+    "that holds them. Make new arrays, in a new dict."
+)
+def adagrad_step__memory_in_place(params, grads, state, learning_rate, eps):
+    s, new_params = state.get("s", {name: np.zeros_like(g) for name, g in grads.items()}), {}
+    for name in params:
+        s[name] += grads[name] ** 2
+        new_params[name] = params[name] - learning_rate * grads[name] / np.sqrt(s[name] + eps)
+    return new_params, {"s": s}
+
+
+edit(
+    "adagrad_step__needs_a_state",
+    {"old.get(name, 0.0)": "old[name]"},
+    hint="The first step fails: the state is empty then. Where does the first s come from?",
+)
+
+
 # rmsprop_step
 
 
-@hint("The function returns None. Is the return missing?")
+@hint(
+    "Is the return missing, so that None comes back? Or is a whole dict multiplied or subtracted? Only arrays can be: "
+    "go through the names."
+)
 def rmsprop_step__no_return(params, grads, state, learning_rate, rho, eps):
     {name: params[name] - learning_rate * grads[name] for name in params}
 
@@ -473,10 +556,51 @@ def rmsprop_step__state_in_place(params, grads, state, learning_rate, rho, eps):
     return new_params, state
 
 
+edit(
+    "rmsprop_step__shares_without_brackets",
+    {"(1 - rho) * grads[name] ** 2": "1 - rho * grads[name] ** 2"},
+    hint="Multiplication comes before minus: this subtracts a part of the square from 1. Brackets are missing.",
+)
+edit(
+    "rmsprop_step__share_squared",
+    {"(1 - rho) * grads[name] ** 2": "((1 - rho) * grads[name]) ** 2"},
+    hint="The share 1 - rho was squared together with the slope. Only the slope is squared.",
+)
+edit(
+    "rmsprop_step__needs_a_state",
+    {"old.get(name, 0.0)": "old[name]"},
+    hint="The first step fails: the state is empty then. Where does the first s come from?",
+)
+
+
+@hint("The state holds one s, that of the last array, and all arrays get it. Each name needs its own.")
+def rmsprop_step__memory_of_the_last_array(params, grads, state, learning_rate, rho, eps):
+    new_params = {}
+    for name in params:
+        s = rho * state.get("s", 0.0) + (1 - rho) * grads[name] ** 2
+        new_params[name] = params[name] - learning_rate * grads[name] / np.sqrt(s + eps)
+    return new_params, {"s": s}
+
+
+@hint(
+    "Something inside the state was changed, so a step cannot be repeated: its arrays (as with *= and +=), or the dict "
+    "that holds them. Make new arrays, in a new dict."
+)
+def rmsprop_step__memory_in_place(params, grads, state, learning_rate, rho, eps):
+    s, new_params = state.get("s", {}), {}
+    for name in params:
+        s[name] = rho * s.get(name, 0.0) + (1 - rho) * grads[name] ** 2
+        new_params[name] = params[name] - learning_rate * grads[name] / np.sqrt(s[name] + eps)
+    return new_params, {"s": s}
+
+
 # adadelta_step
 
 
-@hint("The function returns None. Is the return missing?")
+@hint(
+    "Is the return missing, so that None comes back? Or is a whole dict multiplied or subtracted? Only arrays can be: "
+    "go through the names."
+)
 def adadelta_step__no_return(params, grads, state, learning_rate, rho, eps):
     {name: params[name] - learning_rate * grads[name] for name in params}
 
@@ -583,10 +707,40 @@ def adadelta_step__state_in_place(params, grads, state, learning_rate, rho, eps)
     return new_params, state
 
 
+edit(
+    "adadelta_step__slope_below",
+    {"np.sqrt(s[name] + eps) * g": "(np.sqrt(s[name] + eps) * g)"},
+    hint="The slope stands below the line, so a small slope makes a long step. It multiplies the fraction.",
+)
+edit(
+    "adadelta_step__needs_a_state",
+    {"old_s.get(name, 0.0)": "old_s[name]", "old_u.get(name, 0.0)": "old_u[name]"},
+    hint="The first step fails: the state is empty then. Where do the first s and u come from?",
+)
+
+
+@hint(
+    "Something inside the state was changed, so a step cannot be repeated: its arrays (as with *= and +=), or the dict "
+    "that holds them. Make new arrays, in a new dict."
+)
+def adadelta_step__memory_in_place(params, grads, state, learning_rate, rho, eps):
+    s, u, new_params = state.get("s", {}), state.get("u", {}), {}
+    for name in params:
+        g, last_u = grads[name], u.get(name, 0.0)
+        s[name] = rho * s.get(name, 0.0) + (1 - rho) * g**2
+        d = np.sqrt(last_u + eps) / np.sqrt(s[name] + eps) * g
+        u[name] = rho * last_u + (1 - rho) * d**2
+        new_params[name] = params[name] - learning_rate * d
+    return new_params, {"s": s, "u": u}
+
+
 # adam_step
 
 
-@hint("The function returns None. Is the return missing?")
+@hint(
+    "Is the return missing, so that None comes back? Or is a whole dict multiplied or subtracted? Only arrays can be: "
+    "go through the names."
+)
 def adam_step__no_return(params, grads, state, learning_rate, beta1, beta2, eps):
     {name: params[name] - learning_rate * grads[name] for name in params}
 
@@ -755,6 +909,38 @@ def adam_step__inner_dicts_in_place(params, grads, state, learning_rate, beta1, 
     return new_params, {"t": t, "m": m, "v": v}
 
 
+edit(
+    "adam_step__needs_a_state",
+    {'state.get("t", 0) + 1': 'state["t"] + 1'},
+    hint="The first step fails: the state is empty then. Where do the first t, m and v come from?",
+)
+edit(
+    "adam_step__counts_arrays_of_params",
+    {'state.get("t", 0) + 1': 'state.get("t", 0)', "        g = grads": "        t += 1\n        g = grads"},
+    hint="The count t goes up inside the loop over the names. All arrays share one count: once for every step.",
+)
+edit(
+    "adam_step__power_alone",
+    {"(1 - beta1**t)": "beta1**t", "(1 - beta2**t)": "beta2**t"},
+    hint="The means were divided by the power itself. They are too small by the factor 1 minus the power.",
+)
+edit(
+    "adam_step__both_corrections_with_beta1",
+    {"(1 - beta2**t)": "(1 - beta1**t)"},
+    hint="Both corrections use beta1. That of v uses its own beta.",
+)
+edit(
+    "adam_step__both_corrections_with_beta2",
+    {"(1 - beta1**t)": "(1 - beta2**t)"},
+    hint="Both corrections use beta2. That of m uses its own beta.",
+)
+edit(
+    "adam_step__shares_without_brackets",
+    {"(1 - beta1) * g": "1 - beta1 * g", "(1 - beta2) * g": "1 - beta2 * g"},
+    hint="Multiplication comes before minus: the shares 1 - beta need brackets.",
+)
+
+
 # adam_step_broken
 
 
@@ -821,6 +1007,13 @@ edit(
 )
 
 
+edit(
+    "adam_step_broken__count_from_two",
+    {'state.get("t", 1)': 'state.get("t", 1) + 1', '{"t": t + 1,': '{"t": t,'},
+    hint="The count goes up by one now, but the first step has t = 2. Which t belongs to an empty state?",
+)
+
+
 # exponential_decay
 
 
@@ -881,6 +1074,28 @@ def exponential_decay__one_number(learning_rate, step, tau):
     import math
 
     return learning_rate * math.pow(10.0, -step / tau)
+
+
+edit(
+    "exponential_decay__divided_after_the_power",
+    {"10.0 ** (-step / tau)": "10.0 ** -step / tau"},
+    hint="A power comes before a division, so tau divides the power. The whole fraction is the exponent.",
+)
+edit(
+    "exponential_decay__stairs_one_ahead",
+    {"(-step / tau)": "(-step // tau)"},
+    hint="The rate falls in stairs, because // rounds. It should fall a little in every step.",
+)
+edit(
+    "exponential_decay__fraction_turned",
+    {"(-step / tau)": "(-tau / step)"},
+    hint="The fraction in the exponent is upside down: at step 0 it divides by 0.",
+)
+edit(
+    "exponential_decay__rate_in_the_power",
+    {"learning_rate * 10.0 **": "(learning_rate * 10.0) **"},
+    hint="The rate at the beginning went into the base of the power. It is a factor in front.",
+)
 
 
 # cosine_decay
@@ -965,6 +1180,18 @@ def cosine_decay__one_number(learning_rate, step, num_steps):
     import math
 
     return 0.5 * learning_rate * (1 + math.cos(math.pi * float(np.minimum(step, num_steps)) / num_steps))
+
+
+edit(
+    "cosine_decay__maximum",
+    {"np.minimum": "np.maximum"},
+    hint="The rate is 0 up to the end: of step and num_steps, the larger was taken.",
+)
+edit(
+    "cosine_decay__without_brackets",
+    {"0.5 * learning_rate * (1 + np.cos(np.pi * share))": "learning_rate * 1 + np.cos(np.pi * share) / 2"},
+    hint="The learning rate multiplies only the 1. It multiplies the whole sum: brackets are missing.",
+)
 
 
 # clip_by_global_norm
@@ -1074,10 +1301,30 @@ def clip_by_global_norm__list(grads, max_norm):
     return [g * (max_norm / norm if norm > max_norm else 1.0) for g in grads.values()]
 
 
+edit(
+    "clip_by_global_norm__squared_after_the_sum",
+    {"np.sum(g**2)": "np.sum(g) ** 2"},
+    hint="Each array was added up first and squared then, so plus and minus cancel. Square every number first.",
+)
+edit(
+    "clip_by_global_norm__divides_before_it_looks",
+    {"max_norm / norm if norm > max_norm else 1.0": "min(1.0, max_norm / norm)"},
+    hint="The result is right, but a gradient of zeros is divided by 0 on the way. First look, then divide.",
+)
+edit(
+    "clip_by_global_norm__one_array_of_all",
+    {"np.sqrt(sum(np.sum(g**2) for g in grads.values()))": "np.linalg.norm(list(grads.values()))"},
+    hint="Arrays of different shapes do not fit into one array. Make one number of each, then add the numbers up.",
+)
+
+
 # tune
 
 
-@hint("The function returns None. Is the return missing?")
+@hint(
+    "Is the return missing? Or are the settings no tuple, or a tuple of too few numbers? It holds all that the step "
+    "function takes after the state; with one number it is written with a comma, as (0.1,)."
+)
 def tune__no_return(smallest, largest):
     "momentum_step", (1 / largest, 0.9)
 
@@ -1163,3 +1410,9 @@ def tune__polyak_with_nesterov(smallest, largest):
     root = np.sqrt(largest / smallest)
     rate = 4 / (np.sqrt(largest) + np.sqrt(smallest)) ** 2
     return "nesterov_step", (float(rate), float(((root - 1) / (root + 1)) ** 2))
+
+
+@hint("In the rate, the curvatures themselves were added and squared. The formula adds their roots.")
+def tune__rate_without_roots(smallest, largest):
+    root = np.sqrt(largest / smallest)
+    return "momentum_step", (float(4 / (largest + smallest) ** 2), float(((root - 1) / (root + 1)) ** 2))

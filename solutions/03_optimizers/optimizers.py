@@ -28,14 +28,14 @@
 #
 # **You need** lessons 01 and 02: gradients, minibatches, a network with one hidden layer. NumPy and Python dicts.
 #
-# **Time** about three hours and a half: two and three quarters for the exercises, the rest for reading and for the
-# experiments. **Points** 26.
+# **Time** about three hours and three quarters: three for the exercises, the rest for reading and for the experiments.
+# **Points** 26.
 #
 # | | exercise | what it is | difficulty | minutes | points |
 # | --- | --- | --- | --- | --- | --- |
 # | 1 | `sgd_step` | one plain step downhill | ● | 12 | 2 |
 # | 2 | `momentum_step` | keep rolling | ●● | 18 | 2 |
-# | 3 | `nesterov_step` | look where you will be | ●● | 12 | 2 |
+# | 3 | `nesterov_step` | look where you will be | ●● | 15 | 2 |
 # | 4 | `adagrad_step` | a rate for every weight | ●● | 12 | 2 |
 # | 5 | `rmsprop_step` | the same, and forget | ● | 6 | 2 |
 # | 6 | `adadelta_step` | a rate that finds itself | ●●● | 20 | 3 |
@@ -44,7 +44,7 @@
 # | 9 | `exponential_decay` | slower and slower | ● | 5 | 1 |
 # | 10 | `cosine_decay` | slower, and done in time | ● | 8 | 2 |
 # | 11 | `clip_by_global_norm` | cap a gradient that explodes | ●● | 12 | 2 |
-# | 12 | `tune` | the bottom of unseen ravines in 200 steps | ●●● | 25 | 3 |
+# | 12 | `tune` | the bottom of unseen ravines in 200 steps | ●●● | 30 | 3 |
 #
 # **How to work:** as in the lessons before. Write the function in place of `raise NotImplementedError(...)`, run its
 # cell, run the `check` below it. Cells that begin with `%%explore` play with your functions, and the grader skips them.
@@ -95,8 +95,9 @@ digits = data.load_digits(rng=np.random.default_rng(1))
 #   function returned the last time. What you keep in it is up to you, and nobody looks inside.
 # - The function returns the new `params`, a dict with the same names, and the new `state`.
 #
-# The function is **pure**: it makes new dicts and new arrays, and leaves those that came in as they were. A pure step
-# can be tried out, and taken back. You will be glad of it when you compare two learning rates from the same place.
+# The function is **pure**: it makes new dicts and new arrays, and leaves those that came in as they were. (`w - x`
+# makes a new array. `w -= x` changes the old one.) A pure step can be tried out, and taken back. You will be glad of it
+# when you compare two learning rates from the same place.
 #
 # The next cell is given. It walks downhill with any step function, and keeps every place on the way. Read its
 # loop: this is how your functions are used, in this lesson and by the grader.
@@ -241,9 +242,9 @@ learning_rate(step=sgd_step)
 #
 # $$J(w) = \tfrac{1}{2} \big( \lambda_1 w_1^2 + \lambda_2 w_2^2 \big), \qquad \lambda_1 = 1, \quad \lambda_2 = 20.$$
 #
-# It is flat along $w_1$ and steep along $w_2$. The ratio of the largest and the smallest curvature is the
-# **condition number** $\kappa$ (say "kappa"), here 20. There is one learning rate for both directions. Commit to an
-# answer.
+# It is flat along $w_1$ and steep along $w_2$. The ratio of the largest and the smallest curvature is the **condition
+# number** $\kappa$ (say "kappa"), here 20. Below, $J$ is also called the *height*. There is one learning rate for both
+# directions. Commit to an answer.
 
 # %%
 # %%explore
@@ -289,9 +290,10 @@ reveal(
 # Left: a small rate crawls along the flat floor. Middle: a rate near the limit jumps from wall to wall, and is
 # faster. Right: just beyond the limit, the steep direction explodes, although the flat one is fine.
 #
-# So the steep direction sets the limit, and the flat direction has to live with it. At the best rate, both shrink by
-# the factor $(\kappa - 1) / (\kappa + 1)$ in each step. With $\kappa = 20$ that is 0.905. With $\kappa = 500$ it is
-# 0.996, and 200 steps leave 45 % of the way. Part 2 is about this.
+# So the steep direction sets the limit, and the flat direction has to live with it. The best rate lies just below the
+# limit, at $2 / (\lambda_1 + \lambda_2)$, here 0.095. There both directions shrink equally fast, in each step by the
+# factor $(\kappa - 1) / (\kappa + 1)$. With $\kappa = 20$ that is 0.905. With $\kappa = 500$ it is 0.996, and 200 steps
+# leave 45 % of the way. Part 2 is about this.
 
 # %% [markdown]
 # ### Experiment · Full batch, minibatch, single example
@@ -389,7 +391,7 @@ reveal(
 )
 
 # %% [markdown]
-# Counted in examples, the single example is ahead: about 2,400, against about 7,000 for the minibatch and 100,000 for
+# Counted in examples, the single example is ahead: about 2,400, against about 6,000 for the minibatch and 100,000 for
 # the full batch. Counted in seconds it falls far back, because a computer is good at large matrix products and bad at
 # many small ones. The seconds depend on your machine; the winner rarely does. From here on: minibatches.
 
@@ -401,7 +403,8 @@ reveal(
 # In the ravine, the steep slope points to the other wall, then back, then across again. Those slopes cancel when
 # you add them up. The flat slope always points the same way. So: **remember the last step, and keep some of it.**
 #
-# Write $dw_n$ for what is subtracted in step $n$. It is the plain step plus a share $m$ of what was subtracted before:
+# Write $dw_n$ for what is subtracted in step $n$. (Watch the name: in lesson 02, `dW` was a gradient. Here the gradient
+# is $g$, and $dw$ is a step.) It is the plain step plus a share $m$ of what was subtracted before:
 #
 # $$dw_n = \eta \, g_n + m \, dw_{n-1}, \qquad dw_0 = 0,$$
 #
@@ -556,7 +559,9 @@ check("nesterov_step")
 
 # %% [markdown]
 # How much does it help? The picture shows the height in the ravine, step by step, with learning rate 0.03 and
-# $m = 0.9$. Expect three levels: SGD slowest, momentum swinging down, Nesterov below it with smaller swings.
+# $m = 0.9$. Expect three levels: SGD slowest, then momentum, then Nesterov. Where Nesterov has a sharp notch, the ball
+# crosses the lowest point on its way. Momentum crosses it too, but still swings from wall to wall then: its notches are
+# shallow.
 
 # %%
 # %%explore sgd_step, momentum_step, nesterov_step
@@ -804,8 +809,8 @@ def adadelta_step(params, grads, state, learning_rate, rho, eps):
 check("adadelta_step")
 
 # %% [markdown]
-# Three characters, seen on the simplest path: a straight slope that never changes. On the left it is 1, on the right it
-# is 0.01. The curves show how long each step is.
+# SGD and the three new rules, seen on the simplest path: a straight slope that never changes. On the left it is 1, on
+# the right it is 0.01. The curves show how long each step is.
 #
 # Expect: SGD walks 100 times slower on the right. AdaGrad and RMSProp do not see the difference. AdaGrad slows down
 # like $1 / \sqrt{n}$. RMSProp begins with a long step and settles at $\eta$. Adadelta starts with tiny steps, and
@@ -844,7 +849,8 @@ plots.show(axes)
 #
 # $$v_t = \beta_2 v_{t-1} + (1 - \beta_2) \, g_t^2, \qquad v_0 = 0.$$
 #
-# - $t = 1, 2, 3, \dots$ counts the steps. (This $m$ is an array with the shape of $w$, not the number of Exercise 2.)
+# - $t = 1, 2, 3, \dots$ counts the steps, as $n$ did. (This $m$ is an array with the shape of $w$, not the number of
+#   Exercise 2.)
 # - $\beta_1$ and $\beta_2$ (say "beta") are usually 0.9 and 0.999.
 #
 # Both means start at 0, so at first they are too small. By how much? Take a constant slope $g$. After $t$ steps
@@ -1128,7 +1134,8 @@ check("cosine_decay")
 # ### Experiment · The noise floor
 #
 # The bowl $J(w) = w^2 / 2$ once more, but each slope comes with noise: $g = w + \xi$, where $\xi$ (say "xi") is random
-# with mean 0 and variance 1. One step gives $w \leftarrow (1 - \eta) w - \eta \xi$. When the walk has settled, its mean
+# with mean 0 and variance 1. One step gives $w \leftarrow (1 - \eta) w - \eta \xi$. Square both sides and take the
+# mean: the mixed term is 0 on average, because the noise knows nothing of $w$. When the walk has settled, its mean
 # square $V$ no longer changes:
 #
 # $$V = (1 - \eta)^2 V + \eta^2 \quad \Rightarrow \quad V = \frac{\eta}{2 - \eta}.$$
@@ -1228,10 +1235,10 @@ check("clip_by_global_norm")
 # ### Experiment · One broken minibatch
 #
 # A network with one hidden layer of 32 units reads the digits, trained with your `momentum_step`. Its loss and
-# gradients are those of lesson 02, given below. In step 100 the scanner breaks for a moment: the pixels of that one
-# minibatch are 1,000 times too large. All other 455 minibatches are fine.
+# gradients are those of lesson 02, given below. In step 100 the scanner breaks for a moment: the digits of that one
+# minibatch come upside down, and 100 times too bright. All other 455 minibatches are fine.
 #
-# A usual gradient here has a norm of about 1. That of the broken minibatch is several hundred. Expect one step to
+# A usual gradient here has a norm of about 0.6. That of the broken minibatch is more than 200. Expect one step to
 # destroy what 100 steps have learned, and clipping at 1 to make the accident invisible.
 
 
@@ -1270,8 +1277,9 @@ for name, max_norm in {"not clipped": None, "clipped at 1": 1.0}.items():
     for _ in range(12):
         for batch in minibatches(1200, 32, deal):
             number += 1
-            scale = 1000.0 if number == 100 else 1.0
-            _, grads = mlp_loss(params, scale * digits.X_train[batch], digits.y_train[batch])
+            X = digits.X_train[batch]
+            X = 100 * X[:, ::-1] if number == 100 else X  # the pixels in the opposite order: upside down
+            _, grads = mlp_loss(params, X, digits.y_train[batch])
             norms.append(np.sqrt(sum(np.sum(g**2) for g in grads.values())))
             grads = clip_by_global_norm(grads, max_norm) if max_norm else grads
             params, state = momentum_step(params, grads, state, 0.03, 0.9)
@@ -1279,7 +1287,7 @@ for name, max_norm in {"not clipped": None, "clipped at 1": 1.0}.items():
                 losses.append(mlp_loss(params, digits.X_train, digits.y_train)[0])
     accident_curves[name] = losses
     places = 12 * np.arange(1, len(losses) + 1)
-    print(f"{name:>12}: norms {np.median(norms):.2f} in the middle, {max(norms):.0f} in the accident;", end=" ")
+    print(f"{name:>12}: norms {np.median(norms):.2f} in the middle, {norms[99]:.0f} in the accident;", end=" ")
     print(f"loss {losses[7]:.2f} before, {max(losses[8:]):.2f} at worst after it, {losses[-1]:.3f} at the end")
 ax = plots.panels(width=7, height=3.6)[0]
 for k, (name, losses) in enumerate(accident_curves.items()):
@@ -1316,6 +1324,11 @@ axes[7].set_axis_off()
 plots.show(axes)
 
 # %% [markdown]
+# Each has its own handwriting. SGD falls to the floor first and then crawls. Momentum and Nesterov swing. The four with
+# a rate for every weight set out diagonally: they see two slopes of very different sizes, and walk at the same speed
+# along both. AdaGrad stops early. Adadelta has hardly set out.
+
+# %% [markdown]
 # ### Play · The race
 #
 # Now at your own pace. The panel runs seven optimizers from one start, and your `adam_step` as an eighth. It opens
@@ -1329,12 +1342,8 @@ from dnnkit.widgets import optimizer_race
 optimizer_race(step=adam_step)
 
 # %% [markdown]
-# Each has its own handwriting. SGD falls to the floor first and then crawls. Momentum and Nesterov swing. The four with
-# a rate for every weight set out diagonally: they see two slopes of very different sizes, and walk at the same speed
-# along both. AdaGrad stops early. Adadelta has hardly set out.
-#
-# Who is best? That picture cannot say. It gave nearly all of them the same learning rate, and a rate means something
-# else in every rule. Commit to an answer, about the digits this time.
+# Who is best? A race at one rate for all cannot say: a rate means something else in every rule. Commit to an answer,
+# about the digits this time.
 
 # %%
 # %%explore
@@ -1387,7 +1396,11 @@ for k, (name, (step, settings)) in enumerate(racers.items()):
     print(f"       {rates[best]:9.2g}  {ends[best]:9.3f}  {accuracy:9.1%}")
 left.set(xlabel="learning rate", ylabel="loss after four epochs", title="Sensitive to the rate")
 right.set(xlabel="epoch", ylabel="loss", title="Each at its own best rate", xticks=range(1, 5))
-left.legend(fontsize=8)
+for ax in (left, right):
+    ax.yaxis.set_minor_formatter("")
+    ax.set_yticks([0.1, 0.2, 0.5, 1, 2, 5], labels=["0.1", "0.2", "0.5", "1", "2", "5"])
+right.set_ylim(0.05, 1.0)
+right.legend(fontsize=8, loc="upper right")
 plots.show(left)
 reveal(
     "race",
@@ -1398,8 +1411,8 @@ reveal(
 
 # %% [markdown]
 # Two things to see. Left: the valleys of good rates lie at very different places, about 0.03 for RMSProp and Adam, 0.1
-# for momentum, Nesterov and AdaGrad, 1 for SGD, 10 for Adadelta. So an optimizer without its rate says nothing. Right:
-# at its own best rate, each of them learns. Momentum, Nesterov and Adam lead, and are close together.
+# for momentum, Nesterov and AdaGrad, 0.3 for SGD, 10 for Adadelta. So an optimizer without its rate says nothing.
+# Right: at its own best rate, each of them learns. Momentum, Nesterov and Adam lead, and are close together.
 #
 # Adam's fame is not that it wins every race. Its steps have a known length, so a guess of its rate from another task is
 # usually a fair one.
@@ -1456,7 +1469,8 @@ for name, (rate, twin) in twins.items():
 #
 # $$J(w) = \tfrac{1}{2} (w - w^*)^T H \, (w - w^*).$$
 #
-# - $H$, shape $(D, D)$, holds the curvatures. It is turned at random, so that the ravine does not run along an axis.
+# - $H$, shape $(D, D)$, holds the curvatures: one for each of $D$ directions, which stand at right angles. The ravine
+#   is turned at random, so that these directions are not the axes.
 # - $w^*$, shape $(D,)$, is the minimum, somewhere.
 # - The start has $J = 1$.
 #
@@ -1605,7 +1619,7 @@ for k, (name, heights) in enumerate(reached.items()):
     plots.describe(ax, f"{name}: {heights[7]:.1e} at condition number {kappas[7]:.0f}, {heights[-1]:.1e} at 500.")
     print(f"{name:>15}: J after 200 steps {heights[7]:.1e} at kappa {kappas[7]:.0f}, {heights[-1]:.1e} at kappa 500")
 ax.axhline(1e-6, color="0.4", linestyle=(0, (4, 3)), label="asked")
-ax.set(xlabel="condition number", ylabel="J after 200 steps", title="How narrow may the ravine be?")
+ax.set(xlabel="condition number", ylabel="J after 200 steps, or 1e-30 if less", title="How narrow may the ravine be?")
 ax.legend()
 plots.show(ax)
 

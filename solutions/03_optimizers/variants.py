@@ -109,6 +109,20 @@ def nesterov_step__float32(params, grads, state, learning_rate, momentum):
     return {k: params[k].astype(np.float32) - eta * grads[k].astype(np.float32) - m * dw[k] for k in params}, dw
 
 
+def nesterov_step__uses_momentum_step(params, grads, state, learning_rate, momentum):
+    _, state = momentum_step(params, grads, state, learning_rate, momentum)
+    dw = state["dw"]  # where the reference keeps it
+    return {k: params[k] - learning_rate * grads[k] - momentum * dw[k] for k in params}, state
+
+
+def nesterov_step__both_dw(params, grads, state, learning_rate, momentum):
+    dw, new_params = {}, {}
+    for name in params:
+        dw[name] = learning_rate * grads[name] + momentum * state.get(name, 0)
+        new_params[name] = params[name] - (1 + momentum) * dw[name] + momentum * state.get(name, 0)
+    return new_params, dw
+
+
 # adagrad_step
 
 
@@ -324,6 +338,10 @@ def exponential_decay__float32(learning_rate, step, tau):
     return np.float32(learning_rate) / np.power(np.float32(10), np.asarray(step, dtype=np.float32) / np.float32(tau))
 
 
+def exponential_decay__divided_by_a_power(learning_rate, step, tau):
+    return learning_rate / 10 ** (step / tau)
+
+
 # cosine_decay
 
 
@@ -343,6 +361,10 @@ def cosine_decay__clip(learning_rate, step, num_steps):
 def cosine_decay__float32(learning_rate, step, num_steps):
     angle = np.float32(np.pi) * np.minimum(np.asarray(step, dtype=np.float32) / np.float32(num_steps), np.float32(1))
     return np.float32(0.5 * learning_rate) * (1 + np.cos(angle))
+
+
+def cosine_decay__masked(learning_rate, step, num_steps):
+    return learning_rate * (1 + np.cos(np.pi * step / num_steps)) / 2 * (step <= num_steps)
 
 
 # clip_by_global_norm
@@ -386,6 +408,13 @@ def clip_by_global_norm__float32(grads, max_norm):
     return {name: g * factor for name, g in grads.items()}
 
 
+def clip_by_global_norm__the_same_dict(grads, max_norm):
+    norm = np.sqrt(sum(np.sum(g**2) for g in grads.values()))
+    if norm <= max_norm:
+        return grads
+    return {name: g * max_norm / norm for name, g in grads.items()}
+
+
 # tune
 
 
@@ -420,3 +449,17 @@ def tune__search(smallest, largest):
             if height < best[0]:
                 best = height, settings
     return "momentum_step", best[1]
+
+
+def tune__nesterov_of_the_books(smallest, largest):
+    root = np.sqrt(largest / smallest)
+    return "nesterov_step", (1 / largest, (root - 1) / (root + 1))
+
+
+def tune__as_the_second_hint_says(smallest, largest):
+    m = max(0, 1 - 4 / np.sqrt(largest / smallest))
+    return "momentum_step", (1.9 * (1 + m) / largest, m)
+
+
+def tune__three_over_largest(smallest, largest):
+    return "momentum_step", (3 / largest, 0.85)
