@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import importlib.util
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -208,7 +209,10 @@ def main():
     late = past_limits(records)
     for text in late:
         print(f"past its limit by more than half: {text}", file=sys.stderr)
-    print(json.dumps({"demos": records, "limits_ms": LIMITS, "late": late}))
+    load, cores = round(os.getloadavg()[0], 1), os.cpu_count()  # the run itself makes a load of about 2
+    if load > 2 * cores:
+        print(f"the machine was busy: load {load} on {cores} cores; measure again when it is quiet", file=sys.stderr)
+    print(json.dumps({"demos": records, "limits_ms": LIMITS, "late": late, "load": load, "cores": cores}))
     return 1 if late else 0
 
 

@@ -13,10 +13,11 @@ import tempfile
 from pathlib import Path
 
 import nbformat
-from PIL import Image
+from PIL import Image, ImageColor
 from playwright.sync_api import sync_playwright
 
 from dnnkit.widgets import DEMOS
+from dnnkit.widgets.scene import COLOURS as LINES
 
 PROJECT = Path(__file__).resolve().parent.parent
 WIDTH, COLOURS = 900, 128
@@ -31,13 +32,24 @@ def load_tools():
     return module
 
 
+def reduced(picture):
+    """Reduce a picture to `COLOURS`; those of the demos' lines are kept, however few pixels they have."""
+    lines = [ImageColor.getrgb(colour) for colour in LINES]
+    pale = [tuple((part + 255) // 2 for part in colour) for colour in lines]  # where a line meets the paper
+    kept = [part for colour in [*lines, *pale, (255, 255, 255)] for part in colour]
+    rest = picture.quantize(COLOURS - len(kept) // 3).getpalette()
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(kept + rest)
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
+
+
 def save(png, name):
     """Write a picture, small."""
     picture = Image.open(io.BytesIO(png)).convert("RGB")
     picture.thumbnail((WIDTH, 10_000))
     path = PROJECT / "docs" / "demos" / f"{name}.png"
     path.parent.mkdir(exist_ok=True)
-    picture.quantize(COLOURS, method=Image.Quantize.FASTOCTREE).save(path, optimize=True)  # keeps thin lines' colours
+    reduced(picture).save(path, optimize=True)
     print(f"{path.relative_to(PROJECT)}: {path.stat().st_size / 1000:.0f} kB")
 
 
