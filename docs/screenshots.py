@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+import numpy as np
 from PIL import Image, ImageColor
 from playwright.sync_api import sync_playwright
 
@@ -36,11 +37,15 @@ def reduced(picture):
     """Reduce a picture to `COLOURS`; those of the demos' lines are kept, however few pixels they have."""
     lines = [ImageColor.getrgb(colour) for colour in LINES]
     pale = [tuple((part + 255) // 2 for part in colour) for colour in lines]  # where a line meets the paper
-    kept = [part for colour in [*lines, *pale, (255, 255, 255)] for part in colour]
-    rest = picture.quantize(COLOURS - len(kept) // 3).getpalette()
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(kept + rest)
-    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
+    kept = [*lines, *pale, (255, 255, 255)]
+    rest = picture.quantize(COLOURS - len(kept)).convert("RGB").getcolors(COLOURS)
+    palette = np.array([*kept, *(colour for _, colour in rest)])
+    pixels = np.asarray(picture)
+    found, where = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True)
+    nearest = [np.argmin(np.sum((palette - colour) ** 2, axis=1)) for colour in found.astype(int)]
+    small = Image.fromarray(np.array(nearest, dtype=np.uint8)[where].reshape(pixels.shape[:2]))
+    small.putpalette(palette.astype(np.uint8).tobytes())
+    return small
 
 
 def save(png, name):
