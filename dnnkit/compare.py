@@ -62,8 +62,9 @@ def difference(actual, expected, *, rtol=1e-6, atol=1e-12, strict_shape=True, wh
     """
     options = {"rtol": rtol, "atol": atol, "strict_shape": strict_shape}
     if expected is None or isinstance(expected, (str, bool)):
-        same = type(actual) is type(expected) and actual == expected
-        return None if same else Difference("type", where, repr(expected), describe(actual))
+        alike = type(actual) is type(expected)
+        told = repr(actual)[:80] if alike else describe(actual)
+        return None if alike and actual == expected else Difference("type", where, repr(expected), told)
     if isinstance(expected, dict):
         return _dict_difference(actual, expected, options, where)
     if isinstance(expected, (list, tuple)):

@@ -102,9 +102,15 @@ def _run_example(record, function, inputs, name, skip):
     if outcome.kind == "opaque":
         message = f"{made.message} {message}"
     elif found:
-        sentence = found.sentence(reveal=True)
-        message = f"{sentence[0].upper()}{sentence[1:]} {message}"
+        message = f"{_begin(found)} {message}"
     return ExampleResult(*common, DIFFERS if wrong or message else PASSES, message.strip(), found, asked, rows, code)
+
+
+def _begin(found):
+    """Say the difference as a sentence; one that begins with a name of the student's dict leaves it as it is."""
+    sentence = found.sentence(reveal=True)
+    own = found.where and not found.where.startswith("item ")
+    return sentence if own else f"{sentence[0].upper()}{sentence[1:]}"
 
 
 def _explain_no_answer(made, name):

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from dnnkit import checks, example
+from dnnkit import checks, example, wire
 from dnnkit.checks import CheckNotPassed, check, run_checks
 
 
@@ -44,6 +44,13 @@ def test_values_are_told_where_they_part(demo):
         "2 of 4 values are not finite, the first at [0, 0]: expected 0.268941, got nan."
     )
     assert report.examples[1].call.warnings[0] == "overflow encountered in exp"
+
+
+def test_a_name_in_a_dict_stays_as_it_is_written():
+    record = {"title": "a dict", "inputs": {"z": 1.0}, "expected": wire.encode({"w": 1.0, "b": 2.0})}
+    exercise = {"parameters": ["z"], "examples": [record]}
+    (result,) = example.run_examples(exercise, {"halve": lambda z: {"w": z, "b": z}}, "halve")
+    assert result.message == "b: the value is wrong: expected 2, got 1."
 
 
 def test_a_changed_input_has_its_own_sentence(demo):

@@ -57,6 +57,7 @@ def test_values_that_are_not_finite_are_told_apart(array):
         (1.0, np.random.default_rng(0), "expected an object of type Generator, got 1."),
         (0.5000000004, 0.5, "the value is wrong: expected 0.5, got 0.5000000004."),
         (True, "yes", "expected 'yes', got bool True."),
+        ("J is 0.2", "J below 1e-6", "expected 'J below 1e-6', got 'J is 0.2'."),
     ],
 )  # fmt: skip
 def test_sentences(actual, expected, sentence):
