@@ -457,7 +457,8 @@ function render({ model, el }) {
   let fresh = true, beat = null, paused = 0; // the timer of the next local step; the number of the last pause
 
   function send() {
-    model.set("asked", JSON.stringify({ values: controls.values, actions: pending }));
+    // the time makes each request a new one: Python may have changed a setting that the reader now changes back
+    model.set("asked", JSON.stringify({ values: controls.values, actions: pending, at: performance.now() }));
     model.save_changes();
   }
   function act(name, argument = null) {
