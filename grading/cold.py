@@ -34,6 +34,10 @@ class ColdLauncher:
         """
         return ColdProcess(self.limits)
 
+    def parents_lost(self):
+        """None: kernels have no parent in common."""
+        return 0
+
     def close(self):
         """Nothing is kept between kernels."""
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from grading.bank import load_bank
 from grading.cold import ColdLauncher
 from grading.environment import environment_hash
+from grading.errors import SandboxUnavailable
 from grading.examples import list_checks
 from grading.explain import Explainer
 from grading.plugin import Candidate, check_result, run_checks
@@ -15,6 +16,8 @@ from grading.records import ExerciseResult, SubmissionResult, exercise_status
 from grading.reference import Reference
 from grading.run import Runner
 from grading.settings import Limits
+
+TRIES = 2  # to run a submission, if a warm parent ends under it
 
 
 class Grader:
@@ -79,6 +82,19 @@ class Grader:
         return result, rebuilt.notebook
 
     def _check(self, submission, rebuilt, seed, attempted):
+        """Run the submission and its checks; again when a warm parent ended meanwhile, for that is no fault of it."""
+        for _ in range(TRIES):
+            lost, found = self.launcher.parents_lost(), None
+            try:
+                found = self._check_once(submission, rebuilt, seed, attempted)
+            except SandboxUnavailable:
+                if self.launcher.parents_lost() == lost:
+                    raise
+            if self.launcher.parents_lost() == lost:
+                return found
+        raise SandboxUnavailable("The warm parent of the kernels ended twice. Is this machine out of memory?")
+
+    def _check_once(self, submission, rebuilt, seed, attempted):
         with Runner(rebuilt.program, self.limits, self.launcher) as runner:
             runner.start()
             transport = kernel_transport(runner)

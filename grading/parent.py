@@ -32,6 +32,8 @@ class Parent:
         OSError: when it does not get ready.
     """
 
+    _given_up = False  # by us
+
     def __init__(self, commands, news, shared, start_seconds):
         self._commands, self._shared = commands, Path(shared)
         self._heard = threading.Condition()
@@ -44,6 +46,10 @@ class Parent:
     def alive(self):
         """Whether the parent is there."""
         return not self._gone
+
+    def lost(self):
+        """Whether the parent ended by itself, and took along forks whose students did nothing."""
+        return not self.alive() and not self._given_up
 
     def close(self):
         """Give the parent up; its forks end."""
@@ -89,7 +95,7 @@ class Parent:
         with contextlib.suppress(OSError):
             if self.alive() and not self.has_ended(pid):
                 self._send({"kill": pid})
-                if not self._wait(lambda: pid in self._ended, 5):
+                if not self._wait(lambda: pid in self._ended, 5) and self.alive():
                     self.close()
 
     def _send(self, command):
@@ -143,6 +149,7 @@ class OwnParent(Parent):
 
     def close(self):
         """End it, and with it every fork."""
+        self._given_up = True
         end_parent(self._process, self._shared)
 
 
@@ -166,7 +173,7 @@ class ServedParent(Parent):
 
     def close(self):
         """Leave; the server ends the forks that this process asked for."""
-        self._gone = True
+        self._given_up = self._gone = True
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()

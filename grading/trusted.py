@@ -33,6 +33,10 @@ class TrustedLauncher:
         """
         return TrustedProcess(self.limits)
 
+    def parents_lost(self):
+        """None: kernels have no parent in common."""
+        return 0
+
     def close(self):
         """Nothing is kept between kernels."""
 

@@ -32,7 +32,7 @@ class WarmLauncher:
         self.fallbacks = []
         self._server = server
         self._cold = ColdLauncher(self.limits)
-        self._parent = None
+        self._parent, self._lost = None, 0
 
     def __enter__(self):
         return self
@@ -48,6 +48,7 @@ class WarmLauncher:
         """
         try:
             if self._parent is not None and not self._parent.alive():
+                self._lost += self._parent.lost()
                 self.close()  # a dead one leaves a pipe and a folder
             if self._parent is None:
                 self._parent = self._find_parent()
@@ -56,6 +57,10 @@ class WarmLauncher:
             self.fallbacks.append(f"A warm kernel could not be forked ({error}); a cold one was started instead.")
             self.close()
             return self._cold.launch()
+
+    def parents_lost(self):
+        """How many parents have ended by themselves so far: what ran in their forks must run again."""
+        return self._lost + (self._parent is not None and self._parent.lost())
 
     def _find_parent(self):
         server, self._server = self._server, None  # asked once: if its parent ends, each launcher has one of its own

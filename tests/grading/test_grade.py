@@ -12,9 +12,11 @@ import grading.grade
 from grading.autograde import autograde
 from grading.grade import Grader
 from grading.kernel import SandboxKernel
+from grading.run import Runner
 from grading.sample_class import HOSTILE
 from grading.settings import Limits
 from grading.submission import Submission, read_submission
+from grading.warm import WarmLauncher, lesson_modules
 
 pytestmark = pytest.mark.sandbox
 SQUARES = "def double(x):\n    return np.asarray(x) ** 2"
@@ -254,3 +256,23 @@ def test_one_students_trouble_is_not_the_next_ones(course, lesson, hand_in, righ
     with Gradebook(course.database) as gradebook:
         manual = {s.student.id: s.needs_manual_grade for s in gradebook.assignment_submissions("90_mini")}
     assert manual == {"ann": False, "ben": True, "cyd": False}
+
+
+@pytest.mark.parametrize(("deaths", "status", "score"), [(1, "graded", 4.0), (2, "error", 0.0)])
+def test_a_warm_parent_that_ends_under_a_submission_costs_it_no_points(
+    lesson, release, notebook_with, submission_of, right, monkeypatch, deaths, status, score
+):
+    start, tries = Runner.start, []
+    with WarmLauncher(lesson_modules(lesson)) as launcher:
+
+        def start_and_lose_the_parent(runner):
+            start(runner)
+            tries.append(runner)
+            if len(tries) <= deaths:
+                launcher._parent._process.kill()
+                launcher._parent._process.wait()
+
+        monkeypatch.setattr(Runner, "start", start_and_lose_the_parent)
+        grader = Grader(lesson, release, seed_of, launcher=launcher)
+        result, _ = grader.grade(submission_of(notebook_with(right)))
+    assert (result.status, result.score, len(tries)) == (status, score, 2)

@@ -17,7 +17,10 @@ from grading.autograde import How, autograde, find_students
 from grading.autograded import read_records
 from grading.errors import GradingError
 from grading.schedule import grade_on, open_cluster
+from grading.settings import Limits
 from grading.submission import read_submission
+from grading.warm import lesson_modules
+from grading.warm_server import WarmServer
 from grading.worker import make_task
 
 pytestmark = pytest.mark.sandbox
@@ -37,11 +40,11 @@ def scores(course, lesson):
 def tasks(course, lesson):
     """Tasks of the class, as autograde packs them."""
 
-    def make():
+    def make(warm_server=None):
         for student in find_students(course, lesson):
             folder = course.submitted / student / lesson.name
             one = read_submission(student, folder, lesson.topic)
-            yield make_task(course.project, lesson, one, course.seed(one.digest))
+            yield make_task(course.project, lesson, one, course.seed(one.digest), warm_server=warm_server)
 
     return make
 
@@ -62,17 +65,19 @@ def test_two_workers_give_what_one_process_gives(course, lesson, hand_in, right)
     assert scores(course, lesson) == {"broken": 0.0, "right": 4.0, "wrong": 2.0}
 
 
-def test_a_killed_worker_costs_nobody_a_grade(course, lesson, hand_in, right, tasks):
+def test_a_killed_worker_or_warm_parent_costs_nobody_a_grade(course, lesson, hand_in, right, tasks):
     hand_in_class(hand_in, right, 8, SLOW)
     graded = []
-    with open_cluster(workers=2) as client:
-        for result, _ in grade_on(client, tasks()):
+    with WarmServer(lesson_modules(lesson), Limits()) as server, open_cluster(workers=2) as client:
+        for result, _ in grade_on(client, tasks(server.address)):
             if not graded:
                 victim = next(iter(client.run(os.getpid).values()))
                 os.kill(victim, signal.SIGKILL)
+            if len(graded) == 4:
+                server._process.kill()  # and then the parent of everybody's kernels
             graded.append(result)
     assert sorted(result.student for result in graded) == find_students(course, lesson)
-    assert {result.score for result in graded} == {4.0}
+    assert [result for result in graded if result.score != 4.0] == []
 
 
 def test_a_killed_coordinator_goes_on_where_it_stopped(course, lesson, hand_in, right, project):

@@ -105,3 +105,13 @@ def test_nothing_is_left_behind(scratch):
         process = server._process
     assert process.poll() is not None
     assert list(scratch.iterdir()) == []
+
+
+def test_a_parent_that_ends_by_itself_is_counted_and_one_that_is_given_up_is_not(server, launchers, kernels):
+    first, second = launchers
+    first._parent.close()
+    server._process.kill()
+    wait_until(lambda: not second._parent.alive())
+    assert (first.parents_lost(), second.parents_lost()) == (0, 1)
+    second.launch().kill()
+    assert second.parents_lost() == 1
