@@ -29,7 +29,7 @@
 #
 # **You need** lessons 01 to 04: dense layers, the gradients `dout`, `dX`, `dW`, `db`, gradient checks, Adam.
 #
-# **Time** about four hours: three for the exercises, one for reading and for the experiments. **Points** 30.
+# **Time** about five hours: nearly four for the exercises, one for reading and for the experiments. **Points** 30.
 #
 # | | exercise | what it is | difficulty | minutes | points |
 # | --- | --- | --- | --- | --- | --- |
@@ -39,13 +39,13 @@
 # | 4 | `median_filter` | a filter that is no convolution | ● | 10 | 1 |
 # | 5 | `dilate` | another one: bright things grow | ● | 5 | 1 |
 # | 6 | `erode` | and they shrink | ● | 3 | 1 |
-# | 7 | `im2col` | a convolution as one matrix product | ●● | 20 | 3 |
-# | 8 | `conv2d_backward` | gradients of a convolution | ●●● | 30 | 4 |
+# | 7 | `im2col` | a convolution as one matrix product | ●● | 25 | 3 |
+# | 8 | `conv2d_backward` | gradients of a convolution | ●●● | 40 | 4 |
 # | 9 | `conv2d_backward_broken` | bug hunt | ●● | 15 | 2 |
 # | 10 | `max_pool2d_forward` | keep the largest | ● | 10 | 2 |
-# | 11 | `max_pool2d_backward` | who was the largest? | ●● | 15 | 3 |
+# | 11 | `max_pool2d_backward` | who was the largest? | ●● | 20 | 3 |
 # | 12 | `build_lenet` | a network in Keras | ●● | 15 | 3 |
-# | 13 | `train_cnn` | read digits, well | ●● | 20 | 3 |
+# | 13 | `train_cnn` | read digits, well | ●● | 25 | 3 |
 #
 # **How to work** is as before: write the function, run its check, then run the cells that play with it. Work in
 # `float64`, and never change an array that came in as an argument. The grade comes from other inputs than those of
@@ -146,7 +146,7 @@ ax = plots.plot_curves(
     {"dense, 512 units": dense_weights, "ten 5×5×3 kernels": kernel_weights},
     xlabel="side of the image in pixels",
     ylabel="weights",
-    log=True,
+    log="both",
     title="Shared weights do not grow with the image",
 )
 plots.show(ax)
@@ -166,8 +166,8 @@ reveal(
 # - the **padding** $p$: first, $p$ zeros are put on *each* side of the row, so that it has $n + 2p$ numbers;
 # - the **stride** $s$: the window moves $s$ pixels at a time. The first place is at the left end.
 #
-# The picture shows four cases. White cells are pixels, grey ones are padding. Each bar below is one place of the
-# window.
+# The picture shows four cases. White cells are pixels, grey ones are padding. Each blue bar below is one place of the
+# window. The dashed bar in the last case sticks out: it is no place.
 
 # %%
 # %%explore
@@ -180,9 +180,13 @@ for ax, (size, kernel_size, stride, padding) in zip(axes, cases, strict=True):
     ax.bar(cells + 0.5, 1, width=1, color=colours, edgecolor="black")
     for row, start in enumerate(places):
         ax.plot([start + 0.1, start + kernel_size - 0.1], [-0.5 - 0.6 * row] * 2, color=blue, linewidth=5)
+    left_over = size + padding - places[-1] - kernel_size
+    if left_over:
+        beyond, height = places[-1] + stride, -0.5 - 0.6 * len(places)
+        ax.plot([beyond + 0.1, beyond + kernel_size - 0.1], [height] * 2, color=orange, linewidth=3, linestyle="--")
     ax.set(xlim=(-1.5, 9.5), ylim=(-5, 1.5), title=f"n = {size}, k = {kernel_size}, s = {stride}, p = {padding}")
     ax.set_axis_off()
-    plots.describe(ax, f"{len(places)} places.")
+    plots.describe(ax, f"{len(places)} places" + (", one more would stick out." if left_over else "."))
 plots.show(axes)
 
 # %% [markdown]
@@ -311,16 +315,16 @@ check("conv1d")
 
 # %% [markdown]
 # A convolution can smooth, and it can find jumps. Below, a noisy signal jumps up at 40 and down at 80. Two kernels go
-# over it: nine times $1/9$, a moving mean; and $(1, 1, 1, 1, -1, -1, -1, -1)/4$, the mean of four numbers minus the
-# mean of the four before. Expect two clear peaks from the second: about $+1$ at the jump up, about $-1$ at the jump
-# down.
+# over it: nine times $1/9$, a moving mean; and $(1, 1, 1, 1, -1, -1, -1, -1)/4$. Flipped, the second one takes the mean
+# of four numbers minus the mean of the four before. Expect two clear peaks from it: about $+1$ at the jump up, about
+# $-1$ at the jump down.
 
 # %%
 # %%explore conv1d
 signal = np.where((np.arange(120) >= 40) & (np.arange(120) < 80), 1.0, 0.0)
 signal = signal + 0.2 * np.random.default_rng(1).normal(size=120)
 moving_mean = conv1d(signal, np.ones(9) / 9)[4:-4]  # as long as the signal again
-jumps = conv1d(signal, np.array([1, 1, 1, 1, -1, -1, -1, -1]) / 4)[4:-3]
+jumps = conv1d(signal, np.array([1, 1, 1, 1, -1, -1, -1, -1]) / 4)[3:-4]
 ax = plots.plot_curves(
     np.arange(120),
     {"noisy signal": signal, "moving mean": moving_mean, "jump finder": jumps},
@@ -351,28 +355,31 @@ print(f"signal and kernel exchanged: largest difference {swapped:.1e}")
 # - $X$, shape $(N, H, W, C_{in})$: image, row, column, channel. (A channel is a colour, or a feature map of the layer
 #   before.)
 # - the kernels, shape $(K_H, K_W, C_{in}, C_{out})$: row and column in the window, channel in, kernel. The function
-#   calls them `W`.
+#   calls them `W`, for weights. (The $W$ in the shape of the images is their width.)
 # - $b$, shape $(C_{out},)$: one bias for each kernel.
 # - the stride $s$ and the padding $p$, both whole numbers, the same for rows and columns. Padding puts $p$ rows or
 #   columns of zeros on **all four** sides of each image.
 #
-# Call the padded images $P$, shape $(N, H + 2p, W + 2p, C_{in})$. At place $(i, j)$ the window begins at row $i s$
-# and column $j s$ of $P$. Each kernel $o$ is laid on it, multiplied, and added up over the window **and over all
-# channels**:
+# Call the padded images $P$, shape $(N, H + 2p, W + 2p, C_{in})$. At place $(i, j)$ the window begins at row
+# $i \cdot s$ and column $j \cdot s$ of $P$. Each kernel $o$ is laid on it, multiplied, and added up over the window
+# **and over all channels**. Here $n$ counts images and $c$ channels. In Exercise 1, $k$ was a size; from here on, $k$
+# and $l$ are a row and a column in the window.
 #
 # $$\text{out}_{n i j o} = b_o + \sum_{k=0}^{K_H - 1} \sum_{l=0}^{K_W - 1} \sum_{c=0}^{C_{in} - 1}
-# P_{n,\; i s + k,\; j s + l,\; c} \; W_{k l c o}.$$
+# P_{n,\; i \cdot s + k,\; j \cdot s + l,\; c} \; W_{k l c o}.$$
 #
 # The result has shape $(N, H_{out}, W_{out}, C_{out})$. Exercise 1 gives $H_{out}$ and $W_{out}$.
 #
-# Worked number. One image with one channel, one kernel without bias; all are written as rows and columns:
+# Worked number. One image with one channel, shape $(1, 2, 3, 1)$; one kernel, shape $(2, 2, 1, 1)$, without bias. Both
+# are written as rows and columns:
 #
 # $$\text{image} = \begin{pmatrix} 1 & 3 & 5 \\ 6 & 0 & 2 \end{pmatrix}, \qquad
 # \text{kernel} = \begin{pmatrix} 0.2 & 0.7 \\ -0.5 & 0.7 \end{pmatrix}.$$
 #
 # There are two places. At the left one the window shows $\begin{pmatrix} 1 & 3 \\ 6 & 0 \end{pmatrix}$, so the
 # result is $0.2 \cdot 1 + 0.7 \cdot 3 - 0.5 \cdot 6 + 0.7 \cdot 0 = -0.7$. At the right one it shows
-# $\begin{pmatrix} 3 & 5 \\ 0 & 2 \end{pmatrix}$, and the result is $0.6 + 3.5 + 0 + 1.4 = 5.5$. Nothing is flipped.
+# $\begin{pmatrix} 3 & 5 \\ 0 & 2 \end{pmatrix}$, and the result is $0.6 + 3.5 + 0 + 1.4 = 5.5$. Nothing is flipped. The
+# output has shape $(1, 1, 2, 1)$.
 #
 # **Write** `conv2d(X, W, b, stride, padding)`. Loops are fine: one over rows and one over columns of the output are
 # enough. In Part 3 you make it fast. $X$ may hold whole numbers, the kernels need not.
@@ -390,9 +397,9 @@ print(f"signal and kernel exchanged: largest difference {swapped:.1e}")
 #
 # <details><summary>Hint 2: the formula</summary>
 #
-# The window at $(i, j)$ is rows $i s$ to $i s + K_H - 1$ and columns $j s$ to $j s + K_W - 1$ of $P$. The sum over
-# $k, l, c$ is the tensor product over the last three axes of the window, $(K_H, K_W, C_{in})$, and the first three of
-# $W$. It has shape $(N, C_{out})$. Add $b$; it goes to `out[:, i, j]`.
+# The window at $(i, j)$ is rows $i \cdot s$ to $i \cdot s + K_H - 1$ and columns $j \cdot s$ to $j \cdot s + K_W - 1$
+# of $P$. The sum over $k, l, c$ is the tensor product over the last three axes of the window, $(K_H, K_W, C_{in})$, and
+# the first three of $W$. It has shape $(N, C_{out})$. Add $b$; it goes to `out[:, i, j]`.
 #
 # </details>
 
@@ -431,14 +438,15 @@ check("conv2d")
 #
 # Long before networks learned kernels, people made them by hand. Here are four, each in a window of $5 \times 5$:
 #
-# - **blur**: every weight is $1/25$. Each pixel becomes the mean of its neighbours.
+# - **blur**: every weight is $1/25$. Each pixel becomes the mean of the 25 pixels around it.
 # - **vertical edges**: the pixels on the right minus those on the left (Sobel). It answers where dark meets bright
 #   from left to right.
 # - **horizontal edges**: the same, turned: below minus above.
 # - **high-pass**: the pixel itself minus the blur. What the blur loses, this keeps.
 #
 # Stacked, they are the four kernels of one layer, shape $(5, 5, 1, 4)$, and your `conv2d` applies all of them in one
-# call. Expect flat sky to give 0 in the last three: their weights sum to 0.
+# call. Expect flat sky to give 0 in the last three: their weights sum to 0. In these three pictures middle grey is 0,
+# white is above 0 and black is below.
 
 # %%
 # %%explore conv2d
@@ -453,7 +461,8 @@ show_pictures(
 )
 for k, (name, kernel) in enumerate(filters.items()):
     print(
-        f"{name:<17} weights sum to {kernel.sum():5.2f}, mean size in the sky {np.abs(maps[:20, 90:150, k]).mean():.3f}"
+        f"{name:<17} weights sum to {abs(kernel.sum()):4.2f}, mean |value| in the sky "
+        f"{np.abs(maps[:20, 90:150, k]).mean():.3f}"
     )
 
 # %% [markdown]
@@ -471,8 +480,8 @@ for k, (name, kernel) in enumerate(filters.items()):
 # %%explore
 predict(
     "dust",
-    "Measure the mean distance to the clean photo. Against the blur of 3×3, the median filter leaves ...",
-    ["more than the blur", "about as much", "less than half"],
+    "Take each pixel's distance to the clean photo, and their mean. After the median filter it is ...",
+    ["more than after the blur", "about as much", "less than half"],
 )
 
 # %% [markdown]
@@ -507,7 +516,8 @@ predict(
 #
 # <details><summary>Hint 2: the formula</summary>
 #
-# Pad by $(\text{size} - 1) / 2$ on each side. The result at $(i, j)$ is the median of the window that begins at row
+# Pad by $(\text{size} - 1) / 2$ on each side: a whole number, as `size` is odd. (Python's `/` makes a float of it all
+# the same; `//` does not.) The result at $(i, j)$ is the median of the window that begins at row
 # $i$ and column $j$ of the padded image.
 #
 # </details>
@@ -572,7 +582,8 @@ reveal(
 #
 # <details><summary>Hint 2: the formula</summary>
 #
-# With the windows $\Omega_{ij}$ of the padded image: dilation is $\max \Omega_{ij}$, erosion is $\min \Omega_{ij}$.
+# Call the window of pixel $(i, j)$ in the padded image $\Omega_{ij}$, shape $(\text{size}, \text{size})$. Dilation is
+# $\max \Omega_{ij}$, erosion is $\min \Omega_{ij}$.
 # Also $\text{erode}(I) = -\text{dilate}(-I)$.
 #
 # </details>
@@ -623,8 +634,11 @@ def erode(image, size):
 check("erode")
 
 # %% [markdown]
+# First, look at your filters at work. In the third picture, expect every black grain of dust to grow to $3 \times 3$
+# pixels, and the white grains to be gone.
+#
 # Why can no kernel do what these three do? A convolution is **linear**: the result for a sum of two images is the sum
-# of the two results. The next cell tests that on two random images. Expect about $10^{-16}$ for the convolution, and
+# of the two results. The cell tests that, too, on two random images. Expect about $10^{-16}$ for the convolution, and
 # anything but zero for the others.
 
 # %%
@@ -653,6 +667,11 @@ for function in (blur_filter, median_filter, dilate, erode):
 #
 # The panel runs your `conv2d`. Click into the picture on the left and move the window with the arrow keys; the
 # numbers in the middle are what your function multiplies and adds. Then compare the blur with the median on speckles.
+#
+# Three words of the panel. The **PSNR**, in decibels (dB), says how close a picture is to the clean one: more is
+# closer. The **gain** of a filter says how much of a pattern of stripes is left: 1 is all, 0 is nothing. The
+# **superposition residual** is the test above, the result for a sum minus the sum of the results: about 0 for a
+# convolution.
 
 # %%
 # %%explore conv2d
@@ -709,9 +728,10 @@ kernel_explorer(conv2d=conv2d)
 #
 # <details><summary>Hint 2: the formula</summary>
 #
-# Through position $(k, l)$ of the window one sees rows $k, k + s, \dots, k + (H_{out} - 1) s$ and columns $l, l +
-# s, \dots, l + (W_{out} - 1) s$ of the padded images: `P[:, k : k + s * H_out : s, l : l + s * W_out : s]`, shape
-# $(N, H_{out}, W_{out}, C_{in})$. It fills `[:, :, :, k, l]` of the six axes.
+# Through position $(k, l)$ of the window one sees rows $k, k + s, \dots, k + (H_{out} - 1) \cdot s$ and columns
+# $l, l + s, \dots, l + (W_{out} - 1) \cdot s$ of the padded images. So the slice of rows begins at $k$, has the step
+# $s$, and ends before $k + s \cdot H_{out}$. What the two slices cut out has shape $(N, H_{out}, W_{out}, C_{in})$. It
+# fills position $(k, l)$ of the six axes.
 #
 # </details>
 
@@ -800,9 +820,10 @@ for name, out in {"conv2d": conv2d(speed_X, speed_W, speed_b, 1, 0), "im2col": c
     difference = np.abs(out.reshape(keras_out.shape) - keras_out).max() / np.abs(keras_out).max()
     print(f"{name} against Keras: largest difference {difference:.1e} of the largest number")
 ax = plots.panels(width=7, height=2.6)[0]
-ax.barh(list(speed), [1e3 * seconds for seconds in speed.values()], color=blue)
+bars = ax.barh(list(speed), [1e3 * seconds for seconds in speed.values()], color=blue)
+ax.bar_label(bars, fmt="%.3g", padding=3)
 ax.invert_yaxis()
-ax.set(xscale="log", xlabel="milliseconds", xlim=(0.5, None), title="The same layer, four ways")
+ax.set(xscale="log", xlabel="milliseconds", xlim=(0.5, 4e3), title="The same layer, four ways")
 plots.describe(ax, "; ".join(f"{name} {seconds * 1e3:.2f} ms" for name, seconds in speed.items()) + ".")
 plots.show(ax)
 
@@ -831,7 +852,7 @@ plots.show(ax)
 #
 # Read the formula of the forward pass again:
 #
-# $$\text{out}_{n i j o} = b_o + \sum_{k, l, c} P_{n,\, i s + k,\, j s + l,\, c} \; W_{k l c o}.$$
+# $$\text{out}_{n i j o} = b_o + \sum_{k, l, c} P_{n,\, i \cdot s + k,\, j \cdot s + l,\, c} \; W_{k l c o}.$$
 #
 # Each term is a product of one pixel and one weight. So one rule gives everything: **the slope of a product along one
 # factor is the other factor**, times what comes from above. And a number that was used several times gets the **sum**
@@ -839,10 +860,10 @@ plots.show(ax)
 #
 # - The bias $b_o$ was used at every place of every image: $db_o = \sum_{n, i, j} \text{dout}_{n i j o}$.
 # - The weight $W_{k l c o}$ met, at every place, the pixel below it:
-#   $dW_{k l c o} = \sum_{n, i, j} P_{n,\, i s + k,\, j s + l,\, c} \; \text{dout}_{n i j o}$.
+#   $dW_{k l c o} = \sum_{n, i, j} P_{n,\, i \cdot s + k,\, j \cdot s + l,\, c} \; \text{dout}_{n i j o}$.
 # - The pixel met, in every window that covered it, another weight. So at every place $(i, j)$, and for every position
 #   $(k, l)$ in the window, *add* to what is already there:
-#   $dP_{n,\, i s + k,\, j s + l,\, c} \mathrel{+}= \sum_o \text{dout}_{n i j o} \; W_{k l c o}$.
+#   $dP_{n,\, i \cdot s + k,\, j \cdot s + l,\, c} \mathrel{+}= \sum_o \text{dout}_{n i j o} \; W_{k l c o}$.
 #
 # At last the padding is cut off again: $dX$ is $dP$ without $p$ rows and columns on *each* side.
 #
@@ -873,8 +894,8 @@ plots.show(ax)
 #
 # For fixed $(k, l)$, call the slice $S$, shape $(N, H_{out}, W_{out}, C_{in})$:
 #
-# - $dW_{k l}$, shape $(C_{in}, C_{out})$, is the product of $S$ and dout, added up over their first three axes:
-#   `np.tensordot(S, dout, axes=([0, 1, 2], [0, 1, 2]))`;
+# - $dW_{k l}$, shape $(C_{in}, C_{out})$, is the product of $S$ and dout, added up over images, rows and columns: the
+#   first three axes of both. (`np.tensordot` takes two lists of axes, too: one for each array.)
 # - to the same slice of $dP$, *add* $\text{dout} \; W_{k l}^T$, shape $(N, H_{out}, W_{out}, C_{in})$.
 #
 # $dX$ is rows $p$ to $p + H - 1$ and columns $p$ to $p + W - 1$ of $dP$.
@@ -974,8 +995,8 @@ for name, gradient, slow, other in zip(("dX", "dW", "db"), mine, numeric, in_ker
 #
 # <details><summary>Hint 2: the formula</summary>
 #
-# $dP_{n,\, i s + k,\, j s + l,\, c}$ is a sum over all windows that cover the pixel. And $dX$ is what is left of $dP$
-# when $p$ rows and columns are taken away on each of the four sides, the top and the left too.
+# $dP_{n,\, i \cdot s + k,\, j \cdot s + l,\, c}$ is a sum over all windows that cover the pixel. And $dX$ is what
+# is left of $dP$ when $p$ rows and columns are taken away on each of the four sides, the top and the left too.
 #
 # </details>
 
@@ -1043,8 +1064,9 @@ for stride, padding in [(2, 0), (3, 0), (1, 0), (2, 1), (1, 1)]:
 # $2 \times 2$ and stride 2, the map has half as many rows and columns, and a pattern that moves by one pixel often
 # gives the same result.
 #
-# - Each channel is pooled **on its own**: $\text{out}_{n i j c} = \max_{k, l} X_{n,\, i s + k,\, j s + l,\, c}$,
-#   with $k$ and $l$ from 0 to $\text{size} - 1$.
+# - Each channel is pooled **on its own**:
+#   $\text{out}_{n i j c} = \max_{k, l} X_{n,\, i \cdot s + k,\, j \cdot s + l,\, c}$, with $k$ and $l$ from 0 to
+#   $\text{size} - 1$.
 # - There is no padding. Rows and columns that no window reaches are left out, as in Exercise 1.
 # - The windows overlap when the stride is smaller than the size.
 #
@@ -1065,8 +1087,8 @@ for stride, padding in [(2, 0), (3, 0), (1, 0), (2, 1), (1, 1)]:
 #
 # <details><summary>Hint 2: the formula</summary>
 #
-# `out[:, i, j]`, shape $(N, C)$, is the maximum over axes 1 and 2 of the window with rows $i s$ to
-# $i s + \text{size} - 1$ and columns $j s$ to $j s + \text{size} - 1$.
+# `out[:, i, j]`, shape $(N, C)$, is the maximum over axes 1 and 2 of the window with rows $i \cdot s$ to
+# $i \cdot s + \text{size} - 1$ and columns $j \cdot s$ to $j \cdot s + \text{size} - 1$.
 #
 # </details>
 
@@ -1105,30 +1127,32 @@ check("max_pool2d_forward")
 #
 # $$dX = \begin{pmatrix} 0 & 0 & 0 & 0 \\ 1 & 0 & 0 & 2 \\ 0 & 3 & 0 & 0 \\ 0 & 0 & 0 & 4 \end{pmatrix}.$$
 #
-# With overlap: $X = \begin{pmatrix} 1 & 5 & 2 \\ 3 & 4 & 0 \end{pmatrix}$, size 2, stride 1. Both windows are won
-# by the
-# 5. With $\text{dout} = (1, 2)$, the 5 gets $1 + 2 = 3$, and all others get 0.
+# With overlap: $X = \begin{pmatrix} 1 & 5 & 2 \\ 3 & 4 & 0 \end{pmatrix}$, size 2, stride 1. The 5 wins
+# both windows. With $\text{dout} = (1, 2)$, it gets $1 + 2 = 3$, and all others get 0.
 #
 # When two numbers of a window are equally large, there is no slope in the strict sense. Give the gradient to either
 # of them, or share it. The checks avoid such ties.
 #
-# **Write** `max_pool2d_backward(dout, X, size, stride)`. It returns `dX`.
+# **Write** `max_pool2d_backward(dout, X, size, stride)`. It returns `dX`, shape $(N, H, W, C)$.
+#
+# Useful: `A.max(axis=..., keepdims=True)`, whose result still lines up with `A`; `B[:, None, None, :]`, which gives `B`
+# of shape $(a, b)$ two new axes, $(a, 1, 1, b)$.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Loop over the places. Cut out the window, shape $(N, \text{size}, \text{size}, C)$, and find where it equals its
-# own maximum (`keepdims=True` helps). That mask, times the upstream gradient of the place, is what the window gets.
+# own maximum. That mask, times the upstream gradient of the place, is what the window gets.
 # Write it or add it?
 #
 # </details>
 #
 # <details><summary>Hint 2: the formula</summary>
 #
-# $$dX_{n,\, i s + k,\, j s + l,\, c} \mathrel{+}= \begin{cases} \text{dout}_{n i j c} & \text{if }
-# X_{n,\, i s + k,\, j s + l,\, c} = \text{out}_{n i j c} \\ 0 & \text{else} \end{cases}$$
+# $$dX_{n,\, i \cdot s + k,\, j \cdot s + l,\, c} \mathrel{+}= \begin{cases} \text{dout}_{n i j c} & \text{if }
+# X_{n,\, i \cdot s + k,\, j \cdot s + l,\, c} = \text{out}_{n i j c} \\ 0 & \text{else} \end{cases}$$
 #
-# for all places $(i, j)$ and all positions $(k, l)$. In code, `dout[:, i, j]` has shape $(N, C)$ and must be given
-# two axes of length 1 in the middle: `dout[:, i, j][:, None, None, :]`.
+# for all places $(i, j)$ and all positions $(k, l)$; out is the result of Exercise 10. Mind the shapes: the mask of a
+# place has four axes, $(N, \text{size}, \text{size}, C)$, its gradient only two, $(N, C)$. Which two are missing?
 #
 # </details>
 
@@ -1171,7 +1195,7 @@ print("gradient error:", gradient_error(pool_dX, pool_numeric))
 print(f"pixels that get a gradient: {np.count_nonzero(pool_dX)} of {pool_dX.size}, for {pool_dout.size} windows")
 
 # %% [markdown]
-# Most numbers get no gradient at all: only the winners learn. And there are at most as many winners as windows.
+# Most numbers get no gradient at all: only the winners do. And there are at most as many winners as windows.
 
 # %% [markdown]
 # ## Part 5 · Networks
@@ -1221,7 +1245,8 @@ import keras
 # images, and may be any size that fits. The model is not compiled.
 #
 # Useful: `keras.Sequential([...])`, `keras.Input(input_shape)`, and in `keras.layers`: `Conv2D(filters, kernel_size,
-# activation="relu")`, whose default is no padding (`"valid"`), `MaxPooling2D(2)`, `Flatten()`, `Dense(units)`.
+# activation="relu")`, whose default is no padding (`"valid"`), `MaxPooling2D(2)`, whose windows move by their size,
+# `Flatten()`, `Dense(units)`. Keras calls the number of kernels `filters`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -1381,8 +1406,8 @@ check("train_cnn")
 # %% [markdown]
 # ### Experiment · How good is it?
 #
-# With the starting point, expect about 99 % on the test digits: of 597 it misses about six. Look at those six.
-# Would you have read them?
+# With the starting point, expect about 99 % on the test digits: of 597 it misses five or six. Look at them. Would you
+# have read them?
 
 # %%
 # %%explore train_cnn

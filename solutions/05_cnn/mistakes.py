@@ -139,6 +139,16 @@ def conv1d__mean(x, w):
     return np.convolve(x, w) / len(w)
 
 
+@hint("An index runs past the end. A term counts only where w[m] and x[n - m] both exist: from both sides.")
+def conv1d__index_too_large(x, w):
+    out = np.zeros(len(x) + len(w) - 1)
+    for n in range(len(out)):
+        for m in range(len(w)):
+            if n - m >= 0:
+                out[n] += w[m] * x[n - m]
+    return out
+
+
 # conv2d
 
 
@@ -215,6 +225,20 @@ edit(
     "conv2d__no_stride",
     {"[:, ::stride, ::stride]": ""},
     hint="The stride is not used: the window moves by one pixel.",
+)
+edit(
+    "conv2d__window_moves_by_one",
+    {
+        "[:, ::stride, ::stride]": "[:, : (padded.shape[1] - kernel_height) // stride + 1, "
+        ": (padded.shape[2] - kernel_width) // stride + 1]"
+    },
+    hint="The stride sets how many places there are, but the window still moves by one pixel. Where does it begin?",
+)
+edit(
+    "conv2d__all_axes_padded",
+    {"((0, 0), (padding, padding), (padding, padding), (0, 0))": "padding"},
+    hint="With padding the shapes do not fit. Were images and channels padded, too? Zeros go around rows and columns "
+    "only.",
 )
 edit(
     "conv2d__stride_in_columns_only",
@@ -350,6 +374,18 @@ def median_filter__reads_its_own_result(image, size):
     return padded[reach : reach + image.shape[0], reach : reach + image.shape[1]]
 
 
+@hint("The padding is no whole number: in Python, / always gives a float. Two slashes, //, divide whole numbers.")
+def median_filter__fraction_of_a_pixel(image, size):
+    return np.median(sliding_window_view(np.pad(image, (size - 1) / 2, mode="edge"), (size, size)), axis=(2, 3))
+
+
+edit(
+    "median_filter__one_number",
+    {"axis=(2, 3)": "axis=None"},
+    hint="One number came back: the median of everything. Each window has its own. Which axes are the window's?",
+)
+
+
 # dilate
 
 
@@ -419,6 +455,13 @@ def dilate__begins_at_zero(image, size):
     return out
 
 
+edit(
+    "dilate__one_number",
+    {"axis=(2, 3)": "axis=None"},
+    hint="One number came back: the largest of the whole image. Each window has its own. Which axes are the window's?",
+)
+
+
 # erode
 
 
@@ -447,6 +490,16 @@ edit(
 @hint("Wrong at the border when the image is positive: zeros were put around it. There, the edge pixels are repeated.")
 def erode__zeros_at_the_border(image, size):
     return sliding_window_view(np.pad(image, size // 2), (size, size)).min(axis=(2, 3))
+
+
+@hint("Wrong at the border: white pixels, ones, were put around the image. There, the edge pixels are repeated.")
+def erode__ones_at_the_border(image, size):
+    return sliding_window_view(np.pad(image, size // 2, constant_values=1), (size, size)).min(axis=(2, 3))
+
+
+@hint("One number came back: the smallest of the whole image. Each window has its own. Which axes are the window's?")
+def erode__one_number(image, size):
+    return np.min(image)
 
 
 @hint("This is the mean of the window: a blur.")
@@ -565,6 +618,28 @@ edit(
     {"reshape(-1,": "reshape(len(X), -1,"},
     hint="The images have an axis of their own. All places of all images are rows of one matrix.",
 )
+
+
+edit(
+    "im2col__window_moves_by_one",
+    {
+        "[:, ::stride, ::stride]": "[:, : (padded.shape[1] - kernel_height) // stride + 1, "
+        ": (padded.shape[2] - kernel_width) // stride + 1]"
+    },
+    hint="The stride sets how many places there are, but the window still moves by one pixel. Where does it begin?",
+)
+
+
+@hint("Two shapes do not fit. If you slice with a step: does the slice stop after H_out rows and W_out columns?")
+def im2col__slice_without_an_end(X, kernel_height, kernel_width, stride, padding):
+    padded = np.pad(X, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
+    height = (X.shape[1] + 2 * padding - kernel_height) // stride + 1
+    width = (X.shape[2] + 2 * padding - kernel_width) // stride + 1
+    out = np.zeros((len(X), height, width, kernel_height, kernel_width, X.shape[3]))
+    for k in range(kernel_height):
+        for l in range(kernel_width):
+            out[:, :, :, k, l] = padded[:, k::stride, l::stride]
+    return out.reshape(len(X) * height * width, -1)
 
 
 # conv2d_backward
@@ -772,6 +847,29 @@ edit(
 )
 
 
+@hint("The map was cut into tiles. That fits only windows side by side, with nothing left over. Go through the places.")
+def max_pool2d_forward__reshaped(X, size, stride):
+    num_images, height, width, channels = X.shape
+    return X.reshape(num_images, height // size, size, width // size, size, channels).max(axis=(2, 4))
+
+
+@hint("The number of places is not H divided by the stride. Count the places of a whole window: see Exercise 1.")
+def max_pool2d_forward__size_forgotten(X, size, stride):
+    height, width = X.shape[1] // stride, X.shape[2] // stride
+    out = np.zeros((len(X), height, width, X.shape[3]))
+    for i in range(height):
+        for j in range(width):
+            out[:, i, j] = X[:, i * stride : i * stride + size, j * stride : j * stride + size].max(axis=(1, 2))
+    return out
+
+
+@hint("The stride sets how many places there are, but the window still moves by one pixel. Where does it begin?")
+def max_pool2d_forward__window_moves_by_one(X, size, stride):
+    windows = sliding_window_view(X, (size, size), axis=(1, 2))
+    height, width = (conv_output_size(side, size, stride, 0) for side in X.shape[1:3])
+    return windows[:, :height, :width].max(axis=(-2, -1))
+
+
 @hint("The search for the largest number began at 0, so that negative numbers are never found.")
 def max_pool2d_forward__begins_at_zero(X, size, stride):
     windows = sliding_window_view(X, (size, size), axis=(1, 2))[:, ::stride, ::stride]
@@ -839,6 +937,12 @@ edit(
     hint="The winners are right, but they got 1. They get the upstream gradient of their window.",
 )
 edit(
+    "max_pool2d_backward__axes_missing",
+    {"[:, None, None, :]": ""},
+    hint="NumPy did not line up the axes as you meant. The window has (N, size, size, C), the gradient of its place "
+    "(N, C): the two axes in the middle are missing.",
+)
+edit(
     "max_pool2d_backward__divided",
     {"won * dout": "won / size**2 * dout"},
     hint="The winners are right, but the gradient was divided by the size of the window. The slope is 1.",
@@ -893,6 +997,11 @@ edit(
     "build_lenet__small_kernels",
     {"(6, 5,": "(6, 3,", "(16, 5,": "(16, 3,"},
     hint="The kernels have 3 by 3 weights for each channel. They have 5 by 5.",
+)
+edit(
+    "build_lenet__number_and_size_exchanged",
+    {"(6, 5,": "(5, 6,", "(16, 5,": "(5, 16,"},
+    hint="The image is too small for these kernels. In Conv2D the number of kernels comes first, then their size.",
 )
 edit(
     "build_lenet__no_pooling",
@@ -988,6 +1097,16 @@ edit(
     {"np.tile(y, len(corners))": "np.repeat(y, len(corners))"},
     hint="The network learned labels that do not belong to the images. If you add copies, are the labels repeated in "
     "the same order as the images? np.repeat and np.tile differ.",
+)
+edit(
+    "train_cnn__labels_of_the_copies_missing",
+    {"labels = np.tile(y, len(corners))": "labels = y"},
+    hint="Does the error speak of data cardinality? Then there are more images than labels: copies need labels, too.",
+)
+edit(
+    "train_cnn__loss_for_one_hot_labels",
+    {"keras.losses.SparseCategorical": "keras.losses.Categorical"},
+    hint="Does the error speak of target and output? Labels that are whole numbers need the sparse loss.",
 )
 edit(
     "train_cnn__steps_too_small",

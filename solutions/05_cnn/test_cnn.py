@@ -53,6 +53,42 @@ model(np.zeros((1, 16, 16, 1)))
 model.set_weights([biases if w.shape == (3,) else 0 * w for w in model.get_weights()])
 np.asarray(model(np.zeros((1, 16, 16, 1))))[0]"""
 
+_LOOK = """\
+model = build_lenet({shape}, {classes})
+model(np.zeros((1, *{shape}), dtype="float32"))
+
+
+def with_weights(values):
+    model.set_weights([np.broadcast_to(np.asarray(values(w.size, w.shape)), w.shape) for w in model.get_weights()])
+    return np.asarray(model(images))
+
+
+"""
+
+# Layer by layer: its kernel is 0 and its biases are t, so that its units are f(t). The next layer takes a small share
+# of that, around 0.5, where every usual nonlinearity has a slope. A straight f rises as much from 1 to 6 as from -4
+# to 1.
+_LENET_BENDS = (
+    _LOOK.format(shape="(16, 16, 1)", classes=5)
+    + """\
+kernels, biases = [150, 2400, 1920, 10080, 420], [6, 16, 120, 84, 5]
+
+
+def score(layer, t):
+    def values(size, shape):
+        if size in kernels:
+            share = 0.0 if size == kernels[layer] else 0.02 if size == kernels[layer + 1] else 1.0
+            return share * shape[-1] / size
+        return t if size == biases[layer] else 0.0 if size == 5 else 0.5
+
+    return float(with_weights(values)[0, 0])
+
+
+steps = [(score(k, 6.0) - score(k, 1.0), score(k, 1.0) - score(k, -4.0)) for k in range(4)]
+names = ["first convolution", "second convolution", "dense layer of 120 units", "dense layer of 84 units"]
+{name: "bends" if abs(a - b) > 0.2 * (abs(a) + abs(b)) else "straight" for name, (a, b) in zip(names, steps)}"""
+)
+
 _TRAIN_FACTS = """\
 y = np.arange(300) % 3
 X = rng.uniform(0, 0.2, size=(300, 8, 9, 2))
@@ -71,6 +107,7 @@ EXAMPLES = {
     "conv_output_size": [
         shown("the window of the first picture", size=7, kernel_size=3, stride=1, padding=0),
         shown("padding on both sides", size=6, kernel_size=4, stride=1, padding=2),
+        shown("stride 2, and the windows fit exactly", size=7, kernel_size=3, stride=2, padding=0),
         shown("stride 2, and a pixel is left over", size=8, kernel_size=3, stride=2, padding=0),
         shown("stride 3 with padding", size=10, kernel_size=4, stride=3, padding=1),
     ],
@@ -110,16 +147,16 @@ EXAMPLES = {
     ],
     "erode": [
         shown("the image of the worked number, and one more column", image=_GREY, size=3),
-        shown("a window of 5 by 5", image=np.array([[1.0, 9.0, 2.0, 8.0, 7.0]]), size=5),
+        shown("a window of 5 by 5", image=np.array([[3.0, 9.0, 6.0, 8.0, 7.0, 4.0]]), size=5),
     ],
     "im2col": [
         shown("the worked number", X=_IMAGE, kernel_height=2, kernel_width=2, stride=1, padding=0),
         shown("two channels", X=_CHANNELS[None], kernel_height=2, kernel_width=2, stride=1, padding=0),
         shown(
             "two images, stride 2, padding 1",
-            X=np.arange(1.0, 7.0).reshape(2, 1, 3, 1),
-            kernel_height=2,
-            kernel_width=1,
+            X=np.arange(1.0, 13.0).reshape(2, 2, 3, 1),
+            kernel_height=1,
+            kernel_width=2,
             stride=2,
             padding=1,
         ),
@@ -133,10 +170,10 @@ EXAMPLES = {
             size=2,
             stride=2,
         ),
-        shown("windows of 3 by 3 that overlap", X=_SQUARE[None, :, :, None], size=3, stride=2),
+        shown("windows of 3 by 3 that overlap, stride 1", X=_SQUARE[None, :4, :, None], size=3, stride=1),
         shown(
-            "two channels of negative numbers",
-            X=-np.array([[[3.0, 7.0], [1.0, 9.0]], [[2.0, 8.0], [4.0, 6.0]]])[None],
+            "two images of two channels, negative numbers",
+            X=-np.array([[[[3, 7], [1, 9]], [[2, 8], [4, 6]]], [[[5, 2], [6, 3]], [[8, 1], [7, 4]]]]),
             size=2,
             stride=2,
         ),
@@ -157,9 +194,9 @@ EXAMPLES = {
             stride=1,
         ),
         shown(
-            "two channels, each with its own winner",
-            dout=np.array([2.0, -3.0]).reshape(1, 1, 1, 2),
-            X=-np.array([[[3.0, 7.0], [1.0, 9.0]], [[2.0, 8.0], [4.0, 6.0]]])[None],
+            "two images of two channels, each with its own winner",
+            dout=np.array([[2.0, -3.0], [4.0, 5.0]]).reshape(2, 1, 1, 2),
+            X=-np.array([[[[3.0, 7.0], [1.0, 9.0]], [[2.0, 8.0], [4.0, 6.0]]], _CHANNELS[:, :2] + 1]),
             size=2,
             stride=2,
         ),
@@ -180,6 +217,7 @@ EXAMPLES = {
             images=np.zeros((2, 20, 26, 3)),
         ),
         shown("with all weights 0, the scores are the biases", code=_LENET_LOGITS, biases=np.array([2.0, -3.0, 0.5])),
+        example("behind each hidden layer is a nonlinearity", code=_LENET_BENDS, images=np.zeros((1, 16, 16, 1))),
     ],
     "train_cnn": [
         example("300 images with two channels, easy to tell apart", code=_TRAIN_FACTS, rng=np.random.default_rng(1)),
@@ -576,18 +614,6 @@ def test_max_pool2d_backward_negative(student, reference, rng):
 # The snippets look at what the model does, never at its list of layers. They know its arrays by their sizes, which the
 # text fixes: 150 numbers are the first kernels of a grey image, 6 its biases, and so on.
 
-_LOOK = """\
-model = build_lenet({shape}, {classes})
-model(np.zeros((1, *{shape}), dtype="float32"))
-
-
-def with_weights(values):
-    model.set_weights([np.broadcast_to(np.asarray(values(w.size, w.shape)), w.shape) for w in model.get_weights()])
-    return np.asarray(model(images))
-
-
-"""
-
 _SHAPES = """\
 model = build_lenet(input_shape, num_classes)
 [list(np.asarray(model(images[:count])).shape) for count in (1, len(images))]"""
@@ -602,29 +628,6 @@ _SCORES = (
     _LOOK.format(shape="(16, 18, 1)", classes=7)
     + """\
 with_weights(lambda size, shape: biases if size == 7 else 0.0)"""
-)
-
-# Layer by layer: its kernel is 0 and its biases are t, so that its units are f(t). The next layer takes a small share
-# of that, around 0.5, where every usual nonlinearity has a slope. A straight f rises as much from 1 to 6 as from -4
-# to 1.
-_BENDS = (
-    _LOOK.format(shape="(16, 16, 1)", classes=5)
-    + """\
-kernels, biases = [150, 2400, 1920, 10080, 420], [6, 16, 120, 84, 5]
-
-
-def score(layer, t):
-    def values(size, shape):
-        if size in kernels:
-            share = 0.0 if size == kernels[layer] else 0.02 if size == kernels[layer + 1] else 1.0
-            return share * shape[-1] / size
-        return t if size == biases[layer] else 0.0 if size == 5 else 0.5
-
-    return float(with_weights(values)[0, 0])
-
-
-steps = [(score(k, 6.0) - score(k, 1.0), score(k, 1.0) - score(k, -4.0)) for k in range(4)]
-[bool(abs(a - b) > 0.2 * (abs(a) + abs(b))) for a, b in steps]"""
 )
 
 # The first kernels copy the pixel in their middle, all later ones take means. Each image of the batch has another
@@ -717,9 +720,8 @@ def test_build_lenet_scores(student, rng):
 @points(0.5, repeat=False)
 def test_build_lenet_bends(student):
     """Each of the four hidden layers has a nonlinearity."""
-    bends = student.run(_BENDS, images=np.zeros((1, 16, 16, 1), dtype=np.float32))
-    names = ("first convolution", "second convolution", "dense layer of 120 units", "dense layer of 84 units")
-    straight = [name for name, bent in zip(names, bends, strict=True) if not bent]
+    bends = student.run(_LENET_BENDS, images=np.zeros((1, 16, 16, 1), dtype=np.float32))
+    straight = [name for name, shape in bends.items() if shape != "bends"]
     assert_that(not straight, f"No nonlinearity was found behind the {' and the '.join(straight)}.")
 
 

@@ -200,6 +200,15 @@ def test_every_example_of_the_bug_hunt_shows_a_bug():
     assert any(one["mistakes"]["overwritten"]["value"] != one["mistakes"]["as_given"]["value"] for one in shown)
 
 
+def test_every_known_mistake_fails_a_public_example():
+    """Whoever makes one is told so in the notebook, not only by the grade."""
+    examples = json.loads((LESSON.folder.parent.parent / "dnnkit" / "examples" / "cnn.json").read_text())
+    for name, exercise in examples["exercises"].items():
+        for mistake in exercise["hints"]:
+            outcomes = [(one["mistakes"][mistake], one["expected"]) for one in exercise["examples"]]
+            assert any(came.get("value") != right for came, right in outcomes), f"{name}__{mistake}"
+
+
 def test_lenet_sees_and_uses_everything_on_the_running_backend():
     """Each variant of LeNet has the ten arrays of the table, whatever its layers are called."""
     reference = Reference(LESSON)
