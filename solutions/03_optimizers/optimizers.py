@@ -73,6 +73,8 @@ np.set_printoptions(precision=6, suppress=True)  # print arrays as plain decimal
 # %%explore
 import time
 
+from scipy.special import log_softmax
+
 from dnnkit import data, plots, predict, reveal
 
 colours, lines = plots.COLOURS, ("-", "--", "-.", ":")
@@ -316,35 +318,32 @@ def minibatches(num_examples, batch_size, rng):
     return np.array_split(rng.permutation(num_examples), -(-num_examples // batch_size))
 
 
-def cross_entropy(logits, labels):
-    """Return the mean loss and its gradient with respect to the scores, as in lesson 01."""
-    rows = np.arange(len(labels))
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    exponentials = np.exp(shifted)
-    sums = exponentials.sum(axis=1, keepdims=True)
-    loss = float(np.mean(np.log(sums[:, 0]) - shifted[rows, labels]))
-    dlogits = exponentials / sums
-    dlogits[rows, labels] -= 1.0
-    return loss, dlogits / len(labels)
+targets = np.eye(10)[digits.y_train]  # one row for each digit, with a single 1 at its true class
 
 
-def row_loss(params, X, y):
+def cross_entropy(logits, targets):
+    """Compute the mean loss of scores (N, C) for one-hot targets (N, C), and its gradient (N, C), as in lesson 02."""
+    log_probs = log_softmax(logits, axis=1)
+    return -np.sum(targets * log_probs) / len(logits), (np.exp(log_probs) - targets) / len(logits)
+
+
+def row_loss(params, X, targets):
     """Return loss and gradients of a row of neurons; params W (D, C) and b (C,)."""
-    loss, dlogits = cross_entropy(X @ params["W"] + params["b"], y)
+    loss, dlogits = cross_entropy(X @ params["W"] + params["b"], targets)
     return loss, {"W": X.T @ dlogits, "b": dlogits.sum(axis=0)}
 
 
-def train(step, settings, loss_function, params, X, y, num_epochs, batch_size, rng):
+def train(step, settings, loss_function, params, X, targets, num_epochs, batch_size, rng):
     """Train with a step function; return params, the loss after each epoch, and seconds spent until then."""
     state, losses, clock, spent = {}, [], [], 0.0
     for _ in range(num_epochs):
         started = time.perf_counter()
-        for batch in minibatches(len(y), batch_size, rng):
-            _, grads = loss_function(params, X[batch], y[batch])
+        for batch in minibatches(len(X), batch_size, rng):
+            _, grads = loss_function(params, X[batch], targets[batch])
             params, state = step(params, grads, state, *settings)
         spent += time.perf_counter() - started
         clock.append(spent)
-        losses.append(loss_function(params, X, y)[0])
+        losses.append(loss_function(params, X, targets)[0])
     return params, np.array(losses), np.array(clock)
 
 
@@ -363,7 +362,7 @@ ways = {"full batch": (1200, 2.0, 200), "minibatch of 32": (32, 1.0, 15), "singl
 left, right = plots.panels(2, width=11, height=3.8)
 for k, (way, (size, rate, epochs)) in enumerate(ways.items()):
     _, losses, clock = train(
-        sgd_step, (rate,), row_loss, zeros, digits.X_train, digits.y_train, epochs, size, np.random.default_rng(2)
+        sgd_step, (rate,), row_loss, zeros, digits.X_train, targets, epochs, size, np.random.default_rng(2)
     )
     look = {"color": colours[k], "linestyle": lines[k], "marker": plots.MARKERS[k], "markevery": 0.12, "label": way}
     left.loglog(1200 * np.arange(1, epochs + 1), losses, **look)
@@ -1244,10 +1243,10 @@ check("clip_by_global_norm")
 
 # %%
 # %%explore
-def mlp_loss(params, X, y):
+def mlp_loss(params, X, targets):
     """Return loss and gradients of a network with one hidden layer of ReLUs, as in lesson 02."""
     hidden = np.maximum(X @ params["W1"] + params["b1"], 0.0)
-    loss, dlogits = cross_entropy(hidden @ params["W2"] + params["b2"], y)
+    loss, dlogits = cross_entropy(hidden @ params["W2"] + params["b2"], targets)
     dhidden = (dlogits @ params["W2"].T) * (hidden > 0)
     return loss, {
         "W1": X.T @ dhidden,
@@ -1279,12 +1278,12 @@ for name, max_norm in {"not clipped": None, "clipped at 1": 1.0}.items():
             number += 1
             X = digits.X_train[batch]
             X = 100 * X[:, ::-1] if number == 100 else X  # the pixels in the opposite order: upside down
-            _, grads = mlp_loss(params, X, digits.y_train[batch])
+            _, grads = mlp_loss(params, X, targets[batch])
             norms.append(np.sqrt(sum(np.sum(g**2) for g in grads.values())))
             grads = clip_by_global_norm(grads, max_norm) if max_norm else grads
             params, state = momentum_step(params, grads, state, 0.03, 0.9)
             if number % 12 == 0:
-                losses.append(mlp_loss(params, digits.X_train, digits.y_train)[0])
+                losses.append(mlp_loss(params, digits.X_train, targets)[0])
     accident_curves[name] = losses
     places = 12 * np.arange(1, len(losses) + 1)
     print(f"{name:>12}: norms {np.median(norms):.2f} in the middle, {norms[99]:.0f} in the accident;", end=" ")
@@ -1375,7 +1374,7 @@ for k, (name, (step, settings)) in enumerate(racers.items()):
                     mlp_loss,
                     new_mlp(3),
                     digits.X_train,
-                    digits.y_train,
+                    targets,
                     4,
                     32,
                     np.random.default_rng(4),
