@@ -532,7 +532,7 @@ plots.show(dead_ax)
 # A signal should neither grow nor shrink on its way up: $D v = 1$, so $v = 1 / D$. On the way down the same sum runs
 # over the *outputs* of the layer, and wants $v = 1 / D'$ with $D'$ outputs. Glorot and Bengio (2010) took the middle:
 #
-# $$v = \frac{2}{\text{fan\_in} + \text{fan\_out}},$$
+# $$v = \frac{2}{\mathrm{fan\_in} + \mathrm{fan\_out}},$$
 #
 # with fan_in inputs and fan_out outputs.
 #
@@ -550,13 +550,13 @@ plots.show(dead_ax)
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Set $l^2 / 3$ equal to $2 / (\text{fan\_in} + \text{fan\_out})$, and solve for $l$.
+# Set $l^2 / 3$ equal to $2 / (\mathrm{fan\_in} + \mathrm{fan\_out})$, and solve for $l$.
 #
 # </details>
 #
 # <details><summary>Hint 2: the formula</summary>
 #
-# $$l = \sqrt{\frac{6}{\text{fan\_in} + \text{fan\_out}}}$$
+# $$l = \sqrt{\frac{6}{\mathrm{fan\_in} + \mathrm{fan\_out}}}$$
 #
 # </details>
 
@@ -591,7 +591,7 @@ check("glorot_uniform")
 # below. So each layer halves the signal, and after 20 layers one millionth of its variance is left. He et al. (2015)
 # put the factor 2 back:
 #
-# $$v = \frac{2}{\text{fan\_in}},$$
+# $$v = \frac{2}{\mathrm{fan\_in}},$$
 #
 # and drew from the normal distribution.
 #
@@ -609,7 +609,7 @@ check("glorot_uniform")
 #
 # <details><summary>Hint 2: the formula</summary>
 #
-# Mean 0, standard deviation $\sqrt{2 / \text{fan\_in}}$.
+# Mean 0, standard deviation $\sqrt{2 / \mathrm{fan\_in}}$.
 #
 # </details>
 
@@ -781,8 +781,8 @@ predict(
 # So batch norm has two modes. In **training** it uses the batch, and on the side it keeps **running statistics**, a
 # slowly moving average of what it saw:
 #
-# $$\text{running\_mean} \leftarrow m \cdot \text{running\_mean} + (1 - m) \cdot \mu, \qquad
-# \text{running\_var} \leftarrow m \cdot \text{running\_var} + (1 - m) \cdot v.$$
+# $$\mathrm{running\_mean} \leftarrow m \cdot \mathrm{running\_mean} + (1 - m) \cdot \mu, \qquad
+# \mathrm{running\_var} \leftarrow m \cdot \mathrm{running\_var} + (1 - m) \cdot v.$$
 #
 # The **momentum** $m$ is close to 1, such as 0.99. This is Keras' convention. (PyTorch calls $1 - m$ the momentum.)
 # In **inference**, when the network is used, the running statistics take the place of $\mu$ and $v$, and nothing is
@@ -893,7 +893,7 @@ reveal(
 #
 # <details><summary>Hint 2: the formula</summary>
 #
-# $\text{out} = \gamma \odot \dfrac{X - \text{running\_mean}}{\sqrt{\text{running\_var} + \varepsilon}} + \beta$.
+# $\text{out} = \gamma \odot \dfrac{X - \mathrm{running\_mean}}{\sqrt{\mathrm{running\_var} + \varepsilon}} + \beta$.
 #
 # </details>
 
@@ -1644,7 +1644,7 @@ for name, model in (("plain", plain), ("yours", regularised)):
 #
 # - A gradient that passes many layers is a product of many factors. Measure norms, layer by layer, before you blame
 #   the optimizer.
-# - ReLU for slopes of 1, He's variance $2 / \text{fan\_in}$ to keep signals at size; or measure, as LSUV does.
+# - ReLU for slopes of 1, He's variance $2 / \mathrm{fan\_in}$ to keep signals at size; or measure, as LSUV does.
 # - Batch norm measures in every step. It has two modes, and mixing them up is the classic bug.
 # - A network that can learn anything will learn your mistakes, too. Watch a validation loss; stop, drop or charge.
 # - No data set covers its input space. Augmentation states what does not matter. It helps where that is true, and
