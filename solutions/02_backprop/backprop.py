@@ -30,8 +30,8 @@
 # **You need** Lesson 01: the loss, gradient descent, minibatches, finite differences, the chain rule. In Python:
 # classes with methods, lists, sets and dicts.
 #
-# **Time** about three hours: a bit more than two for the exercises, the rest for reading and for the experiments.
-# **Points** 26.
+# **Time** about three hours: a bit less than two and a half for the exercises, the rest for reading and for the
+# experiments. **Points** 26.
 #
 # | | exercise | what it is | difficulty | minutes | points |
 # | --- | --- | --- | --- | --- | --- |
