@@ -803,8 +803,8 @@ print(f"with Values {1000 * slow:.2f} ms, with arrays {1000 * fast:.4f} ms: {slo
 # with numbers: the local slopes are 1.
 #
 # But NumPy also adds arrays of different shapes. It repeats the smaller one until it fits. This is called
-# **broadcasting**. The bias of a layer is added like that: $Z$ of shape $(N, H)$ plus $b$ of shape $(H,)$. Every row
-# gets the same $b$.
+# **broadcasting**. The bias of a layer of $H$ neurons is added like that: $Z$ of shape $(N, H)$ plus $b$ of shape
+# $(H,)$. Every row gets the same $b$.
 #
 # So $b_h$ is used $N$ times, once in each row. A number that is used several times gets several shares, and adds them
 # up. *What was repeated on the way forward is summed on the way back.*
