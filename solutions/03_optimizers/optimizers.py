@@ -1393,7 +1393,7 @@ for k, (name, (step, settings)) in enumerate(racers.items()):
     plots.describe(right, f"{name}: {losses[0]:.2f} after one epoch, {losses[3]:.2f} after four.")
     print(f"{name:>10}: at 0.01 {ends[1]:.3f}, at 0.1 {ends[3]:.3f}", end="")
     print(f"       {rates[best]:9.2g}  {ends[best]:9.3f}  {accuracy:9.1%}")
-left.set(xlabel="learning rate", ylabel="loss after four epochs", title="Sensitive to the rate")
+left.set(xlabel="learning rate", ylabel="loss after four epochs, or 5 if more", title="Sensitive to the rate")
 right.set(xlabel="epoch", ylabel="loss", title="Each at its own best rate", xticks=range(1, 5))
 for ax in (left, right):
     ax.yaxis.set_minor_formatter("")

@@ -64,10 +64,10 @@ places
 """.strip()
 PURE = """
 fresh = {}
-params, state = STEP(start, slopes[0], fresh, *settings)
-params, state = STEP(params, slopes[1], state, *settings)
-again = [STEP(params, slopes[2], state, *settings)[0] for _ in range(3)]
-[*again, STEP(start, slopes[0], fresh, *settings)[0]]
+there, state = STEP(params, slopes[0], fresh, *settings)
+there, state = STEP(there, slopes[1], state, *settings)
+again = [STEP(there, slopes[2], state, *settings)[0] for _ in range(3)]
+[*again, STEP(params, slopes[0], fresh, *settings)[0]]
 """.strip()
 EPSILON = """
 begin, slope = {"w": np.ones(4)}, {"w": np.array([0.0, 0.5, -1.0, 2.0])}
@@ -217,9 +217,8 @@ def _check_all_names(student, reference, rng, step, settings, count=5):
 def _check_pure(student, reference, rng, step, settings):
     """Repeat a step from the same params and state, and then the first step from the same empty state."""
     task = _task(rng, 3, settings, {"w": (4,)})
-    inputs = {"start": task["params"], "slopes": task["slopes"], "settings": settings}
     code = PURE.replace("STEP", step)
-    answer, right = student.run(code, **inputs), reference.run(code, **inputs)
+    answer, right = student.run(code, **task), reference.run(code, **task)
     assert_close(answer[0], right[0], rtol=SINGLE, what=f"{step}: params after three steps")
     for came in answer[1:3]:
         same = "Does the function change the state that came in? Make new dicts and arrays."

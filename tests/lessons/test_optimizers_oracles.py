@@ -10,7 +10,7 @@ import pytest
 
 from grading.bank import load_bank
 from grading.examples import load_checks
-from grading.lesson import find_lesson
+from grading.lesson import find_lesson, without_magics
 from grading.reference import Reference
 
 LESSON = find_lesson(Path(__file__).resolve().parents[2] / "solutions", "03_optimizers")
@@ -248,3 +248,15 @@ def test_noise_floor_is_as_the_text_computes_it():
     for _ in range(300):
         params, _ = right.sgd_step(params, {"w": params["w"] + rng.normal(size=20000)}, {}, 0.1)
     assert np.mean(params["w"] ** 2) / 2 == pytest.approx(floor, rel=0.06)  # its standard error is 1 %
+
+
+def test_a_broken_minibatch_destroys_what_was_learned_unless_it_is_clipped():
+    names = REFERENCE.namespace()
+    sources = [without_magics(cell.source) for cell in LESSON.cells]
+    starts = ("import time", "def minibatches", "def mlp_loss", "accident_curves = {}")
+    for start in starts:
+        (source,) = [source for source in sources if f"\n{start}" in source]
+        exec(source, names)
+    curves = names["accident_curves"]
+    assert curves["not clipped"][8] > 10 * curves["not clipped"][7]
+    assert max(curves["clipped at 1"][8:]) < curves["clipped at 1"][7]
