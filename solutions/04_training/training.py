@@ -527,7 +527,9 @@ plots.show(dead_ax)
 # ever. But how large? Look at one pre-activation of a layer with $D$ inputs, $z = \sum_{i=1}^{D} a_i w_i$. Let the
 # weights be independent, with mean 0 and variance $v$. Then the variances of the $D$ products add up:
 #
-# $$\operatorname{Var}(z) = D \, v \, \operatorname{E}(a^2).$$
+# $$\operatorname{Var}(z) = D \, v \, \operatorname{E}(a^2),$$
+#
+# where $\operatorname{E}(a^2)$ is the mean of the squared inputs.
 #
 # A signal should neither grow nor shrink on its way up: $D v = 1$, so $v = 1 / D$. On the way down the same sum runs
 # over the *outputs* of the layer, and wants $v = 1 / D'$ with $D'$ outputs. Glorot and Bengio (2010) took the middle:
@@ -1197,7 +1199,9 @@ check("dropout_backward")
 # To learn a wrong label by heart, a network must bend sharply, and that takes large weights. So charge for them: add a
 # **penalty** to the loss, over all elements $w$ of $W$,
 #
-# $$P = \lambda_1 \sum |w| + \lambda_2 \sum w^2.$$
+# $$P = \lambda_1 \sum |w| + \lambda_2 \sum w^2,$$
+#
+# with two prices $\lambda_1$ and $\lambda_2$, numbers from 0 up (say "lambda"; in code `l1` and `l2`).
 #
 # - The L2 part pulls each weight towards 0 in proportion to its size, so it shrinks large ones most.
 # - The L1 part pulls each with the same force, so small weights become exactly 0, or flicker about it.
