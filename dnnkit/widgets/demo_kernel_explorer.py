@@ -21,6 +21,7 @@ BIAS = 0.25
 AFFORDABLE = 0.2  # seconds of computing for the whole picture
 MOST_PRODUCTS = 4e6  # of pixels and weights, zeros counted; more would need a lot of memory at once
 SMOOTHING = ("box", "Gaussian", "median")
+MOST_SORTED = 250  # pixels, for each pixel of the picture, to compare a smoothing operator with the median
 REPEATS = ("stride", "dilation", "iterations")
 
 
@@ -112,7 +113,8 @@ class KernelExplorer(Demo):
         sees = row, column, size, values["padding"], dilation
         first = {"open": "erode", "close": "dilate"}.get(values["operator"])
         once = None if first is None else kernels.apply(before, first, *settings[1:])
-        rivals = ("box", "median") if values["operator"] in SMOOTHING else ()
+        cheap = size**2 * iterations <= MOST_SORTED
+        rivals = ("box", "median") if values["operator"] in SMOOTHING and cheap else ()
         near = {name: kernels.apply(noisy, name, *settings[1:], iterations)[::stride, ::stride] for name in rivals}
         return {
             "clean": clean, "noisy": noisy, "before": before, "out": out, "aim": aim, "kernel": kernel, "size": size,

@@ -236,6 +236,13 @@ def test_against_gaussian_noise_the_blur_is_better():
     assert rivals["box"] > rivals["median"]
 
 
+def test_rivals_are_left_out_where_sorting_for_them_would_take_long():
+    assert kernel_explorer(operator="Gaussian", size=15).result["rivals"]
+    demo = kernel_explorer(operator="Gaussian", size=15, iterations=5)
+    assert demo.result["rivals"] == {}
+    assert "median" not in demo.sentence
+
+
 # the demo ----------------------------------------------------------------------------------------------------------
 
 
