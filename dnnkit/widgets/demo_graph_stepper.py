@@ -6,7 +6,7 @@ from dnnkit.widgets import expressions, graphs
 from dnnkit.widgets.controls import Question, Slider, Text, Toggle
 from dnnkit.widgets.demo import Demo
 from dnnkit.widgets.expressions import Unreadable
-from dnnkit.widgets.graph_panel import Steps, picture, tell
+from dnnkit.widgets.graph_panel import Steps, picture, row_of, tell
 
 HOME = "(x*w + b - y)**2"
 NUMBERS = "x = 2, w = -1, b = 0.5, y = 1"
@@ -204,29 +204,13 @@ class GraphStepper(Demo):
         heads = ["node", "made as", "value", "gradient", "numeric gradient", "relative error"]
         heads += ["value with yours", "gradient with yours"] if result["own"] else []
         result = result | {"error": graphs.relative_error(result["gradient"], result["numeric"])}
-        rows, tables = [self._row(result, k, 0) for k in range(len(graph.names))], []
+        rows, tables = [row_of(result, k, 0) for k in range(len(graph.names))], []
         touched = [None, *graph.made, len(graph.names) - 1, *(parent for _, parent, _ in graph.edges), None]
         for step, k in enumerate(touched):
             if k is not None:
-                rows[k] = self._row(result, k, step)
+                rows[k] = row_of(result, k, step)
             tables.append((f"Nodes at step {step} of {steps.last}", heads, list(rows)))
         return tables
-
-    def _row(self, result, k, step):
-        """List what is known of a node at a step."""
-        graph, steps, own = result["graph"], result["steps"], result["own"]
-        row = [graph.names[k], "given" if graph.steps[k] == "leaf" else graph.written(k)]
-        row.append(tell(result["values"][k]) if step >= steps.value(k) else "")
-        if step < steps.first_share(k):
-            return row + [""] * (5 if own else 3)
-        done = step >= steps.last_share(k)
-        mark = " ✗" if done and result["wrong"][k] else ""
-        row.append(tell(result["running"][step - steps.seed, k]) + mark)
-        row += [tell(result["numeric"][k]), f"{result['error'][k]:.0e}"] if done else ["", ""]
-        if own:
-            mark = " ✗" if result["own_wrong"][k] else ""
-            row += [tell(own["values"][k]), tell(own["gradients"][k]) + mark] if done else ["", ""]
-        return row
 
     def on_key(self, key, shift, values):
         """Make a step, or choose another leaf."""

@@ -1,4 +1,4 @@
-"""The picture of the graph stepper: one panel of boxes and arrows, and which of them are seen at which step."""
+"""The picture of the graph stepper, boxes and arrows, and its table: which of them are seen at which step."""
 
 import numpy as np
 
@@ -150,6 +150,23 @@ class Steps:
     def last_share(self, k):
         """Step from which a node's gradient is complete."""
         return self._shares[k][-1]
+
+
+def row_of(result, k, step):
+    """List what is known of a node at a step, for the table."""
+    graph, steps, own = result["graph"], result["steps"], result["own"]
+    row = [graph.names[k], "given" if graph.steps[k] == "leaf" else graph.written(k)]
+    row.append(tell(result["values"][k]) if step >= steps.value(k) else "")
+    if step < steps.first_share(k):
+        return row + [""] * (5 if own else 3)
+    done = step >= steps.last_share(k)
+    mark = " ✗" if done and result["wrong"][k] else ""
+    row.append(tell(result["running"][step - steps.seed, k]) + mark)
+    row += [tell(result["numeric"][k]), f"{result['error'][k]:.0e}"] if done else ["", ""]
+    if own:
+        mark = " ✗" if result["own_wrong"][k] else ""
+        row += [tell(own["values"][k]), tell(own["gradients"][k]) + mark] if done else ["", ""]
+    return row
 
 
 def short(value):
