@@ -36,10 +36,7 @@ def plot_images(images, *, titles=None, columns=5, signed=False, alt=None):
     for ax in axes[len(images) :]:
         ax.set_axis_off()
     for k, (ax, image) in enumerate(zip(axes, pixels, strict=False)):
-        ax.imshow(image, interpolation="nearest", **scale)
-        ax.set(xticks=[], yticks=[])
-        ax.spines[:].set(color="0.75", linewidth=0.6)  # where a white picture ends
-        ax.set_title(str(titles[k]) if titles is not None else "", fontsize=9)
+        _draw(ax, image, str(titles[k]) if titles is not None else "", scale)
     named = f", titled {', '.join(str(t) for t in titles)}" if titles is not None else ""
     kind = ("weight images, zero is middle grey" if colour else "weight images, red above zero and blue below") * signed
     kind = kind or ("colour images" if colour else "grey images")
@@ -82,6 +79,13 @@ def _worst(wrong):
     named = ", ".join(pairs[:3]) + (f" and {len(pairs) - 3} more" if len(pairs) > 3 else "")
     times = "once" if most == 1 else f"{most:g} times"
     return f" Most frequent mistake{'s' * (len(pairs) > 1)}: {named}, {times}{' each' * (len(pairs) > 1)}."
+
+
+def _draw(ax, image, title, scale):
+    ax.imshow(image, interpolation="nearest", **scale)
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set(color="0.75", linewidth=0.6)  # where a white picture ends
+    ax.set_title(title, fontsize=9)
 
 
 def _checked(images):
