@@ -1099,14 +1099,9 @@ edit(
     "the same order as the images? np.repeat and np.tile differ.",
 )
 edit(
-    "train_cnn__labels_of_the_copies_missing",
+    "train_cnn__labels_that_do_not_fit",
     {"labels = np.tile(y, len(corners))": "labels = y"},
-    hint="Does the error speak of data cardinality? Then there are more images than labels: copies need labels, too.",
-)
-edit(
-    "train_cnn__loss_for_one_hot_labels",
-    {"keras.losses.SparseCategorical": "keras.losses.Categorical"},
-    hint="Does the error speak of target and output? Labels that are whole numbers need the sparse loss.",
+    hint="Labels and network do not fit. Whole numbers as labels need the sparse loss, and copies of images need labels, too.",
 )
 edit(
     "train_cnn__steps_too_small",
