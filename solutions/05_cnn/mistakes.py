@@ -1101,7 +1101,7 @@ edit(
 edit(
     "train_cnn__labels_that_do_not_fit",
     {"labels = np.tile(y, len(corners))": "labels = y"},
-    hint="Labels and network do not fit. Whole numbers as labels need the sparse loss, and copies of images need labels, too.",
+    hint="Labels and network do not fit. Whole-number labels need the sparse loss; copies of images need labels, too.",
 )
 edit(
     "train_cnn__steps_too_small",
