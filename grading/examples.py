@@ -13,6 +13,7 @@ from dnnkit.snippets import Snippet
 from dnnkit.wire import encode
 from grading.errors import LessonError
 
+FLOOR = 1e-9  # below it, numbers are what rounding leaves of zero
 ROUNDING = 1e-5  # of an array's largest number: float32 sums of another order differ by less, and no check is finer
 
 
@@ -139,7 +140,7 @@ def same_examples(text, fresh):
     """Say whether a written file of examples still holds what the source gives.
 
     Another processor adds up float32 numbers in another order, so numbers may differ by ROUNDING of their array's
-    largest; everything else must be equal.
+    largest, or by FLOOR; everything else must be equal.
 
     Args:
         text: the file's text, or None where there is no file.
@@ -157,7 +158,7 @@ def _same(one, other, size):
     if type(one) is not type(other):
         return False
     if isinstance(one, float):
-        return one == other or abs(one - other) <= ROUNDING * max(abs(one), abs(other), size)
+        return one == other or abs(one - other) <= max(FLOOR, ROUNDING * max(abs(one), abs(other), size))
     if isinstance(one, dict):
         return list(one) == list(other) and all(_same(one[key], other[key], 0.0) for key in one)
     if isinstance(one, list):

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+MOST_NAMED = 5  # mistakes of one student; the record has them all
 console = Console(highlight=False)
 
 
@@ -19,9 +20,15 @@ def results_table(lesson, results):
     for result in results:
         untouched = all(exercise.status == "not_attempted" for exercise in result.exercises)
         status = "not_attempted" if result.status == "graded" and untouched else result.status
-        named = ", ".join(result.mistakes) or result.reason or "; ".join(result.notes)
-        table.add_row(result.student, f"{result.score:g} of {result.max_score:g}", status, escape(named[:200]))
+        named = _whole_names(result.mistakes) or (result.reason or "; ".join(result.notes))[:200]
+        table.add_row(result.student, f"{result.score:g} of {result.max_score:g}", status, escape(named))
     return table
+
+
+def _whole_names(mistakes):
+    """List the first mistakes by name, and count the rest."""
+    named = ", ".join(mistakes[:MOST_NAMED])
+    return named + (f", and {len(mistakes) - MOST_NAMED} more" if len(mistakes) > MOST_NAMED else "")
 
 
 def changes_table(lesson, changes):

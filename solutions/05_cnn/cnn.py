@@ -1332,7 +1332,7 @@ for shape in [(32, 32, 1), (64, 64, 1)]:
 #   of minibatches in all epochs together.
 #
 # **Write** `train_cnn(X, y, num_classes, rng)`. It returns the trained Keras model, which turns images into scores or
-# probabilities, shape $(N, \text{num\_classes})$. $X$ may also hold larger images, or more channels.
+# probabilities, shape $(N, \mathrm{num\_classes})$. $X$ may also hold larger images, or more channels.
 #
 # Useful: `keras.utils.set_random_seed(int(rng.integers(2**31)))` makes Keras draw from your `rng`, so that the same
 # seed gives the same training; `keras.losses.SparseCategoricalCrossentropy(from_logits=True)` for scores;

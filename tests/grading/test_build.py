@@ -159,6 +159,8 @@ def test_examples_of_another_processor_are_not_stale_and_stay(project, tmp_path)
     [
         ({"values": [1.0, 1e-9]}, {"values": [1.0, -1e-9]}, True),
         ({"values": [1.0, 1e-4]}, {"values": [1.0, -1e-4]}, False),
+        ({"values": [1e-16, -2e-17]}, {"values": [0.0, 3e-16]}, True),
+        ({"values": [1e-7, 2e-7]}, {"values": [1e-7, 3e-7]}, False),
         ({"values": [1, 2]}, {"values": [1, 3]}, False),
         ({"values": [1.0]}, {"values": [1.0, 1.0]}, False),
         ({"hint": "a"}, {"hint": "b"}, False),
