@@ -86,7 +86,7 @@ def describe(value):
     if value is None:
         return "None (is a return missing?)"
     if isinstance(value, (bool, str)):
-        return f"{type(value).__name__} {value!r}"[:80]
+        return repr(value)[:80]
     if isinstance(value, (int, float)):
         return format_number(value)
     if isinstance(value, (list, tuple)):

@@ -170,8 +170,8 @@ def _value(outcome, what, message, place):
         where = f" ({place})" if place else ""
         raise CheckFailed(f"{what} raised {outcome.exception}: {message}{where}")
     if outcome.kind == "opaque":
-        inside = f" It is {message}" if message else ""
-        raise CheckFailed(f"{what} returned an object of type {outcome.exception}; expected plain numbers.{inside}")
+        plain = f"returned an object of type {outcome.exception}; expected plain numbers."
+        raise CheckFailed(f"{what}: {message}" if message else f"{what} {plain}")
     if outcome.mutated:
         names = ", ".join(outcome.mutated)
         raise CheckFailed(f"{what} changed its input {names} in place. Work on a copy: the caller still needs it.")

@@ -56,7 +56,7 @@ def test_values_that_are_not_finite_are_told_apart(array):
         (10**400, 1.0, "expected 1, got an integer of more than 300 digits."),
         (1.0, np.random.default_rng(0), "expected an object of type Generator, got 1."),
         (0.5000000004, 0.5, "the value is wrong: expected 0.5, got 0.5000000004."),
-        (True, "yes", "expected 'yes', got bool True."),
+        (True, "yes", "expected 'yes', got True."),
         ("J is 0.2", "J below 1e-6", "expected 'J below 1e-6', got 'J is 0.2'."),
     ],
 )  # fmt: skip
