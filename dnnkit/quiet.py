@@ -19,17 +19,24 @@ NOISE = re.compile(
 )
 
 
-def quiet_tensorflow():
-    """Let a later `import tensorflow` or `import keras` be quiet; called when the extension is loaded."""
+def quiet_tensorflow(*, settle=True):
+    """Let a later `import tensorflow` or `import keras` be quiet; called when the extension is loaded.
+
+    Args:
+        settle: also apply the settings of devices; not in a process that is forked later, since CUDA survives no fork.
+    """
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     devices.fall_back_to_cpu()
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+        sys.meta_path.insert(0, _Finder(settle))
 
 
 class _Finder:
     """Finds TensorFlow as everybody else does, and has it loaded quietly."""
+
+    def __init__(self, settle):
+        self._settle = settle
 
     def find_spec(self, name, path=None, target=None):
         if name != "tensorflow":
@@ -42,7 +49,8 @@ class _Finder:
             def load_quietly(module):
                 with without_noise():
                     load(module)
-                    devices.settle_tensorflow(module)
+                    if self._settle:
+                        devices.settle_tensorflow(module)
 
             spec.loader.exec_module = load_quietly
         return spec

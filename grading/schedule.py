@@ -68,7 +68,7 @@ def _forked_workers(modules):
     """Make workers forks of one process that has imported what they need, in place of one import for each."""
     with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
         # Dask's own list comes first; ours replaces it, and holds from the first worker that this process starts.
-        get_mp_context().set_forkserver_preload(["grading.worker", *modules])
+        get_mp_context().set_forkserver_preload(["grading.forked", *modules])
         yield
 
 

@@ -53,6 +53,11 @@ def test_log_lines_of_the_import_are_dropped_and_others_are_kept(fake):
     assert (done.stderr, done.stdout) == ("something else\nlater\n", "3 tensorflow\n")
 
 
+def test_a_process_that_is_forked_later_leaves_the_devices_alone(fake):
+    done = run("import grading.forked, tensorflow as t; print(t.calls)", fake, DNN_GPU_MEMORY_MB="512")
+    assert (done.stderr, done.stdout) == ("something else\n", "[]\n")
+
+
 def test_an_import_that_fails_says_so(fake):
     done = run(LOAD + "import tensorflow", fake, FAIL="1")
     assert "cudart" not in done.stderr
