@@ -247,7 +247,7 @@ def minibatches__draw_from_the_rest(num_examples, batch_size, rng):
 
 def minibatches__float32(num_examples, batch_size, rng):
     order = np.argsort(rng.random(num_examples, dtype=np.float32))
-    return [order[i : i + batch_size].astype(np.uint8) for i in range(0, num_examples, batch_size)]
+    return [order[i : i + batch_size].astype(np.uint16) for i in range(0, num_examples, batch_size)]
 
 
 # fit_logistic
