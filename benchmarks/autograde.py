@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # the benchmarks are scripts, no
 import stock
 from memory import peak_memory
 
-from dnnkit.quiet import quiet_tensorflow
+from dnnkit.quiet import quiet_backends
 from grading.autograde import How, autograde
 from grading.bank import load_bank
 from grading.build import build, load_release
@@ -142,7 +142,7 @@ def main():
     parser.add_argument("--lesson", help=f"a lesson, or one of the benchmark's own: {own} (default: those and 01)")
     parser.add_argument("--students", type=int, default=40)
     arguments = parser.parse_args()
-    quiet_tensorflow()
+    quiet_backends()
     project = find_project(HERE)
     records = []
     with tempfile.TemporaryDirectory() as folder:

@@ -98,7 +98,7 @@ def measure(epochs, sizes):
     Returns:
         Dict with the device in the backend's words, GFLOP/s by size, and the trainings.
     """
-    quiet.quiet_tensorflow()
+    quiet.quiet_backends()
     import keras
     import numpy as np
     from keras import ops

@@ -183,7 +183,7 @@ def measure_kernel(name, lesson_name, make, limit):
     """
     from dnnkit import quiet
 
-    quiet.quiet_tensorflow()
+    quiet.quiet_backends()
     import keras
 
     try:

@@ -13,14 +13,14 @@ from dnnkit.calls import call, names_used
 from dnnkit.checks import find_exercise
 from dnnkit.colab import allow_demos
 from dnnkit.example import example_call
-from dnnkit.quiet import quiet_tensorflow
+from dnnkit.quiet import quiet_backends
 
 MAGIC = "%%explore"
 
 
 def load_ipython_extension(shell):
     """Teach IPython `%%explore`, keep TensorFlow quiet, show demos on Colab; called by `%load_ext dnnkit`."""
-    quiet_tensorflow()
+    quiet_backends()
     allow_demos()
 
     def explore(lines):

@@ -6,6 +6,7 @@ tensors: with `keras.ops` and Keras layers only, since a NumPy operation takes i
 
 import contextlib
 import inspect
+import re
 
 import numpy as np
 
@@ -238,8 +239,8 @@ def _on_torch(f, tensors, name):
     tensors = [tensor.detach().clone().requires_grad_() for tensor in tensors]
     try:
         value, others = f(*tensors)
-    except RuntimeError as error:
-        if "requires grad" in str(error) and "numpy" in str(error):
+    except (RuntimeError, TypeError) as error:  # a tensor on the CPU, or on a GPU, that NumPy asked for its numbers
+        if re.search("requires grad.*numpy|device type tensor to numpy", str(error)):
             raise _used_numpy(name) from error
         raise
     if not value.requires_grad:

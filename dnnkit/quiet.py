@@ -1,7 +1,7 @@
-"""Keep TensorFlow's start-up log from students, who would take its red lines for errors.
+"""Keep what TensorFlow and JAX say of themselves from students, who would take red lines for errors of theirs.
 
-The lines come from compiled code before TensorFlow can be told to be quiet, so they are filtered where they come
-out, while TensorFlow is imported and only then. Errors are Python exceptions and come through.
+TensorFlow's lines come from compiled code before TensorFlow can be told to be quiet, so they are filtered where they
+come out, while TensorFlow is imported and only then. Errors are Python exceptions and come through.
 """
 
 import contextlib
@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import tempfile
+import warnings
 
 from dnnkit import devices
 
@@ -18,8 +19,10 @@ NOISE = re.compile(
     rb"\d{4}-\d\d-\d\d \d\d:\d\d:[\d.]+: [IWE] |To enable the following instructions: "
 )
 
+NARROWED = "Explicitly requested dtype int64"  # JAX's warning that it counts Keras' steps in int32
 
-def quiet_tensorflow(*, settle=True):
+
+def quiet_backends(*, settle=True):
     """Let a later `import tensorflow` or `import keras` be quiet; called when the extension is loaded.
 
     Args:
@@ -28,6 +31,7 @@ def quiet_tensorflow(*, settle=True):
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     devices.fall_back_to_cpu()
+    warnings.filterwarnings("ignore", message=NARROWED, category=UserWarning)
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder(settle))
 

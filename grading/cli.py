@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from dnnkit.quiet import quiet_tensorflow
+from dnnkit.quiet import quiet_backends
 from grading import commands
 from grading.course import find_project, open_course
 from grading.errors import GradingError, UsageError
@@ -22,7 +22,7 @@ def main(argv=None):
         Exit code: 0, 1 (the work says no) or 2 (wrong use).
     """
     arguments = make_parser().parse_args(argv)
-    quiet_tensorflow()
+    quiet_backends()
     try:
         project = find_project(arguments.project)
         course = open_course(project, arguments.course, arguments.gradebook, getattr(arguments, "submitted", None))

@@ -1473,7 +1473,7 @@ layer = keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-3)
 layer.build((None, 5))
 layer.set_weights([twin_gamma, twin_beta, np.zeros(5), np.ones(5)])
 _, (keras_dX,) = value_and_gradient(
-    lambda X: keras.ops.sum(layer(X, training=True) * twin_dout.astype("float32")), twin_X
+    lambda X: keras.ops.sum(keras.ops.multiply(layer(X, training=True), twin_dout.astype("float32"))), twin_X
 )
 layer.set_weights([twin_gamma, twin_beta, np.zeros(5), np.ones(5)])
 keras_out = np.asarray(keras.ops.convert_to_numpy(layer(twin_X, training=True)))

@@ -962,7 +962,7 @@ numeric = [
 def keras_loss(X, W, b):
     padded = keras.ops.pad(X, ((0, 0), (1, 1), (1, 1), (0, 0)))
     out = keras.ops.conv(padded, W, strides=2, padding="valid", data_format="channels_last") + b
-    return keras.ops.sum(out * trial_dout.astype("float32"))
+    return keras.ops.sum(keras.ops.multiply(out, trial_dout.astype("float32")))
 
 
 _, in_keras = value_and_gradient(keras_loss, trial_X, trial_W, trial_b)

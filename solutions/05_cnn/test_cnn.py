@@ -43,24 +43,30 @@ _BACKWARD = {
 }
 
 _LENET_FACTS = """\
+import keras
+
 model = build_lenet(input_shape, num_classes)
-scores = np.asarray(model(images))
+scores = keras.ops.convert_to_numpy(model(images))
 {"shape of the scores": list(scores.shape), "parameters": model.count_params()}"""
 
 _LENET_LOGITS = """\
+import keras
+
 model = build_lenet((16, 16, 1), 3)
 model(np.zeros((1, 16, 16, 1)))
 model.set_weights([biases if w.shape == (3,) else 0 * w for w in model.get_weights()])
-np.asarray(model(np.zeros((1, 16, 16, 1))))[0]"""
+keras.ops.convert_to_numpy(model(np.zeros((1, 16, 16, 1))))[0]"""
 
 _LOOK = """\
+import keras
+
 model = build_lenet({shape}, {classes})
 model(np.zeros((1, *{shape}), dtype="float32"))
 
 
 def with_weights(values):
     model.set_weights([np.broadcast_to(np.asarray(values(w.size, w.shape)), w.shape) for w in model.get_weights()])
-    return np.asarray(model(images))
+    return keras.ops.convert_to_numpy(model(images))
 
 
 """
@@ -90,12 +96,14 @@ names = ["first convolution", "second convolution", "dense layer of 120 units", 
 )
 
 _TRAIN_FACTS = """\
+import keras
+
 y = np.arange(300) % 3
 X = rng.uniform(0, 0.2, size=(300, 8, 9, 2))
 X[y == 1, 2:6, 3:7, 0] += 0.8
 X[y == 2, 2:6, 3:7, 1] += 0.8
 model = train_cnn(X, y, 3, rng)
-scores = np.asarray(model(X))
+scores = keras.ops.convert_to_numpy(model(X))
 {
     "shape of the scores": list(scores.shape),
     "has kernels": any(w.ndim == 4 for w in model.get_weights()),
@@ -615,8 +623,10 @@ def test_max_pool2d_backward_negative(student, reference, rng):
 # text fixes: 150 numbers are the first kernels of a grey image, 6 its biases, and so on.
 
 _SHAPES = """\
+import keras
+
 model = build_lenet(input_shape, num_classes)
-[list(np.asarray(model(images[:count])).shape) for count in (1, len(images))]"""
+[list(keras.ops.convert_to_numpy(model(images[:count])).shape) for count in (1, len(images))]"""
 
 _SIZES = """\
 model = build_lenet(input_shape, num_classes)
@@ -743,12 +753,14 @@ def test_build_lenet_uses_everything(student, rng):
 # train_cnn
 
 _TASK = """\
+import keras
+
 model = train_cnn(X, y, 4, rng)
 if not callable(model):
     result = {"a model": f"no, {type(model).__name__}"}
 else:
-    scores = np.asarray(model(X))
-    arrays = [np.asarray(w) for w in model.trainable_weights]
+    scores = keras.ops.convert_to_numpy(model(X))
+    arrays = [keras.ops.convert_to_numpy(w) for w in model.trainable_weights]
     largest = max([float(np.abs(w).max()) for w in arrays if w.ndim == 1], default=0.1)
     result = {
         "a model": "yes",
@@ -761,8 +773,10 @@ else:
 result"""
 
 _DIGITS = """\
+import keras
+
 model = train_cnn(X, y, 10, rng)
-np.asarray(model(images)).argmax(axis=1)"""
+keras.ops.convert_to_numpy(model(images)).argmax(axis=1)"""
 
 
 def _patches(rng, num_examples):

@@ -53,6 +53,16 @@ def test_log_lines_of_the_import_are_dropped_and_others_are_kept(fake):
     assert (done.stderr, done.stdout) == ("something else\nlater\n", "3 tensorflow\n")
 
 
+def test_what_jax_says_of_its_whole_numbers_is_dropped_and_other_warnings_are_kept(fake):
+    ask = (
+        "import warnings; warnings.warn('other');"
+        "warnings.warn('Explicitly requested dtype int64 requested in ShapeDtypeStruct is not available')"
+    )
+    said = run(LOAD + ask, fake).stderr
+    assert "UserWarning: other" in said
+    assert "int64" not in said
+
+
 def test_a_process_that_is_forked_later_leaves_the_devices_alone(fake):
     done = run("import grading.forked, tensorflow as t; print(t.calls)", fake, DNN_GPU_MEMORY_MB="512")
     assert (done.stderr, done.stdout) == ("something else\n", "[]\n")

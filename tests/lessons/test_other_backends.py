@@ -1,4 +1,4 @@
-"""Every lesson that uses Keras also runs, and is checked, on Keras' second backend: JAX on the CPU."""
+"""Every lesson that uses Keras also runs, and is checked, on Keras' other backends: JAX, and PyTorch where it is."""
 
 import ast
 import importlib.util
@@ -18,11 +18,22 @@ from grading.examples import list_checks
 from grading.lesson import without_magics
 from grading.sample_class import with_answers
 
-pytestmark = [
-    pytest.mark.jax,
-    pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed"),
-]
-ON_JAX = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""}
+on_every_backend = pytest.mark.parametrize(
+    "backend", [pytest.param(name, marks=getattr(pytest.mark, name)) for name in ("jax", "torch")]
+)
+ON_CPU = {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": "", "KERAS_TORCH_DEVICE": "cpu"}
+# On a GPU, PyTorch's tensors do not hand NumPy their numbers. These behave so on the CPU, too, but for Keras itself.
+AS_ON_A_GPU = """
+import sys
+import torch
+
+to_numpy = torch.Tensor.__array__
+def refuse(tensor, *arguments, **named):
+    if not sys._getframe(1).f_globals["__name__"].startswith("keras."):
+        raise TypeError("can't convert cuda:0 device type tensor to numpy.")
+    return to_numpy(tensor, *arguments, **named)
+torch.Tensor.__array__ = refuse
+"""
 CHECK_RIGHT_ANSWERS = """
 import json, sys
 from pathlib import Path
@@ -38,7 +49,7 @@ for exercise in sys.argv[3:]:
     for answers in ((), *((variant,) for variant in bank.variants_of(exercise) if every)):
         name = answers[0].name if answers else f"{exercise}__reference"
         student = lambda answers=answers, **options: reference.student(*answers, **options)
-        candidates.append(Candidate(name, student, b"jax", frozenset({exercise})))
+        candidates.append(Candidate(name, student, b"backend", frozenset({exercise})))
 found = [(f.candidate.name, f.result.name, f.result.status, f.result.message)
          for f in run_checks(lesson, reference, candidates)]
 print(json.dumps([keras.backend.backend(), found]))
@@ -71,42 +82,49 @@ def keras_exercises(lesson):
     return [name for name in lesson.exercises if uses_keras(code_of(*sources[name]) + checked[name])]
 
 
-def require_keras(lesson):
+def require_keras(lesson, backend):
+    if importlib.util.find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed")
     if not uses_keras(code_of(*(cell.source for cell in lesson.cells if cell.kind not in ("markdown", "check")))):
         pytest.skip(f"{lesson.name} does not use Keras")
 
 
-def test_solved_lesson_runs_on_jax_and_passes_its_own_checks(lesson, project, tmp_path, monkeypatch):
-    require_keras(lesson)
-    for name, value in ON_JAX.items():
+@on_every_backend
+def test_solved_lesson_runs_and_passes_its_own_checks(lesson, project, tmp_path, monkeypatch, backend):
+    require_keras(lesson, backend)
+    for name, value in {**ON_CPU, "KERAS_BACKEND": backend}.items():
         monkeypatch.setenv(name, value)
     answers = {name: cell.source for name, cell in lesson.solution_cells.items()}
     notebook = with_answers(load_release(project, lesson), answers)
     notebook.cells.append(nbformat.v4.new_code_cell("import keras; keras.backend.backend()"))
+    if backend == "torch":
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(AS_ON_A_GPU))
     # the kernel python3, not dnn: that one's own settings name the backend that was chosen when it was installed
     client = NotebookClient(notebook, kernel_name="python3", timeout=300, resources={"metadata": {"path": tmp_path}})
     client.store_widget_state = False
     outputs = [output for cell in client.execute().cells for output in cell.get("outputs", [])]
-    assert outputs[-1].data["text/plain"] == "'jax'"
+    assert outputs[-1].data["text/plain"] == repr(backend)
     text = "\n".join(o.get("text", "") + o.get("data", {}).get("text/plain", "") for o in outputs)
     assert text.count("The hidden checks of the grader go further.") == len(lesson.exercises)
     assert "waits for" not in text
     assert [o.text for o in outputs if o.output_type == "stream" and o.name == "stderr"] == []
 
 
-def test_right_answers_pass_their_checks_on_jax(lesson, request):
+@on_every_backend
+def test_right_answers_pass_their_checks(lesson, request, backend):
     """Every right answer of the bank under `make test-jax`; with all other tests the reference's only, to save time."""
-    require_keras(lesson)
-    every = "every" if request.config.getoption("markexpr") == "jax" else "reference"
+    require_keras(lesson, backend)
+    every = "every" if request.config.getoption("markexpr") == backend else "reference"
     exercises = keras_exercises(lesson)
     if not exercises:
         pytest.skip(f"no exercise of {lesson.name} uses Keras")
     command = [sys.executable, "-c", CHECK_RIGHT_ANSWERS, str(lesson.folder), every, *exercises]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")} | ON_JAX
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment |= {**ON_CPU, "KERAS_BACKEND": backend}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=900)
     assert done.returncode == 0, done.stderr
-    backend, found = json.loads(done.stdout.splitlines()[-1])
-    assert backend == "jax"
+    used, found = json.loads(done.stdout.splitlines()[-1])
+    assert used == backend
     assert {line[0].split("__")[0] for line in found} == set(exercises)
     assert [line for line in found if line[2] != "passed"] == []
 
