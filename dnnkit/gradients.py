@@ -119,8 +119,7 @@ def _input_names(f, count):
 def _differentiate(f, inputs, name, input_names):
     """Differentiate f, a function that returns (scalar tensor, list of other tensors), on Keras' backend.
 
-    `name` and `input_names` are what the student calls f and its inputs, in messages. Returns the value as a float, the
-    gradients as a list of arrays, and the other tensors.
+    `name` and `input_names` are what messages call f and its inputs. Returns (a float, list of arrays, other tensors).
     """
     import keras
 
