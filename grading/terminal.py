@@ -13,16 +13,26 @@ console = Console(highlight=False)
 
 
 def results_table(lesson, results):
-    """Make the table of a graded class: student, score, status, named mistakes."""
+    """Make the table of a graded class: student, score, status, and what cost points."""
     table = Table(title=f"{lesson.name}", title_justify="left", expand=False)
-    for name, how in (("student", {}), ("score", {"justify": "right"}), ("status", {}), ("named mistakes", {})):
+    for name, how in (("student", {}), ("score", {"justify": "right"}), ("status", {}), ("what cost points", {})):
         table.add_column(name, overflow="fold", **how)
     for result in results:
         untouched = all(exercise.status == "not_attempted" for exercise in result.exercises)
         status = "not_attempted" if result.status == "graded" and untouched else result.status
-        named = _whole_names(result.mistakes) or (result.reason or "; ".join(result.notes))[:200]
-        table.add_row(result.student, f"{result.score:g} of {result.max_score:g}", status, escape(named))
+        why = _whole_names(result.mistakes) or (result.reason or "; ".join(result.notes))[:200]
+        why = why or ("" if untouched else _lost(result.exercises))
+        table.add_row(result.student, f"{result.score:g} of {result.max_score:g}", status, escape(why))
     return table
+
+
+def _lost(exercises):
+    """Say how many exercises lost points when no mistake was named; empty when none did."""
+    missing = sum(exercise.status == "not_attempted" for exercise in exercises)
+    wrong = sum(exercise.score < exercise.max_score for exercise in exercises) - missing
+    parts = [f"{missing} of {len(exercises)} exercises not attempted"] if missing else []
+    parts += [f"{wrong} of {len(exercises)} exercises wrong, no known mistake fits"] if wrong else []
+    return "; ".join(parts)
 
 
 def _whole_names(mistakes):
