@@ -7,9 +7,12 @@ from one processor to the next, and then the file that is there stays.
 
 import ast
 import json
+import multiprocessing
+import os
 import re
 import tempfile
 import textwrap
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -40,6 +43,27 @@ def build(lesson, project, course):
     examples, text = project / "dnnkit" / "examples" / f"{lesson.topic}.json", _examples_text(lesson)
     if not same_examples(_text_or_none(examples), text):
         _write_atomically(examples, text)
+
+
+def stale_files(lessons, project):
+    """Look at several lessons at once, each in a process of its own: their examples are computed again.
+
+    Args:
+        lessons: the lessons.
+        project: the project's root folder.
+
+    Yields:
+        (lesson, what `stale` says of it), in the lessons' order.
+    """
+    if len(lessons) < 2:
+        yield from ((lesson, stale(lesson, project)) for lesson in lessons)
+        return
+    processes = min(len(lessons), os.cpu_count() or 1)
+    # fresh ones: TensorFlow survives no fork
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        # the last lessons have the most to compute, so they begin
+        found = [pool.submit(stale, lesson, project) for lesson in reversed(lessons)]
+        yield from ((lesson, future.result()) for lesson, future in zip(lessons, reversed(found), strict=True))
 
 
 def stale(lesson, project):

@@ -11,24 +11,24 @@ from grading.terminal import changes_table, console, progress_bar, results_table
 
 def build_lessons(arguments, course):
     """Build lessons, or say which are stale."""
-    from grading.build import build, stale
+    from grading.build import build, stale_files
     from grading.lesson import all_lessons
     from grading.start import start_is_stale, write_start
 
-    code, every = 0, all_lessons(course.project / "solutions")
-    for lesson in _lessons(course, arguments.lessons):
-        if not arguments.check:
+    every, asked = all_lessons(course.project / "solutions"), _lessons(course, arguments.lessons)
+    if not arguments.check:
+        for lesson in asked:
             build(lesson, course.project, course)
             console.print(f"built {lesson.name}: {len(lesson.exercises)} exercises")
-            continue
-        differing = stale(lesson, course.project)
+        write_start(every, course.project / "lessons")
+        return 0
+    code = 0
+    for lesson, differing in stale_files(asked, course.project):
         for path in differing:
             source = f"{lesson.folder.name}/{lesson.topic}.py"
             console.print(f"{path} does not match {source}. Run: grading build {lesson.name}", soft_wrap=True)
-        code = 1 if differing else code
-    if not arguments.check:
-        write_start(every, course.project / "lessons")
-    elif start_is_stale(every, course.project / "lessons"):
+            code = 1
+    if start_is_stale(every, course.project / "lessons"):
         console.print("lessons/start.ipynb does not match the lessons. Run: grading build")
         code = 1
     return code

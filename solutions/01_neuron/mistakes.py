@@ -688,6 +688,12 @@ def minibatches__returns_in_loop(num_examples, batch_size, rng):
         return batches
 
 
+@hint("The indices are kept as uint8: a byte ends at 255, and the next number is 0. Use a type that counts further.")
+def minibatches__in_bytes(num_examples, batch_size, rng):
+    order = rng.permutation(num_examples).astype(np.uint8)
+    return [order[i : i + batch_size] for i in range(0, num_examples, batch_size)]
+
+
 @hint("yield makes a generator, which can be walked through only once. The exercise asks for a list.")
 def minibatches__yields(num_examples, batch_size, rng):
     order = rng.permutation(num_examples)

@@ -93,6 +93,13 @@ EXAMPLES = {
             batch_size=8,
             rng=np.random.default_rng(3003),
         ),
+        shown(
+            "a few hundred examples",
+            facts="partition",
+            num_examples=300,
+            batch_size=100,
+            rng=np.random.default_rng(3004),
+        ),
     ],
     "fit_logistic": [
         roughly(

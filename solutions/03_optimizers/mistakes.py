@@ -719,19 +719,12 @@ edit(
 )
 
 
-@hint(
-    "Something inside the state was changed, so a step cannot be repeated: its arrays (as with *= and +=), or the dict "
-    "that holds them. Make new arrays, in a new dict."
+edit(
+    "adadelta_step__memory_in_place",
+    {"new_params, s, u = {}, {}, {}": "new_params, s, u = {}, old_s, old_u"},
+    hint="Something inside the state was changed, so a step cannot be repeated: its arrays (as with *= and +=), or the "
+    "dict that holds them. Make new arrays, in a new dict.",
 )
-def adadelta_step__memory_in_place(params, grads, state, learning_rate, rho, eps):
-    s, u, new_params = state.get("s", {}), state.get("u", {}), {}
-    for name in params:
-        g, last_u = grads[name], u.get(name, 0.0)
-        s[name] = rho * s.get(name, 0.0) + (1 - rho) * g**2
-        d = np.sqrt(last_u + eps) / np.sqrt(s[name] + eps) * g
-        u[name] = rho * last_u + (1 - rho) * d**2
-        new_params[name] = params[name] - learning_rate * d
-    return new_params, {"s": s, "u": u}
 
 
 # adam_step
