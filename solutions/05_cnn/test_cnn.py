@@ -621,6 +621,7 @@ def test_max_pool2d_backward_negative(student, reference, rng):
 #
 # The snippets look at what the model does, never at its list of layers. They know its arrays by their sizes, which the
 # text fixes: 150 numbers are the first kernels of a grey image, 6 its biases, and so on.
+# The limit of a call is generous: JAX compiles every operation for every new shape, some seconds for each network.
 
 _SHAPES = """\
 import keras
@@ -684,7 +685,7 @@ def _arrays(input_shape, num_classes, reference):
     return sorted([*kernels, 6, 16, 120, 84, num_classes])
 
 
-@points(0.5, repeat=False)
+@points(0.5, repeat=False, seconds=60)
 def test_build_lenet_shapes(student, rng):
     """For images of three sizes, every image gets one score for each class, a single image too."""
     for input_shape, num_classes in (((32, 32, 1), 10), ((28, 36, 3), 4), ((17, 16, 2), 12)):
@@ -698,7 +699,7 @@ def test_build_lenet_shapes(student, rng):
             )
 
 
-@points(1, repeat=False)
+@points(1, repeat=False, seconds=60)
 def test_build_lenet_parameters(student, reference):
     """The parameters are those of the table, for images of three sizes."""
     for input_shape, num_classes in (((32, 32, 1), 10), ((28, 36, 3), 4), ((17, 16, 2), 12)):
@@ -716,7 +717,7 @@ def test_build_lenet_parameters(student, reference):
         )
 
 
-@points(0.5, repeat=False)
+@points(0.5, repeat=False, seconds=60)
 def test_build_lenet_scores(student, rng):
     """The output are scores, without softmax or another activation."""
     biases = rng.uniform(2, 4, size=7) * rng.permutation([1, -1, 1, -1, 1, -1, 1])
@@ -727,7 +728,7 @@ def test_build_lenet_scores(student, rng):
     )
 
 
-@points(0.5, repeat=False)
+@points(0.5, repeat=False, seconds=60)
 def test_build_lenet_bends(student):
     """Each of the four hidden layers has a nonlinearity."""
     bends = student.run(_LENET_BENDS, images=np.zeros((1, 16, 16, 1), dtype=np.float32))
@@ -735,7 +736,7 @@ def test_build_lenet_bends(student):
     assert_that(not straight, f"No nonlinearity was found behind the {' and the '.join(straight)}.")
 
 
-@points(0.5, repeat=False)
+@points(0.5, repeat=False, seconds=60)
 def test_build_lenet_uses_everything(student, rng):
     """Pooling looks at every place, and every weight has a say in the scores."""
     images = np.full((257, 16, 16, 1), 0.2, dtype=np.float32)
