@@ -58,7 +58,7 @@ def test_the_cpu_kernel_hides_every_gpu_and_the_gpu_kernel_shares_it():
     assert not {"CUDA_VISIBLE_DEVICES", "JAX_PLATFORMS", "KERAS_TORCH_DEVICE"} & gpu.keys()
     assert gpu["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
     assert gpu["XLA_PYTHON_CLIENT_PREALLOCATE"] == "false"
-    assert gpu["NVIDIA_TF32_OVERRIDE"] == "0"
+    assert (gpu["NVIDIA_TF32_OVERRIDE"], gpu["JAX_DEFAULT_MATMUL_PRECISION"]) == ("0", "highest")
 
 
 def test_deterministic_operations_come_on_request():
