@@ -115,7 +115,9 @@ def _format_array(array, digits):
     shape = f"shape {array.shape}"
     if array.size > SMALL:
         return f"{shape},\nvalues from {array.min():.{digits}g} to {array.max():.{digits}g}"
-    texts = np.array([_format_number(item, digits) for item in array.ravel()], dtype=str).reshape(array.shape)
+    # A grey picture of shape (1, 5, 5, 1) is drawn as 5 rows of 5 numbers: axes of length 1 stand in the shape only.
+    axes = [length for length in array.shape if length != 1] if array.ndim > 2 else array.shape
+    texts = np.array([_format_number(item, digits) for item in array.ravel()], dtype=str).reshape(axes or 1)
     width = max((len(text) for text in texts.ravel()), default=0)
     drawn = np.array2string(texts, formatter={"str_kind": lambda text: text.rjust(width)}, max_line_width=50)
     return f"{shape}\n{drawn}"
