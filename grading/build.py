@@ -19,6 +19,7 @@ import nbformat
 from nbgrader.preprocessors import ClearSolutions
 from nbgrader.utils import is_solution
 
+from dnnkit.quiet import quiet_backends
 from grading.bank import load_bank
 from grading.errors import LessonError
 from grading.examples import build_examples, lesson_points, same_examples
@@ -59,8 +60,8 @@ def stale_files(lessons, project):
         yield from ((lesson, stale(lesson, project)) for lesson in lessons)
         return
     processes = min(len(lessons), os.cpu_count() or 1)
-    # fresh ones: TensorFlow survives no fork
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+    fresh = multiprocessing.get_context("spawn")  # TensorFlow survives no fork
+    with ProcessPoolExecutor(processes, mp_context=fresh, initializer=quiet_backends) as pool:
         # the last lessons have the most to compute, so they begin
         found = [pool.submit(stale, lesson, project) for lesson in reversed(lessons)]
         yield from ((lesson, future.result()) for lesson, future in zip(lessons, reversed(found), strict=True))

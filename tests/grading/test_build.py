@@ -1,6 +1,7 @@
 """A built lesson is what students may see, in the form that nbgrader wants, and the same on every machine."""
 
 import ast
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
 
 from grading.bank import load_bank
-from grading.build import build, function_body, load_release, source_notebook, stale
+from grading.build import build, function_body, load_release, source_notebook, stale, stale_files
 from grading.course import open_course
 from grading.errors import LessonError
 from grading.examples import lesson_points, same_examples
@@ -138,6 +139,17 @@ def test_stale_notices_a_changed_source_and_a_changed_product(project, tmp_path)
     (tmp_path / "dnnkit/examples/mini.json").unlink()
     source.write_text(source.read_text().replace("is odd", "is broken"))
     assert [str(path) for path in stale(load_lesson(lesson.folder), tmp_path)] == ["dnnkit/examples/mini.json"]
+
+
+def test_several_lessons_are_looked_at_in_their_order(project, tmp_path):
+    for folder in ("solutions", "lessons", "dnnkit"):
+        shutil.copytree(project.root / folder, tmp_path / folder)
+    lesson = find_lesson(tmp_path / "solutions", "mini")
+    other = dataclasses.replace(lesson, name="91_other")  # the same source under a name that was never built
+    found = [(one.name, [str(path) for path in paths]) for one, paths in stale_files([lesson, other], tmp_path)]
+    assert [name for name, _ in found] == ["90_mini", "91_other"]
+    assert found[0][1] == []
+    assert "lessons/91_other/mini.ipynb" in found[1][1]
 
 
 def test_examples_of_another_processor_are_not_stale_and_stay(project, tmp_path):
