@@ -72,34 +72,13 @@ EXAMPLES = {
     "logistic_gradient": [shown(title, **inputs) for title, inputs in _DIAGNOSED.items()],
     "logistic_gradient_broken": [shown(title, **inputs) for title, inputs in _DIAGNOSED.items()],
     "minibatches": [
-        shown(
-            "the last minibatch is smaller",
-            facts="partition",
-            num_examples=14,
-            batch_size=4,
-            rng=np.random.default_rng(3001),
-        ),
-        shown(
-            "minibatches of equal size",
-            facts="partition",
-            num_examples=15,
-            batch_size=5,
-            rng=np.random.default_rng(3002),
-        ),
-        shown(
-            "fewer examples than batch_size",
-            facts="partition",
-            num_examples=3,
-            batch_size=8,
-            rng=np.random.default_rng(3003),
-        ),
-        shown(
-            "a few hundred examples",
-            facts="partition",
-            num_examples=300,
-            batch_size=100,
-            rng=np.random.default_rng(3004),
-        ),
+        shown(title, facts="partition", num_examples=n, batch_size=size, rng=np.random.default_rng(seed))
+        for title, n, size, seed in (
+            ("the last minibatch is smaller", 14, 4, 3001),
+            ("minibatches of equal size", 15, 5, 3002),
+            ("fewer examples than batch_size", 3, 8, 3003),
+            ("a few hundred examples", 300, 100, 3004),
+        )
     ],
     "fit_logistic": [
         roughly(
