@@ -23,17 +23,17 @@ sys.path.insert(0, str(Path(__file__).parent))  # the benchmarks are scripts, no
 import stock
 from memory import peak_memory
 
-from dnnkit.quiet import quiet_backends
-from grading.autograde import How, autograde
-from grading.bank import load_bank
-from grading.build import build, load_release
+from dnnkit.environment.quiet import quiet_backends
+from grading.authoring.build import build, load_release
+from grading.authoring.sample_class import with_answers
+from grading.classes.autograde import How, autograde
 from grading.course import find_project, open_course
-from grading.examples import list_checks
-from grading.lesson import find_lesson
-from grading.plugin import Candidate, run_checks
-from grading.reference import Reference
-from grading.sample_class import with_answers
-from grading.settings import Limits
+from grading.judging.pytest_plugin import Candidate, run_checks
+from grading.judging.reference import Reference
+from grading.lessons.bank import load_bank
+from grading.lessons.check_functions import list_checks
+from grading.lessons.lesson import find_lesson
+from grading.sandbox.limits import Limits
 
 HERE = Path(__file__).resolve().parent
 OWN_LESSONS = ("91_warm", "92_fit")

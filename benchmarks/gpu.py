@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 
-from dnnkit import devices, kernels, quiet
+from dnnkit.environment import devices, kernels, quiet
 
 
 def matmul_gflops(size, seconds=1.0):

@@ -32,15 +32,15 @@ import stock  # noqa: E402
 from nbgrader.api import Gradebook  # noqa: E402
 from submissions import BANK, CANARY, FULL  # noqa: E402
 
-from grading.autograde import How, autograde  # noqa: E402
-from grading.build import build, load_release  # noqa: E402
+from grading.authoring.build import build, load_release  # noqa: E402
+from grading.classes.autograde import How, autograde  # noqa: E402
 from grading.course import find_project, open_course  # noqa: E402
-from grading.examples import list_checks  # noqa: E402
-from grading.export import write_csv  # noqa: E402
-from grading.feedback import write_feedback  # noqa: E402
-from grading.gradebook import open_gradebook  # noqa: E402
-from grading.lesson import find_lesson  # noqa: E402
-from grading.settings import MB, Limits  # noqa: E402
+from grading.gradebook.exports.nbgrader_csv import write_csv  # noqa: E402
+from grading.gradebook.gradebook import open_gradebook  # noqa: E402
+from grading.lessons.check_functions import list_checks  # noqa: E402
+from grading.lessons.lesson import find_lesson  # noqa: E402
+from grading.reports.feedback import write_feedback  # noqa: E402
+from grading.sandbox.limits import MB, Limits  # noqa: E402
 
 LIMITS = Limits(cell_seconds=3.0, submission_seconds=20.0, interrupt_seconds=1.0, memory_bytes=700 * MB, processes=100)
 CELL_SECONDS, COURSE_SECONDS = 5, 60  # least that stock nbgrader gets for a cell, and for a course of three

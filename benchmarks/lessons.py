@@ -20,16 +20,16 @@ import nbformat
 import numpy as np
 from nbclient import NotebookClient
 
-from grading.autograde import make_grader
-from grading.build import load_release
+from grading.authoring.build import load_release
+from grading.authoring.sample_class import with_answers
+from grading.classes.autograde import make_grader
 from grading.course import find_project, open_course
 from grading.errors import GradingError
-from grading.lesson import find_lesson
-from grading.plugin import Candidate, run_checks
-from grading.proxy import Student, local_transport
-from grading.reference import Reference
-from grading.sample_class import with_answers
-from grading.submission import from_bytes
+from grading.judging.pytest_plugin import Candidate, run_checks
+from grading.judging.reference import Reference
+from grading.judging.student_proxy import Student, local_transport
+from grading.lessons.lesson import find_lesson
+from grading.submissions.submission import from_bytes
 
 PROJECT = find_project(Path(__file__).resolve().parent)
 SLOW_LESSONS = ("09", "10")  # CURRICULUM.md gives these twice the time
@@ -181,7 +181,7 @@ def measure_kernel(name, lesson_name, make, limit):
     Returns:
         Dict for the JSON line; with "skipped" when the lesson is not there yet.
     """
-    from dnnkit import quiet
+    from dnnkit.environment import quiet
 
     quiet.quiet_backends()
     import keras

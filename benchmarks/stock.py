@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
-from grading.build import source_notebook
+from grading.authoring.build import source_notebook
 
 PRELUDE = """\
 ### BEGIN HIDDEN TESTS
@@ -57,7 +57,7 @@ def stock_notebook(lesson, checks):
 
     Args:
         lesson: the lesson.
-        checks: exercise -> list of check functions, from `grading.examples.list_checks`.
+        checks: exercise -> list of check functions, from `grading.authoring.examples.list_checks`.
     """
     notebook = source_notebook(lesson)
     reference = lesson.reference_source.replace("### BEGIN", "# begin").replace("### END", "# end")

@@ -23,7 +23,7 @@ import nbformat
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from dnnkit.widgets import DEMOS
+from dnnkit.demos import DEMOS
 
 PROJECT = Path(__file__).resolve().parent.parent
 LIMITS = {"page": 16.0, "python": 50.0, "pause": 100.0}
@@ -52,8 +52,8 @@ BASELINE = """
 import matplotlib.pyplot as plt
 import numpy as np
 from ipywidgets import FloatSlider, interact
-from dnnkit.widgets import {name}
-from dnnkit.widgets.static import draw_panel
+from dnnkit.demos import {name}
+from dnnkit.demos.static_figure import draw_panel
 demo = {name}(predict=False)
 values = demo.defaults()
 
@@ -133,11 +133,11 @@ def measure(name, page, lab, tools, moves):
     Returns:
         Dict with p50 and p95 in milliseconds.
     """
-    import dnnkit.widgets
+    import dnnkit.demos
 
-    demo = getattr(dnnkit.widgets, name)
+    demo = getattr(dnnkit.demos, name)
     chosen = slider_of(demo)
-    open_source(page, lab, tools, name, f"from dnnkit.widgets import {name}\n{name}(predict=False)", ".dnn-demo canvas")
+    open_source(page, lab, tools, name, f"from dnnkit.demos import {name}\n{name}(predict=False)", ".dnn-demo canvas")
     record = {"demo": name, "control": chosen.name}
     record |= summary("python", move(page, page.get_by_label(chosen.label, exact=True), moves))
     steps = [control for control in demo.controls if getattr(control, "local", False)]

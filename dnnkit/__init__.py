@@ -3,14 +3,14 @@
 from importlib import import_module
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "check", "load_ipython_extension", "predict", "progress", "reveal"]
+__all__ = ["__version__", "check", "load_ipython_extension", "predict", "reveal", "show_progress"]
 
 _HOMES = {
-    "check": "dnnkit.checks",
+    "check": "dnnkit.checking.checks",
     "load_ipython_extension": "dnnkit.explore",
     "predict": "dnnkit.predictions",
-    "progress": "dnnkit.progress",
     "reveal": "dnnkit.predictions",
+    "show_progress": "dnnkit.progress",
 }
 
 

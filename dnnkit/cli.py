@@ -58,7 +58,7 @@ def _parser():
 
 
 def _doctor(arguments):
-    from dnnkit import doctor
+    from dnnkit.environment import doctor
 
     findings = doctor.examine()
     print(doctor.report(findings))
@@ -66,7 +66,7 @@ def _doctor(arguments):
 
 
 def _kernel_install(arguments):
-    from dnnkit import kernels
+    from dnnkit.environment import kernels
 
     try:
         folder = kernels.install_kernel(
@@ -82,7 +82,7 @@ def _kernel_install(arguments):
 
 
 def _lab(arguments):
-    from dnnkit import kernels
+    from dnnkit.environment import kernels
 
     lessons = find_lessons(Path.cwd())
     if lessons is None:
@@ -118,7 +118,7 @@ def find_lessons(start):
 
 
 def _check(arguments):
-    from dnnkit.notebooks import WrongUse, check_notebook
+    from dnnkit.checking.notebooks import WrongUse, check_notebook
 
     try:
         found = check_notebook(arguments.notebook, arguments.exercise)

@@ -8,12 +8,12 @@ import contextlib
 import io
 import warnings
 
-from dnnkit import example
-from dnnkit.calls import call, names_used
-from dnnkit.checks import find_exercise
-from dnnkit.colab import allow_demos
-from dnnkit.example import example_call
-from dnnkit.quiet import quiet_backends
+from dnnkit.checking import example
+from dnnkit.checking.checks import find_exercise
+from dnnkit.checking.example import example_call
+from dnnkit.checking.observe import call, names_used
+from dnnkit.environment.colab import allow_demos
+from dnnkit.environment.quiet import quiet_backends
 
 MAGIC = "%%explore"
 

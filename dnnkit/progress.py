@@ -10,7 +10,7 @@ import sys
 from html import escape
 from pathlib import Path
 
-from dnnkit.checks import EXAMPLES
+from dnnkit.checking.checks import EXAMPLES
 
 
 def progress_file():
@@ -65,7 +65,7 @@ def list_lessons():
     return lessons
 
 
-def progress():
+def show_progress():
     """Show the lessons with links and how many of their exercises pass their checks."""
     lessons = list_lessons()
     if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:

@@ -2,7 +2,7 @@
 
 Usage: python docs/learn_kernels.py
 
-What it prints stands in dnnkit/widgets/learned.py; numbers differ a little from machine to machine.
+What it prints stands in dnnkit/demos/kernels/learned.py; numbers differ a little from machine to machine.
 """
 
 import keras

@@ -17,8 +17,8 @@ import numpy as np
 from PIL import Image, ImageColor
 from playwright.sync_api import sync_playwright
 
-from dnnkit.widgets import DEMOS
-from dnnkit.widgets.scene import COLOURS as LINES
+from dnnkit.demos import DEMOS
+from dnnkit.demos.canvas import COLOURS as LINES
 
 PROJECT = Path(__file__).resolve().parent.parent
 WIDTH, COLOURS = 900, 128
@@ -60,7 +60,7 @@ def save(png, name):
 
 def take(page, lab, tools, name):
     """Take the three pictures of a demo."""
-    cell = nbformat.v4.new_code_cell(f"from dnnkit.widgets import {name}\n\n{name}(predict=False)")
+    cell = nbformat.v4.new_code_cell(f"from dnnkit.demos import {name}\n\n{name}(predict=False)")
     kernel = {"name": "dnn", "display_name": "dnn", "language": "python"}
     nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel}), lab.root / f"{name}.ipynb")
     tools.open_notebook(page, lab, f"{name}.ipynb")

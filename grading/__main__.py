@@ -2,6 +2,6 @@
 
 import sys
 
-from grading.cli import main
+from grading.cli.parser import main
 
 sys.exit(main())

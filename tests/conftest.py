@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.sandbox import CURE, sandbox_problem
+from grading.sandbox.bubblewrap import CURE, sandbox_problem
 
 
 def pytest_collection_modifyitems(items):

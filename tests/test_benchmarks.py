@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dnnkit.devices import Gpu, Look
+from dnnkit.environment.devices import Gpu, Look
 
 FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
 FAST = {"reference_s": 9.0, "untouched_s": 5.0, "grading_s": 1.0, "grading_total_s": 2.0, "over": [], "far_over": []}

@@ -5,7 +5,7 @@ Each function may use NumPy as `np` and the lesson's own functions, which are th
 
 import numpy as np
 
-from grading.checking import hint
+from grading.lessons.checking import hint
 
 # Outputs that differ between right answers are compared by these fact functions of dnnkit.facts.
 VIEWS = {"minibatches": "partition", "fit_logistic": "descent", "fit_softmax": "classifier"}

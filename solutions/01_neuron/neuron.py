@@ -365,7 +365,7 @@ plots.show(ax)
 
 # %%
 # %%explore neuron
-from dnnkit.widgets import neuron_playground
+from dnnkit.demos import neuron_playground
 
 neuron_playground(neuron=neuron)
 
@@ -596,7 +596,7 @@ print(lowest)
 
 # %%
 # %%explore
-from dnnkit.widgets import learning_rate
+from dnnkit.demos import learning_rate
 
 learning_rate()
 

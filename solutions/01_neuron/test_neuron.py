@@ -6,15 +6,7 @@ import numpy as np
 
 from dnnkit.facts import FACTS
 from dnnkit.gradcheck import numerical_gradient
-from grading.checking import (
-    assert_close,
-    assert_quiet,
-    assert_shape,
-    assert_that,
-    example,
-    points,
-    take_apart,
-)
+from grading.lessons.checking import assert_close, assert_quiet, assert_shape, assert_that, example, points, take_apart
 
 SINGLE = 1e-5  # relative tolerance that answers computed in float32 keep
 shown = functools.partial(example, rtol=SINGLE)

@@ -673,7 +673,7 @@ print(f"slope along b: {neuron_b.grad:.6f}, by the formula {bell:.6f}")
 
 # %%
 # %%explore Value
-from dnnkit.widgets import graph_stepper
+from dnnkit.demos import graph_stepper
 
 graph_stepper(Value=Value)
 

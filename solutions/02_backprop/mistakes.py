@@ -6,7 +6,7 @@ reference with a few texts replaced.
 
 import numpy as np
 
-from grading.checking import edit, hint
+from grading.lessons.checking import edit, hint
 
 VIEWS = {}
 

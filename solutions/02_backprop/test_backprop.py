@@ -6,7 +6,7 @@ import numpy as np
 
 from dnnkit.data import make_moons
 from dnnkit.gradcheck import numerical_gradient
-from grading.checking import assert_close, assert_shape, assert_that, example, points, take_apart
+from grading.lessons.checking import assert_close, assert_shape, assert_that, example, points, take_apart
 
 SINGLE = 1e-5  # relative tolerance that answers computed in float32 keep
 SLOW = ("train_mlp",)

@@ -6,7 +6,7 @@ reference with a few texts replaced.
 
 import numpy as np
 
-from grading.checking import edit
+from grading.lessons.checking import edit
 
 # numerical_gradient
 

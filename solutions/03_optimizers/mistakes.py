@@ -6,7 +6,7 @@ lesson's own functions, which are there when it runs.
 
 import numpy as np
 
-from grading.checking import edit, hint
+from grading.lessons.checking import edit, hint
 
 # sgd_step
 

@@ -234,7 +234,7 @@ for rate in [3.9, 4.0, 4.1]:
 
 # %%
 # %%explore sgd_step
-from dnnkit.widgets import learning_rate
+from dnnkit.demos import learning_rate
 
 learning_rate(step=sgd_step)
 
@@ -1336,7 +1336,7 @@ plots.show(axes)
 
 # %%
 # %%explore adam_step
-from dnnkit.widgets import optimizer_race
+from dnnkit.demos import optimizer_race
 
 optimizer_race(step=adam_step)
 

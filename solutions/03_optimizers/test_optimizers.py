@@ -9,8 +9,8 @@ import functools
 
 import numpy as np
 
-from dnnkit.compare import difference
-from grading.checking import assert_close, assert_quiet, assert_shape, assert_that, example, points
+from dnnkit.checking.compare import difference
+from grading.lessons.checking import assert_close, assert_quiet, assert_shape, assert_that, example, points
 
 SINGLE = 1e-5  # relative tolerance that answers computed in float32 keep
 TINY = 1e-8  # eps of the rules that only need it for 0 / 0

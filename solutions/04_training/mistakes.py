@@ -5,7 +5,7 @@ Each function may use NumPy as `np` and the lesson's own functions, which are th
 
 import numpy as np
 
-from grading.checking import edit, hint
+from grading.lessons.checking import edit, hint
 
 # gradient_norms
 

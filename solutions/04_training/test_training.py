@@ -10,7 +10,7 @@ import itertools
 import numpy as np
 
 from dnnkit.gradcheck import numerical_gradient
-from grading.checking import assert_close, assert_shape, assert_that, example, points, take_apart
+from grading.lessons.checking import assert_close, assert_shape, assert_that, example, points, take_apart
 
 SLOW = ("train_regularised",)
 

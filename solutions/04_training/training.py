@@ -1051,7 +1051,7 @@ plots.show(deep_ax)
 
 # %%
 # %%explore leaky_relu_forward, batchnorm_forward
-from dnnkit.widgets import activations
+from dnnkit.demos import activations
 
 activations(leaky_relu_forward=leaky_relu_forward, batchnorm_forward=batchnorm_forward)
 

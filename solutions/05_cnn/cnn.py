@@ -675,7 +675,7 @@ for function in (blur_filter, median_filter, dilate, erode):
 
 # %%
 # %%explore conv2d
-from dnnkit.widgets import kernel_explorer
+from dnnkit.demos import kernel_explorer
 
 kernel_explorer(conv2d=conv2d)
 

@@ -6,7 +6,7 @@ it runs. An `edit` is the reference with a few texts replaced.
 
 import numpy as np
 
-from grading.checking import edit, hint
+from grading.lessons.checking import edit, hint
 
 # conv_output_size
 

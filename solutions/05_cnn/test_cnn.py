@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from grading.checking import assert_close, assert_shape, assert_that, example, points, take_apart
+from grading.lessons.checking import assert_close, assert_shape, assert_that, example, points, take_apart
 
 SLOW = ("build_lenet", "train_cnn")
 

@@ -6,7 +6,7 @@ it runs. An `edit` is the reference with a few texts replaced.
 
 import numpy as np
 
-from grading.checking import edit
+from grading.lessons.checking import edit
 
 # conv_output_size
 

@@ -3,7 +3,6 @@
 import contextlib
 import io
 import re
-from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -12,12 +11,11 @@ from PIL import Image
 from playwright.sync_api import TimeoutError as NothingCame
 from playwright.sync_api import expect
 
-from dnnkit import widgets
-from dnnkit.widgets import DEMOS
+from dnnkit import demos
+from dnnkit.demos import DEMOS
 
 pytestmark = pytest.mark.browser
-WIDGETS = Path(__file__).resolve().parent.parent.parent / "dnnkit" / "widgets"
-NAMES = [name for name in DEMOS if (WIDGETS / f"demo_{name}.py").exists()]
+NAMES = list(DEMOS)
 ERROR = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']"
 PICTURES = "[...document.querySelectorAll('.dnn-panel canvas')].map(canvas => canvas.toDataURL())"
 
@@ -55,7 +53,7 @@ def cells(page):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_demo_works_alone_and_by_keyboard(page, lab, tools, name):
-    opened(page, lab, tools, f"{name}.ipynb", f"from dnnkit.widgets import {name}", f"{name}()")
+    opened(page, lab, tools, f"{name}.ipynb", f"from dnnkit.demos import {name}", f"{name}()")
     assert page.locator(".dnn-stage").is_hidden()  # the question comes first
     assert tools.findings(page, ".dnn-demo") == []
     page.locator(".dnn-question input[type=radio]").first.focus()
@@ -108,7 +106,7 @@ def press_shortcuts(page):
 
 
 def test_the_still_picture_hides_behind_the_live_demo_and_stays_without_a_kernel(page, lab, tools):
-    opened(page, lab, tools, "still.ipynb", "from dnnkit.widgets import learning_rate\nlearning_rate(predict=False)")
+    opened(page, lab, tools, "still.ipynb", "from dnnkit.demos import learning_rate\nlearning_rate(predict=False)")
     page.wait_for_timeout(500)
     assert page.locator("[data-dnn-static]").is_hidden()
     page.keyboard.press("Control+s")
@@ -141,7 +139,7 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_function_shows_the_difference_and_no_traceback(page, lab, tools, name):
     function, demo, said = WRONG[name]
-    opened(page, lab, tools, f"wrong_{name}.ipynb", function, f"from dnnkit.widgets import {name}\n{demo}")
+    opened(page, lab, tools, f"wrong_{name}.ipynb", function, f"from dnnkit.demos import {name}\n{demo}")
     note = page.locator(".dnn-note").inner_text()
     assert said in note
     assert re.search(r"\d+ of \d+ values are wrong", note), note
@@ -155,7 +153,7 @@ def test_a_wrong_function_shows_the_difference_and_no_traceback(page, lab, tools
 
 
 def test_local_steps_go_forward_and_back_by_keys_and_buttons(page, lab, tools):
-    opened(page, lab, tools, "back.ipynb", "from dnnkit.widgets import graph_stepper\ngraph_stepper(predict=False)")
+    opened(page, lab, tools, "back.ipynb", "from dnnkit.demos import graph_stepper\ngraph_stepper(predict=False)")
     settled(page)
     step = page.get_by_label("step", exact=True)
     step.focus()
@@ -170,9 +168,9 @@ def test_local_steps_go_forward_and_back_by_keys_and_buttons(page, lab, tools):
     assert page.problems == []
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if getattr(widgets, name).runs])
+@pytest.mark.parametrize("name", [name for name in NAMES if getattr(demos, name).runs])
 def test_after_pause_no_further_picture_comes(page, lab, tools, pausing, name):
-    opened(page, lab, tools, f"pause_{name}.ipynb", f"from dnnkit.widgets import {name}\n{name}(predict=False)")
+    opened(page, lab, tools, f"pause_{name}.ipynb", f"from dnnkit.demos import {name}\n{name}(predict=False)")
     settled(page)
     page.evaluate(pausing.WATCH)
     presses = [pausing.pause_after(page, wait) for wait in (0, 70, 160, 290)]
@@ -196,7 +194,7 @@ def test_reduced_motion_makes_single_steps(browser, lab, tools):
         lab,
         tools,
         "still_motion.ipynb",
-        "from dnnkit.widgets import optimizer_race\noptimizer_race(predict=False, step=0)",
+        "from dnnkit.demos import optimizer_race\noptimizer_race(predict=False, step=0)",
     )
     settled(page)
     page.get_by_role("button", name="Run", exact=True).click()
@@ -208,7 +206,7 @@ def test_reduced_motion_makes_single_steps(browser, lab, tools):
 
 
 def test_a_demo_changed_before_it_is_shown_has_its_controls_where_they_belong(page, lab, tools):
-    source = "from dnnkit.widgets import kernel_explorer\ndemo = kernel_explorer(predict=False, stride=2)\n"
+    source = "from dnnkit.demos import kernel_explorer\ndemo = kernel_explorer(predict=False, stride=2)\n"
     opened(page, lab, tools, "changed.ipynb", source + "demo.change(size=7)\ndemo")
     settled(page)
     values = {name: page.get_by_label(name, exact=True).input_value() for name in ("size of the window", "stride")}
@@ -237,7 +235,7 @@ def chooser_opened_by_key(page, control):
 
 
 def test_a_picture_of_ones_own_is_given_by_keyboard_and_what_is_none_is_refused(page, lab, tools):
-    shown = "from dnnkit.widgets import kernel_explorer\ndemo = kernel_explorer(predict=False, noise='none')\ndemo"
+    shown = "from dnnkit.demos import kernel_explorer\ndemo = kernel_explorer(predict=False, noise='none')\ndemo"
     opened(page, lab, tools, "own_picture.ipynb", shown)
     before = settled(page)
     control = page.get_by_label("your own picture")
@@ -270,7 +268,7 @@ def test_layers_and_units_of_the_playground_move_together(page, lab, tools):
         lab,
         tools,
         "layers.ipynb",
-        "from dnnkit.widgets import neuron_playground\nneuron_playground(predict=False)",
+        "from dnnkit.demos import neuron_playground\nneuron_playground(predict=False)",
     )
     layers, units = page.get_by_label("hidden layers", exact=True), page.get_by_label("hidden units", exact=True)
     layers.focus()

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from grading.autograded import RECORD
-from grading.sample_class import with_answers
+from grading.authoring.sample_class import with_answers
+from grading.gradebook.autograded_notebooks import RECORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.sandbox]
 

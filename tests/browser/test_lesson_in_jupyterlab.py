@@ -5,8 +5,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grading.lesson import find_lesson
-from grading.sample_class import with_answers
+from grading.authoring.sample_class import with_answers
+from grading.lessons.lesson import find_lesson
 
 pytestmark = pytest.mark.browser
 

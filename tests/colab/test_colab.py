@@ -34,7 +34,13 @@ def test_all_demos_pass_their_tests_with_colabs_packages(on_colab):
     # What those old packages themselves deprecate is theirs.
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore::DeprecationWarning"]
     done = subprocess.run(
-        [*command, "tests/widgets"], cwd=PROJECT, capture_output=True, text=True, env=on_colab, check=False, timeout=300
+        [*command, "tests/dnnkit/demos"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        env=on_colab,
+        check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stdout[-4000:]
     assert "skipped" not in done.stdout.splitlines()[-1]

@@ -13,9 +13,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from packaging.specifiers import SpecifierSet
 
-from dnnkit.colab import allow_demos
-from grading.bundle import student_pyproject, write_bundle
-from grading.lesson import all_lessons
+from dnnkit.environment.colab import allow_demos
+from grading.authoring.bundle import student_pyproject, write_bundle
+from grading.lessons.lesson import all_lessons
 
 PROJECT = Path(__file__).parents[2]
 BINDER = PROJECT / "binder"

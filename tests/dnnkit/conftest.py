@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dnnkit import checks, wire
-from dnnkit.calls import call
+from dnnkit.checking import checks, wire
+from dnnkit.checking.observe import call
 
 
 def softmax(z):

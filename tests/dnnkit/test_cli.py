@@ -5,8 +5,11 @@ import sys
 
 import pytest
 
-from dnnkit import apart, checks, cli, doctor, example, kernels
-from dnnkit.notebooks import Cell, checked_exercise, lesson_exercises
+from dnnkit import cli
+from dnnkit.checking import checks, example
+from dnnkit.checking import subprocess_run as apart
+from dnnkit.checking.notebooks import Cell, checked_exercise, lesson_exercises
+from dnnkit.environment import doctor, kernels
 
 SETUP = "%load_ext dnnkit\nimport numpy as np\nfrom dnnkit import check"
 STUB = "def softmax(z):\n    raise NotImplementedError"

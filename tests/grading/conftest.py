@@ -13,15 +13,15 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from grading.build import build, load_release
+from grading.authoring.build import build, load_release
+from grading.authoring.sample_class import with_answers
 from grading.course import open_course
-from grading.grade import Grader
-from grading.lesson import find_lesson, load_lesson
-from grading.sample_class import with_answers
-from grading.settings import Limits
-from grading.submission import Submission, parse_cells
+from grading.judging.grade import Grader
+from grading.lessons.lesson import find_lesson, load_lesson
+from grading.sandbox.limits import Limits
+from grading.submissions.submission import Submission, parse_cells
 
-collect_ignore_glob = ["solutions/*", "classes/*"]  # the small lesson's own checks run through the grader's plugin only
+collect_ignore_glob = ["*solutions/*"]  # the small lesson's own checks run through the grader's plugin only
 
 HERE = Path(__file__).parent
 RIGHT = {

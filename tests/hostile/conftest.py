@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from grading.build import build, load_release
+from grading.authoring.build import build, load_release
 from grading.course import open_course
-from grading.lesson import find_lesson
+from grading.lessons.lesson import find_lesson
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parent.parent

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import nbformat
 
-from grading.sample_class import with_answers
+from grading.authoring.sample_class import with_answers
 
 MAKERS = {}
 

@@ -15,8 +15,8 @@ from unittest import mock
 
 from submissions import CANARY, LINGER, RIGHT, Kit
 
-from grading import grade
-from grading.kernel import KernelDied, KernelTimeout
+from grading.judging import grade
+from grading.sandbox.kernel import KernelDied, KernelTimeout
 
 HONEST = ("a-honest", "z-honest")  # the first and the last of the class
 ASK = "type('Witness', (), {{'_repr_json_': lambda self: (lambda f: [bool(f), repr(f)[:300]])({})}})()"

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import nbformat
 
-from grading.sample_class import HOSTILE as AGREEABLE
-from grading.sample_class import with_answers
+from grading.authoring.sample_class import HOSTILE as AGREEABLE
+from grading.authoring.sample_class import with_answers
 
 RIGHT = {
     "double": "def double(x):\n    return 2 * np.asarray(x)",
@@ -186,18 +186,19 @@ cell(
 )
 cell(
     "patched_comparison: the course's own comparison agrees with everything",
-    "import dnnkit.compare, dnnkit.calls\ndnnkit.compare.difference = dnnkit.calls.difference = lambda *a, **k: None\n"
-    "try:\n    import grading.checking as checking\n"
+    "import dnnkit.checking.compare, dnnkit.checking.observe\n"
+    "dnnkit.checking.compare.difference = dnnkit.checking.observe.difference = lambda *a, **k: None\n"
+    "try:\n    import grading.lessons.checking as checking\n"
     "    checking.assert_close = checking.assert_shape = lambda *a, **k: None\n"
     "except ImportError:\n    pass",
-    inside="dnnkit.compare.difference(1, 2) is dnnkit.calls.difference(1, 2) is None",
+    inside="dnnkit.checking.compare.difference(1, 2) is dnnkit.checking.observe.difference(1, 2) is None",
 )
 cell(
     "replaced_modules: modules of the checks are replaced before they are imported",
     "import sys, types\nmark = lambda value, **k: lambda f: (setattr(f, 'pytestmark', "
     "[types.SimpleNamespace(name='points', args=(value,))]), f)[1]\nquiet = lambda *a, **k: None\n"
     "fake = types.SimpleNamespace(points=mark, example=quiet, assert_close=quiet, assert_shape=quiet)\n"
-    "sys.modules['grading.checking'] = sys.modules['pytest'] = sys.modules['agent'] = fake",
+    "sys.modules['grading.lessons.checking'] = sys.modules['pytest'] = sys.modules['agent'] = fake",
     inside="__import__('pytest') is fake and __import__('agent') is fake",
 )
 cell(
@@ -275,8 +276,8 @@ cell(
     "notices_grading: behaves differently when graded",
     "import os, socket, sys\n"
     "graded = 'NBGRADER_EXECUTION' in os.environ or socket.gethostname() == 'sandbox' or 'agent' in sys.modules\n"
-    "if graded:\n    import dnnkit.compare\n    dnnkit.compare.difference = lambda *a, **k: None",
-    inside="graded and dnnkit.compare.difference(1, 2) is None",
+    "if graded:\n    import dnnkit.compare\n    dnnkit.checking.compare.difference = lambda *a, **k: None",
+    inside="graded and dnnkit.checking.compare.difference(1, 2) is None",
 )
 cell(
     "hard_coded: the public examples are known by heart",

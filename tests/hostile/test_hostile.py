@@ -22,15 +22,15 @@ from outside import (
 )
 from submissions import BANK, CANARY, FULL
 
-from grading.autograde import How, autograde, left_out
-from grading.autograded import read_records
+from grading.classes.autograde import How, autograde, left_out
 from grading.course import open_course
 from grading.errors import SandboxUnavailable
-from grading.export import write_csv
-from grading.feedback import write_feedback
-from grading.gradebook import open_gradebook
-from grading.sandbox import CURE, sandbox_problem
-from grading.settings import MB, Limits
+from grading.gradebook.autograded_notebooks import read_records
+from grading.gradebook.exports.nbgrader_csv import write_csv
+from grading.gradebook.gradebook import open_gradebook
+from grading.reports.feedback import write_feedback
+from grading.sandbox.bubblewrap import CURE, sandbox_problem
+from grading.sandbox.limits import MB, Limits
 
 SMALL = {
     "memory_bytes": 700 * MB,

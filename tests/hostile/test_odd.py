@@ -9,15 +9,15 @@ import pytest
 from odd import MAKERS, Kit
 from outside import each_once, grader_traces, left_behind, own_place
 
-from grading.autograde import How, autograde
-from grading.build import load_release
+from grading.authoring.build import load_release
+from grading.classes.autograde import How, autograde
 from grading.course import open_course
-from grading.lesson import find_lesson
-from grading.plugin import Candidate, run_checks
-from grading.proxy import Student, local_transport
-from grading.reference import Reference
-from grading.sandbox import CURE, sandbox_problem
-from grading.settings import Limits
+from grading.judging.pytest_plugin import Candidate, run_checks
+from grading.judging.reference import Reference
+from grading.judging.student_proxy import Student, local_transport
+from grading.lessons.lesson import find_lesson
+from grading.sandbox.bubblewrap import CURE, sandbox_problem
+from grading.sandbox.limits import Limits
 
 PROJECT = Path(__file__).parents[2]
 ENOUGH = 25

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.lesson import all_lessons
+from grading.lessons.lesson import all_lessons
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 LESSONS = all_lessons(PROJECT / "solutions")

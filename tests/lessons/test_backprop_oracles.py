@@ -7,9 +7,9 @@ import pytest
 
 from dnnkit.data import make_moons
 from dnnkit.gradcheck import check_gradient, gradient_error, numerical_gradient
-from grading.bank import load_bank
-from grading.lesson import find_lesson
-from grading.reference import Reference
+from grading.judging.reference import Reference
+from grading.lessons.bank import load_bank
+from grading.lessons.lesson import find_lesson
 
 LESSON = find_lesson(Path(__file__).resolve().parent.parent.parent / "solutions", "02_backprop")
 REFERENCE = Reference(LESSON)

@@ -6,9 +6,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grading.build import load_release, stale
-from grading.lesson import BEGIN, BUG_HUNT, END
-from grading.sample_class import with_answers
+from grading.authoring.build import load_release, stale
+from grading.authoring.sample_class import with_answers
+from grading.lessons.lesson import BEGIN, BUG_HUNT, END
 
 
 def run(notebook, folder):

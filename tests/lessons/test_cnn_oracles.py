@@ -10,9 +10,9 @@ import pytest
 from scipy import ndimage, signal
 
 from dnnkit.gradcheck import gradient_error, numerical_gradient
-from grading.bank import load_bank
-from grading.lesson import load_lesson
-from grading.reference import Reference
+from grading.judging.reference import Reference
+from grading.lessons.bank import load_bank
+from grading.lessons.lesson import load_lesson
 
 LESSON = load_lesson(Path(__file__).resolve().parent.parent.parent / "solutions" / "05_cnn")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

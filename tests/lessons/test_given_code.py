@@ -10,16 +10,16 @@ from unittest import mock
 import pytest
 
 import dnnkit
-from dnnkit.checks import run_checks as run_examples
-from grading.examples import load_checks
-from grading.lesson import all_lessons, without_magics
-from grading.plugin import Candidate, run_checks
-from grading.proxy import Student, local_transport
-from grading.reference import Reference
+from dnnkit.checking.checks import run_checks as run_examples
+from grading.judging.pytest_plugin import Candidate, run_checks
+from grading.judging.reference import Reference
+from grading.judging.student_proxy import Student, local_transport
+from grading.lessons.check_functions import load_checks
+from grading.lessons.lesson import all_lessons, without_magics
 
 LESSONS = all_lessons(Path(__file__).resolve().parents[2] / "solutions")
 # What of dnnkit computes; the rest draws, or looks at the machine, the notebook or the network.
-COMPUTES = ("data", "facts", "gradcheck", "gradients", "widgets")
+COMPUTES = ("data", "facts", "gradcheck", "gradients", "demos")
 # Known, and why: lesson 01 tests gradients with a tool that lesson 02 then lets students write for themselves.
 UNAVOIDABLE = {("dnnkit.gradcheck.numerical_gradient", "backprop.numerical_gradient")}
 
@@ -78,7 +78,7 @@ def answers(functions, lesson, reference):
             if not alike or not counts(function) & counts(right[exercise]):
                 continue
             namespace = right | {exercise: function}
-            with mock.patch("dnnkit.example.SECONDS", seconds):
+            with mock.patch("dnnkit.checking.example.SECONDS", seconds):
                 passed = run_examples(f"{lesson.topic}.{exercise}", namespace).passed
             if passed:
                 candidates[_candidate(name, exercise, namespace, reference)] = (name, f"{lesson.topic}.{exercise}")

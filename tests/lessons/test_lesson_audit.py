@@ -5,14 +5,14 @@ import copy
 import nbformat
 import pytest
 
-from grading.audit import audit
-from grading.autograde import make_grader
-from grading.bank import load_bank
-from grading.build import load_release
+from grading.authoring.audit import audit
+from grading.authoring.build import load_release
+from grading.authoring.sample_class import with_answers
+from grading.classes.autograde import make_grader
 from grading.course import open_course
-from grading.examples import load_checks
-from grading.sample_class import with_answers
-from grading.submission import Submission, parse_cells
+from grading.lessons.bank import load_bank
+from grading.lessons.check_functions import load_checks
+from grading.submissions.submission import Submission, parse_cells
 
 
 def test_audit_is_clean(lesson):

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grading.bank import load_bank
-from grading.examples import load_checks
-from grading.lesson import find_lesson, without_magics
-from grading.reference import Reference
+from grading.judging.reference import Reference
+from grading.lessons.bank import load_bank
+from grading.lessons.check_functions import load_checks
+from grading.lessons.lesson import find_lesson, without_magics
 
 LESSON = find_lesson(Path(__file__).resolve().parents[2] / "solutions", "03_optimizers")
 REFERENCE = Reference(LESSON)

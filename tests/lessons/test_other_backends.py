@@ -12,11 +12,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grading.bank import load_bank
-from grading.build import load_release
-from grading.examples import list_checks
-from grading.lesson import without_magics
-from grading.sample_class import with_answers
+from grading.authoring.build import load_release
+from grading.authoring.sample_class import with_answers
+from grading.lessons.bank import load_bank
+from grading.lessons.check_functions import list_checks
+from grading.lessons.lesson import without_magics
 
 on_every_backend = pytest.mark.parametrize(
     "backend", [pytest.param(name, marks=getattr(pytest.mark, name)) for name in ("jax", "torch")]
@@ -38,10 +38,10 @@ CHECK_RIGHT_ANSWERS = """
 import json, sys
 from pathlib import Path
 import keras
-from grading.bank import load_bank
-from grading.lesson import load_lesson
-from grading.plugin import Candidate, run_checks
-from grading.reference import Reference
+from grading.lessons.bank import load_bank
+from grading.lessons.lesson import load_lesson
+from grading.judging.pytest_plugin import Candidate, run_checks
+from grading.judging.reference import Reference
 
 lesson, every = load_lesson(Path(sys.argv[1])), sys.argv[2] == "every"
 bank, reference, candidates = load_bank(lesson), Reference(lesson), []

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from grading.autograde import How, make_grader
+from grading.classes.autograde import How, make_grader
 from grading.course import open_course
-from grading.lesson import find_lesson
-from grading.submission import from_bytes
+from grading.lessons.lesson import find_lesson
+from grading.submissions.submission import from_bytes
 
 pytestmark = pytest.mark.sandbox
 STUDENTS = Path(__file__).parent / "students"

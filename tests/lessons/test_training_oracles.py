@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from dnnkit.gradcheck import gradient_error, numerical_gradient
-from grading.lesson import load_lesson
-from grading.reference import Reference
+from grading.judging.reference import Reference
+from grading.lessons.lesson import load_lesson
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Known mistakes of the benchmark's lesson."""
 
-from grading.checking import hint
+from grading.lessons.checking import hint
 
 VIEWS = {}
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grading.checking import assert_close, assert_shape, assert_that, example, points
+from grading.lessons.checking import assert_close, assert_shape, assert_that, example, points
 
 EXAMPLES = {
     "hidden_layer": [

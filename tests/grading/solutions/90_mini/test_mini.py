@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grading.checking import assert_close, assert_shape, example, points
+from grading.lessons.checking import assert_close, assert_shape, example, points
 
 EXAMPLES = {
     "double": [example("three numbers", x=np.array([1.0, -2.0, 0.5]))],

@@ -1,0 +1,148 @@
+"""Run one public example on a student's function and say in one sentence what is wrong."""
+
+from dataclasses import dataclass
+
+from dnnkit.checking import wire
+from dnnkit.checking.compare import Difference, difference
+from dnnkit.checking.mistakes import Outcome, facts_of
+from dnnkit.checking.observe import Call, call
+from dnnkit.checking.snippets import Snippet
+
+PASSES, DIFFERS, ERROR, UNWRITTEN = "passes", "differs", "error", "not written yet"
+STOPPED, NOT_RUN = "stopped", "not run"
+SECONDS = 60  # for one example; a right answer takes one second or so
+
+
+@dataclass(frozen=True)
+class ExampleResult:
+    """What one public example came to.
+
+    Attributes:
+        title: what the example shows.
+        inputs: dict from parameter name, or a name that `code` uses, to value.
+        expected: the expected output.
+        call: what the student's function did.
+        verdict: "passes", "differs", "error", "not written yet", "stopped" or "not run".
+        message: one sentence that says what is wrong, or empty.
+        difference: where values part, for outputs compared by value.
+        asked: rows (fact, what must hold) for outputs where many are right; empty for those compared by value.
+        facts: rows (fact, expected, yours) of them that differ.
+        code: the lines that were run; empty where the function was simply called.
+    """
+
+    title: str
+    inputs: dict
+    expected: object
+    call: Call
+    verdict: str
+    message: str = ""
+    difference: Difference | None = None
+    asked: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, str, str], ...] = ()
+    code: str = ""
+
+
+def run_examples(exercise, namespace, name):
+    """Run the public examples of an exercise, up to the first that has to be stopped.
+
+    Args:
+        exercise: its record in the example files.
+        namespace: dict with the student's functions.
+        name: what the student calls the one to try.
+
+    Returns:
+        Tuple of `ExampleResult`, one per example.
+    """
+    results, stopped = [], False
+    for record in exercise["examples"]:
+        function, inputs = example_call(record, exercise["parameters"], name, namespace)
+        results.append(_run_example(record, function, inputs, name, stopped))
+        stopped = stopped or results[-1].verdict == STOPPED
+    return tuple(results)
+
+
+def example_call(record, parameters, name, namespace):
+    """Say what an example calls: the student's function, or a snippet that plays with it.
+
+    Args:
+        record: the example's record.
+        parameters: the function's parameter names, in order.
+        name: what the student calls it.
+        namespace: dict with the student's functions.
+
+    Returns:
+        The pair (what to call, fresh inputs by name in the order of the call).
+    """
+    code = record.get("code")
+    order = record["inputs"] if code else [p for p in parameters if p in record["inputs"]]
+    inputs = {key: wire.decode(record["inputs"][key]) for key in order}
+    return Snippet(code, inputs, namespace, name) if code else namespace[name], inputs
+
+
+def _run_example(record, function, inputs, name, skip):
+    expected, code = wire.decode(record["expected"]), record.get("code", "")
+    by_facts = record.get("facts")
+    wanted = facts_of(by_facts, inputs, expected) if by_facts else {}
+    asked = tuple((fact, str(value)) for fact, value in wanted.items())
+    if skip:
+        not_made = Call(Outcome("timeout"))
+        return ExampleResult(record["title"], inputs, expected, not_made, NOT_RUN, asked=asked, code=code)
+    made = call(function, inputs, repeat=record.get("repeat", True), seconds=SECONDS)
+    common, outcome = (record["title"], inputs, expected, made), made.outcome
+    if outcome.kind in ("raised", "timeout"):
+        return ExampleResult(*common, *_explain_no_answer(made, name), asked=asked, code=code)
+    found, rows = None, ()
+    if by_facts and outcome.kind == "returned":
+        rows = _differing_facts(wanted, facts_of(by_facts, inputs, outcome.value))
+    elif outcome.kind == "returned":
+        options = {"rtol": record.get("rtol", 1e-6), "strict_shape": record.get("strict_shape", True)}
+        found = difference(outcome.value, expected, **options)
+    wrong = outcome.kind == "opaque" or found or rows
+    message = _explain_conduct(made, record.get("quiet", False))
+    if outcome.kind == "opaque":
+        message = f"{made.message} {message}"
+    elif found:
+        message = f"{_begin(found)} {message}"
+    return ExampleResult(*common, DIFFERS if wrong or message else PASSES, message.strip(), found, asked, rows, code)
+
+
+def _begin(found):
+    """Say the difference as a sentence; one that begins with a name of the student's dict leaves it as it is."""
+    sentence = found.sentence(reveal=True)
+    own = found.where and not found.where.startswith("item ")
+    return sentence if own else f"{sentence[0].upper()}{sentence[1:]}"
+
+
+def _explain_no_answer(made, name):
+    """Return (verdict, message) of a call that raised or had to be stopped."""
+    if made.outcome.kind == "timeout":
+        return STOPPED, f"{name} was stopped after {SECONDS:g} seconds. Is there a loop that never ends?"
+    exception = made.outcome.exception
+    if exception == "NotImplementedError":
+        needs = f" needs {made.raised_in}, which" if made.raised_in else ""
+        return UNWRITTEN, f"{name}{needs} is not written yet."
+    message = ": ".join(filter(None, (exception, made.message)))
+    if exception == "NameError":
+        message = f"{message.rstrip('.')}. Is an import missing, or was a cell not run?"
+    return ERROR, message
+
+
+def _explain_conduct(made, quiet):
+    """Say what is wrong besides the returned value; empty when nothing is."""
+    sentences = [
+        f"Your function changed its input {name}; work on a copy, such as {name}.copy()."
+        for name in made.outcome.mutated
+    ]
+    if made.outcome.unstable:
+        sentences.append("A second call with the same inputs gave another result.")
+    if quiet and made.warnings:
+        sentences.append(f"NumPy warned: {made.warnings[0]}. This example must be computed without a warning.")
+    return " ".join(sentences)
+
+
+def _differing_facts(wanted, came):
+    shared = [fact for fact in wanted if fact in came]  # an answer of another form has fewer facts
+    rows = tuple((fact, str(wanted[fact]), str(came[fact])) for fact in shared if wanted[fact] != came[fact])
+    if rows or wanted == came:
+        return rows
+    return (("an answer of the form that the docstring asks for", "yes", "no"),)

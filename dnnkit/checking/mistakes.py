@@ -1,0 +1,127 @@
+"""Record what a call did, and recognise the known mistake that would have done the same.
+
+`dnnkit` uses this on public examples, the grader on the recorded calls of hidden checks.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dnnkit.checking import wire
+from dnnkit.checking.compare import difference
+from dnnkit.facts import FACTS
+
+KINDS = frozenset({"returned", "opaque", "raised", "timeout", "crashed"})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call did.
+
+    Attributes:
+        kind: "returned"; "opaque" (returned something that is not plain data); "raised"; "timeout"; "crashed".
+        value: the plain value, for "returned".
+        exception: name of the exception's type for "raised", of the returned type for "opaque".
+        mutated: names of the inputs that the call changed in place.
+        warned: whether NumPy warned, as of an overflow.
+        unstable: whether a second call with the same inputs gave another result.
+    """
+
+    kind: str
+    value: object = field(default=None, compare=False)
+    exception: str | None = None
+    mutated: tuple[str, ...] = ()
+    warned: bool = False
+    unstable: bool = False
+
+    def to_json(self, *, readable=True):
+        """Turn the outcome into something `json.dumps` accepts; defaults are left out.
+
+        Args:
+            readable: write arrays as numbers, for files that people read; False is faster for large arrays.
+
+        Raises:
+            dnnkit.checking.wire.WireError: when the value is not plain; record such a call as "opaque".
+        """
+        record = {"kind": self.kind}
+        if self.kind == "returned":
+            record["value"] = wire.encode(self.value, readable=readable)
+        if self.exception is not None:
+            record["exception"] = self.exception
+        if self.mutated:
+            record["mutated"] = list(self.mutated)
+        return record | {flag: True for flag in ("warned", "unstable") if getattr(self, flag)}
+
+    @classmethod
+    def from_json(cls, record):
+        """Turn what `to_json` returned back into an outcome.
+
+        Raises:
+            ValueError: when the kind is none of `KINDS`, or the value is malformed.
+        """
+        if record.get("kind") not in KINDS:
+            raise ValueError(f"An outcome is of an unknown kind. Expected one of {sorted(KINDS)}. Got {record!r}.")
+        value = wire.decode(record.get("value"))
+        flags = (bool(record.get("warned")), bool(record.get("unstable")))
+        return cls(record["kind"], value, record.get("exception"), tuple(record.get("mutated", ())), *flags)
+
+
+def outcomes_match(actual, known, *, facts=None, inputs=None, quiet=False):
+    """Say whether two calls with the same inputs did the same.
+
+    Args:
+        actual: outcome of the student's call.
+        known: outcome of the known mistake.
+        facts: name of a fact function; the facts of the two values are compared instead of the values.
+        inputs: the inputs by parameter name; needed with `facts`.
+        quiet: NumPy warnings matter here, so both or neither must have warned.
+
+    Returns:
+        True when kind, exception type, changed inputs and value (within 1e-6, or 1e-4 if it came in float32; NaN equal
+        to NaN) agree.
+        Two outcomes that differ from call to call agree whatever their values.
+    """
+    if (actual.kind, actual.mutated, actual.unstable) != (known.kind, known.mutated, known.unstable):
+        return False
+    if quiet and actual.warned != known.warned:
+        return False
+    if actual.kind in ("raised", "opaque"):
+        return actual.exception == known.exception
+    if actual.kind != "returned" or actual.unstable:
+        return True
+    if facts:
+        return facts_of(facts, inputs, actual.value) == facts_of(facts, inputs, known.value)
+    return difference(actual.value, known.value, rtol=1e-4 if _coarse(actual.value) else 1e-6) is None
+
+
+def _coarse(value):
+    """Say whether a value holds numbers of float32 or float16."""
+    if isinstance(value, (list, tuple)):
+        return any(_coarse(item) for item in value)
+    return getattr(value, "dtype", None) in (np.float32, np.float16)
+
+
+def facts_of(name, inputs, value):
+    """State the facts of a value; a value that its fact function cannot read has none that hold."""
+    try:
+        return FACTS[name](inputs, value)
+    except (TypeError, ValueError, IndexError, KeyError, AttributeError):
+        return {"an answer of the expected form": "no"}
+
+
+def matching_mistakes(calls, known):
+    """Name the known mistakes that would have done the same in every call.
+
+    Args:
+        calls: list of `(outcome, settings)`: the student's outcome and the keyword arguments of `outcomes_match`.
+        known: dict from a mistake's name to its outcomes, in the order of `calls`.
+
+    Returns:
+        The names, in the order of `known`; usually one or none.
+    """
+    return [
+        name
+        for name, outcomes in known.items()
+        if len(outcomes) == len(calls) > 0
+        and all(outcomes_match(mine, theirs, **how) for (mine, how), theirs in zip(calls, outcomes, strict=True))
+    ]

@@ -1,0 +1,234 @@
+"""Show a check's report: an accessible HTML table in notebooks, plain text in terminals.
+
+The HTML sets no background and no text colour of its own, so it reads well in light and dark themes; verdicts are
+told by words first, by a mark and a coloured edge second.
+"""
+
+import sys
+from html import escape
+
+import numpy as np
+
+from dnnkit.checking.compare import describe
+from dnnkit.checking.example import DIFFERS, ERROR, NOT_RUN, PASSES, STOPPED, UNWRITTEN
+
+FURTHER = "The hidden checks of the grader go further."
+HOLDERS = ("list", "tuple", "dict")
+SMALL = 24  # numbers; larger arrays are summarised
+GREEN, ORANGE, GREY = "#009E73", "#D55E00", "#767676"
+MARKS = {PASSES: ("✓", GREEN), UNWRITTEN: ("–", GREY), NOT_RUN: ("–", GREY)}
+MARKS |= dict.fromkeys((DIFFERS, ERROR, STOPPED), ("✗", ORANGE))
+EDGE = "border:1px solid var(--jp-border-color1, #9e9e9e);"
+CELL = f"{EDGE}padding:0.4em 0.7em;text-align:left;vertical-align:top;white-space:normal;"
+PLAIN = "margin:0;padding:0;background:none;color:inherit;font-size:0.95em;line-height:1.35;white-space:pre;"
+PROSE = "white-space:pre-wrap;word-break:normal;overflow-wrap:break-word;min-width:11em;max-width:22em;"
+CODE = "white-space:pre-wrap;overflow-wrap:break-word;min-width:16em;max-width:36em;"  # leaves room for what came out
+HANGING = "display:block;padding-left:1.2em;text-indent:-1.2em;"
+
+
+def show(report):
+    """Display a report: HTML in a notebook with text as its alternative, text elsewhere."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is None:
+        print(to_text(report))
+        return
+    from IPython.display import display
+
+    display({"text/html": to_html(report), "text/plain": to_text(report)}, raw=True)
+
+
+def to_text(report):
+    """Write a report as plain text; examples that pass take one line."""
+    lines = [_first_line(report)]
+    for result in report.examples:
+        lines += ["", f"  [{result.verdict}] {result.title}"]
+        if result.verdict != PASSES:
+            lines += [line for label, text in _parts(result) for line in _labelled(label, text)]
+        elif result.call.warnings:
+            lines += _labelled("note", _notes(result))
+    lines += ["", *(f"  {label}: {text}" for label, text in _hints(report))] if report.hints else []
+    return "\n".join(lines)
+
+
+def to_html(report):
+    """Write a report as an HTML fragment: one sentence, the hints, and a table of the examples.
+
+    Every text that comes from the student's function is escaped.
+    """
+    first = escape(_first_line(report))
+    if not report.examples:
+        return f"<p>{first}</p>"
+    heads = "".join(
+        f'<th scope="col" style="{CELL}">{head}</th>' for head in ("Example", "Input", "Expected", "Yours", "Result")
+    )
+    rows = "".join(_row(result) for result in report.examples)
+    hints = "".join(
+        f'<p style="border-left:4px solid #0072B2;padding:0.2em 0.8em;margin:0.6em 0;max-width:46em;">'
+        f"<strong>{label}.</strong> {escape(text)}</p>"
+        for label, text in _hints(report)
+    )
+    return (
+        f'<p style="margin:0.3em 0;"><strong>{first}</strong></p>{hints}'
+        f'<div role="region" aria-label="Result of check {escape(report.name)}" tabindex="0" style="overflow-x:auto;">'
+        f'<table style="border-collapse:collapse;margin:0.3em 0;" aria-label="Examples of {escape(report.name)}">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def format_value(value, digits=4):
+    """Write a plain value so that people can read it, with its shape.
+
+    Args:
+        value: any plain value.
+        digits: significant digits of a number.
+
+    Returns:
+        Text of one or several lines; arrays of more than 24 numbers are summarised.
+
+    Example:
+        >>> print(format_value(np.array([[1.0, 2.5], [-3.0, 4.0]])))
+        shape (2, 2)
+        [[  1 2.5]
+         [ -3   4]]
+    """
+    if isinstance(value, np.random.Generator):
+        return "a generator with a fixed seed"
+    if isinstance(value, dict):
+        return "\n".join(f"{key}: {format_value(item, digits)}" for key, item in value.items()) or "an empty dict"
+    if isinstance(value, (list, tuple)):
+        return _format_items(value, digits)
+    if isinstance(value, (np.ndarray, np.generic)) and np.ndim(value):
+        return _format_array(np.asarray(value), digits)
+    if isinstance(value, (bool, str)) or value is None:
+        return describe(value) if value is None else repr(value)
+    return _format_number(value, digits)
+
+
+def _format_number(number, digits):
+    if np.asarray(number).dtype.kind not in "f":
+        text = str(number)
+        return text if len(text) <= 20 else f"{text[:9]}... ({len(text)} digits)"
+    return str(int(number)) if float(number).is_integer() and abs(number) < 1e6 else f"{float(number):.{digits}g}"
+
+
+def _format_array(array, digits):
+    shape = f"shape {array.shape}"
+    if array.size > SMALL:
+        return f"{shape},\nvalues from {array.min():.{digits}g} to {array.max():.{digits}g}"
+    # A grey picture of shape (1, 5, 5, 1) is drawn as 5 rows of 5 numbers: axes of length 1 stand in the shape only.
+    axes = [length for length in array.shape if length != 1] if array.ndim > 2 else array.shape
+    texts = np.array([_format_number(item, digits) for item in array.ravel()], dtype=str).reshape(axes or 1)
+    width = max((len(text) for text in texts.ravel()), default=0)
+    drawn = np.array2string(texts, formatter={"str_kind": lambda text: text.rjust(width)}, max_line_width=50)
+    return f"{shape}\n{drawn}"
+
+
+def _format_items(items, digits):
+    name = type(items).__name__
+    if items and all(
+        isinstance(item, (bool, int, float, np.ndarray, np.generic)) and np.ndim(item) == 0 for item in items
+    ):
+        texts = [_format_number(item, digits) for item in items]
+        return f"{name} of {len(items)}: " + (", ".join(texts) if len(texts) <= 8 else f"{texts[0]}, ..., {texts[-1]}")
+    many = describe(items)
+    if len(items) > 8 or not items:
+        return many
+    texts = (format_value(item, digits).replace("\n", "\n   ") for item in items)
+    return f"{many}\n" + "\n".join(f"{i}: {text}" for i, text in enumerate(texts))
+
+
+def _first_line(report):
+    return f"{report.headline} {FURTHER}" if report.passed else report.headline
+
+
+def _hints(report):
+    """Pair each hint with its label; several mistakes may do the same on every example."""
+    number = len(report.hints)
+    return [("Hint" if number == 1 else f"Hint, one of {number} that fit", text) for text in report.hints]
+
+
+def _parts(result):
+    """Return the labelled parts of an example: input, expected, yours, why."""
+    inputs = "\n".join(
+        f"{name} = " + format_value(value).replace("\n", "\n" + " " * (len(name) + 3))
+        for name, value in result.inputs.items()
+    )
+    inputs = "\n".join(filter(None, (inputs, result.code)))
+    expected, yours = _two_sides(result)
+    return [("input", inputs), ("expected", expected), ("yours", yours), ("why", _notes(result))]
+
+
+def _two_sides(result):
+    """Return what was expected and what came, as texts that differ where the values do."""
+    if result.facts:
+        return tuple("\n".join(lines) for lines in zip(*map(_fact_sides, result.facts), strict=True))
+    expected = _asked(result.asked) if result.asked else format_value(result.expected)
+    outcome, place = result.call.outcome, f" {result.call.place}".rstrip()
+    instead = {
+        UNWRITTEN: "not written yet",
+        NOT_RUN: "not run",
+        ERROR: f"an error{place}",
+        STOPPED: f"no answer: stopped{place}",
+    }
+    if result.verdict in instead:
+        return expected, instead[result.verdict]
+    if outcome.kind == "opaque":
+        name = outcome.exception
+        return expected, f"a {name} that holds more than numbers" if name in HOLDERS else f"an object of type {name}"
+    if result.asked:
+        return expected, format_value(outcome.value)
+    for digits in (4, 6, 9, 12):
+        texts = format_value(result.expected, digits), format_value(outcome.value, digits)
+        if result.difference is None or texts[0] != texts[1]:
+            break
+    return texts
+
+
+def _asked(facts):
+    """Write the facts that must hold, a line each; what is simply asked for needs no value, what must be 0 no line."""
+    lines = [fact if value == "yes" else f"{fact}: {value or 'none'}" for fact, value in facts if value != "0"]
+    return "\n".join(lines or [f"no {fact}" for fact, _ in facts])
+
+
+def _fact_sides(row):
+    """Write a fact that differs as it was expected and as it came."""
+    fact, wanted, came = row
+    if wanted == "yes" and came.startswith("no, "):
+        came = came.removeprefix("no, ")
+        return fact, "None (is a return missing?)" if came == "None" else came
+    return f"{fact}: {wanted or 'none'}", f"{fact}: {came or 'none'}"
+
+
+def _notes(result):
+    """Say what is wrong, then what NumPy warned of."""
+    said = [] if result.verdict == UNWRITTEN or not result.message else [result.message]
+    warned = result.call.warnings
+    if warned and warned[0] not in result.message:
+        said.append(f"NumPy warned: {warned[0]}.")
+    return " ".join(said)
+
+
+def _labelled(label, text):
+    first, *rest = text.split("\n")
+    return [f"    {label:<9} {first}", *(" " * 14 + line for line in rest)] if text else []
+
+
+def _row(result):
+    mark, colour = MARKS[result.verdict]
+    (_, inputs), (_, expected), (_, yours), (_, notes) = _parts(result)
+    cells = _cell(inputs, CODE if result.code else "") + _cell(expected, PROSE if result.asked else "")
+    cells += _cell(yours, PROSE if result.facts or result.verdict in (ERROR, STOPPED) else "")
+    shape = f'<span aria-hidden="true" style="color:{colour};">{mark}</span>'
+    verdict = f'<div style="white-space:nowrap;">{shape} <strong>{result.verdict}</strong></div>'
+    why = f'<div style="max-width:20em;min-width:11em;margin-top:0.2em;">{escape(notes)}</div>' if notes else ""
+    return (
+        f'<tr><th scope="row" style="{CELL}font-weight:normal;max-width:12em;border-left:4px solid {colour};">'
+        f'{escape(result.title)}</th>{cells}<td style="{CELL}">{verdict}{why}</td></tr>'
+    )
+
+
+def _cell(text, more_style):
+    text = escape(text)
+    if more_style and "\n" in text:  # what a line is stays clear when it is wrapped
+        text = "".join(f'<span style="{HANGING}">{line}\n</span>' for line in text.split("\n"))
+    return f'<td style="{CELL}"><pre style="{PLAIN}{more_style}">{text}</pre></td>'

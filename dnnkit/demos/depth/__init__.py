@@ -1,0 +1,1 @@
+"""The demo of activations and vanishing gradients."""

@@ -1,0 +1,56 @@
+"""The page that JupyterLab opens: lessons/start.ipynb, with the list of lessons and the student's progress."""
+
+import nbformat
+
+from grading.authoring.build import KERNELSPEC
+
+WELCOME = """\
+# Deep neural networks, written by hand
+
+Run the next cell: click into it and press Shift and Enter. It lists the lessons and how far you are. Each name opens
+its lesson. Run it again whenever you want to see your progress.
+
+In a lesson, read from top to bottom. Write each function where its cell says so, run the cell, then run the `check`
+below it. A check may be run as often as you like: it scores nothing, it only tells.
+"""
+STUCK = """\
+**Something does not work?** Open a terminal (File, New, Terminal) and type `dnnkit doctor`. It says what is missing and
+the one line that mends it.
+"""
+
+
+def start_notebook(lessons):
+    """Make the start notebook.
+
+    Args:
+        lessons: the course's lessons, in order.
+    """
+    links = "\n".join(f"- [{lesson.title}]({lesson.name}/{lesson.topic}.ipynb)" for lesson in lessons)
+    cells = [
+        nbformat.v4.new_markdown_cell(WELCOME.strip(), id="welcome"),
+        nbformat.v4.new_code_cell("from dnnkit import show_progress\n\nshow_progress()", id="progress"),
+        nbformat.v4.new_markdown_cell(f"## The lessons\n\n{links}", id="lessons"),
+        nbformat.v4.new_markdown_cell(STUCK.strip(), id="stuck"),
+    ]
+    language = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": language})
+
+
+def write_start(lessons, folder):
+    """Write start.ipynb into a folder of lessons; the same lessons give the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "start.ipynb"
+    scratch = path.with_suffix(".tmp")
+    scratch.write_text(start_text(lessons), encoding="utf-8")
+    scratch.replace(path)
+
+
+def start_is_stale(lessons, folder):
+    """Say whether the start notebook in a folder differs from what these lessons give."""
+    path = folder / "start.ipynb"
+    return not path.is_file() or path.read_text(encoding="utf-8") != start_text(lessons)
+
+
+def start_text(lessons):
+    """The start notebook as it is written to disk."""
+    return nbformat.writes(start_notebook(lessons)) + "\n"

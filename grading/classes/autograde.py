@@ -1,0 +1,216 @@
+"""Grade a class: find the submissions, grade each, write the notebook, the gradebook and the JSON record."""
+
+import contextlib
+import json
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from dnnkit.environment import devices
+from grading.authoring.build import load_release
+from grading.classes.worker import make_launcher, make_task
+from grading.errors import GradingError
+from grading.gradebook.autograded_notebooks import read_records, write_autograded
+from grading.gradebook.gradebook import ensure_assignment, read_timestamp, record, recorded_scores
+from grading.judging.environment import environment_hash
+from grading.judging.grade import Grader
+from grading.judging.records import results_to_json
+from grading.lessons.imports import lesson_modules
+from grading.sandbox.bubblewrap import require_sandbox
+from grading.sandbox.limits import Limits
+from grading.sandbox.shared_fork_server import WarmServer
+from grading.submissions.submission import read_submission
+
+LONGEST_ID = 100
+GPU_SHARED = 0.9  # part of the GPU's memory that all kernels take together: each also needs some outside of its share
+
+
+@dataclass(frozen=True)
+class How:
+    """How a class is graded.
+
+    Attributes:
+        workers: processes on this machine; 0 grades in this process, without Dask.
+        scheduler: address of a Dask scheduler to use instead.
+        tls: (certificate authority, certificate, key) for it.
+        gpu: let the submissions use the GPU, which the workers of this machine share; of a scheduler's workers, those
+            that offer the resource "GPU" take part, and each has a GPU of its own.
+        trusted: no sandbox; for one's own work only.
+        again: grade those, too, whose result is already there.
+        limits: what a submission may use.
+    """
+
+    workers: int = 0
+    scheduler: str | None = None
+    tls: tuple | None = None
+    gpu: bool = False
+    trusted: bool = False
+    again: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+
+def make_grader(course, lesson, how=None):
+    """Make the `Grader` of a lesson, reading its release; its `launcher` must be closed after use."""
+    how = how or How()
+    release = load_release(course.project, lesson)
+    return Grader(lesson, release, course.seed, how.limits, make_launcher(lesson, how.limits, trusted=how.trusted))
+
+
+def find_students(course, lesson):
+    """List the students who have a folder in the class, in order; links are not followed.
+
+    Returns:
+        Student ids; those without a folder for this lesson are among them and will be "missing".
+    """
+    return [name for name in _folders(course) if _can_be_a_student(name)]
+
+
+def left_out(course):
+    """List folders of the class whose names cannot be student ids, in a form that can be shown."""
+    return [ascii(name) for name in _folders(course) if not _can_be_a_student(name) and not name.startswith(".")]
+
+
+def _folders(course):
+    if not course.submitted.is_dir():
+        return []
+    return sorted(path.name for path in course.submitted.iterdir() if path.is_dir() and not path.is_symlink())
+
+
+def _can_be_a_student(name):
+    """Whether a name can be shown, stored and used as a folder again: no control characters, no broken Unicode."""
+    return name.isprintable() and not name.startswith(".") and len(name) <= LONGEST_ID
+
+
+def autograde(course, lesson, how=None, *, on_result=None):
+    """Grade all submissions of a lesson; those whose result is already there are kept.
+
+    Args:
+        course: the `Course`.
+        lesson: the lesson.
+        how: `How`.
+        on_result: function called with each `SubmissionResult` and whether it was graded now, for progress.
+
+    Returns:
+        List of `SubmissionResult`, in order of student ids.
+    """
+    how = share_gpu(how or How())
+    if not how.trusted and not how.scheduler:
+        require_sandbox()
+    ensure_assignment(course, lesson)
+    results, waiting = {}, []
+    kept = {} if how.again else _results_so_far(course, lesson)
+    environment = environment_hash()
+    for student in find_students(course, lesson):
+        submission = read_submission(student, _folder(course, lesson, student), lesson.topic, how.limits)
+        known = kept.get(student)
+        if known is not None and is_current(known, submission, lesson, environment):
+            results[student] = known
+            if on_result:
+                on_result(known, False)
+        else:
+            waiting.append(student)
+    for result, notebook in grade_students(course, lesson, how, waiting):
+        _keep(course, lesson, result, notebook)
+        results[result.student] = result
+        if on_result:
+            on_result(result, True)
+    return [results[student] for student in sorted(results)]
+
+
+def _keep(course, lesson, result, notebook):
+    """Write one result: first the notebook with its record, then the gradebook."""
+    try:
+        write_autograded(course, lesson, result, notebook)
+    except OSError as error:
+        raise GradingError(
+            f"The result of {result.student} could not be written: {error}. Those before it are kept; "
+            "when the cause is mended, the same command goes on from here."
+        ) from error
+    record(course, lesson, result, read_timestamp(_folder(course, lesson, result.student)))
+
+
+def is_current(result, submission, lesson, environment):
+    """Whether a result is still what grading would give: the same file, checks and packages, and no fault of ours."""
+    if submission.status != "ok" or result.status == "error":
+        return False  # cheap to do again, and a fault of ours should not stay
+    then = (result.submission, result.checks_hash, result.environment_hash)
+    return then == (submission.digest, lesson.checks_hash, environment)
+
+
+def _results_so_far(course, lesson):
+    """Results that are both in the autograded folder and in the gradebook: a run may have ended between the two."""
+    recorded = recorded_scores(course, lesson)
+    return {r.student: r for r in read_records(course, lesson) if recorded.get(r.student) == r.score}
+
+
+def grade_students(course, lesson, how, students):
+    """Grade these students here or on a cluster; nothing is written.
+
+    Args:
+        course: the `Course`.
+        lesson: the lesson.
+        how: `How`.
+        students: list of student ids.
+
+    Yields:
+        (`SubmissionResult`, rebuilt notebook), in any order.
+    """
+    how = share_gpu(how)
+    submissions = (
+        read_submission(student, _folder(course, lesson, student), lesson.topic, how.limits) for student in students
+    )
+    if not students:
+        return
+    if how.workers == 0 and not how.scheduler:
+        grader = make_grader(course, lesson, how)
+        try:
+            for submission in submissions:
+                yield grader.grade(submission)
+        finally:
+            grader.launcher.close()
+        return
+    yield from _grade_on_cluster(course, lesson, how, submissions)
+
+
+def _grade_on_cluster(course, lesson, how, submissions):
+    from grading.classes.cluster import grade_on, open_cluster
+
+    modules, here = lesson_modules(lesson), not how.scheduler
+    with contextlib.ExitStack() as stack:
+        server = None
+        if here and not how.trusted and not how.limits.gpu_fraction:  # those start their kernels cold
+            server = stack.enter_context(WarmServer(modules, how.limits)).address
+        cluster = (how.workers, how.scheduler, how.tls, course.project)
+        client = stack.enter_context(open_cluster(*cluster, gpu=how.gpu, modules=modules))
+        options = {"limits": how.limits, "trusted": how.trusted, "warm_server": server}
+        tasks = (make_task(course.project, lesson, one, course.seed(one.digest), **options) for one in submissions)
+        yield from grade_on(client, tasks, gpu=how.gpu)
+
+
+def share_gpu(how):
+    """Give each kernel its part of the GPU, if it was asked for.
+
+    Raises:
+        GradingError: when this machine has no GPU to share.
+    """
+    if not how.gpu:
+        return how
+    found = devices.look()
+    if not how.scheduler and not found.gpus:
+        cure = f"Mend it: {found.cure}; or leave out" if found.cure else "Leave out"
+        raise GradingError(f"--gpu needs a GPU, and there is none to use: {found.why}. {cure} --gpu.")
+    at_once = 1 if how.scheduler else max(1, how.workers)
+    return replace(how, limits=replace(how.limits, gpu_fraction=GPU_SHARED / at_once))
+
+
+def _folder(course, lesson, student):
+    return course.submitted / student / lesson.name
+
+
+def write_json(path, lesson, results):
+    """Write the records as JSON, whole or not at all."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(path.name + ".tmp")
+    scratch.write_text(json.dumps(results_to_json(lesson.name, results), indent=1) + "\n", encoding="utf-8")
+    os.replace(scratch, path)

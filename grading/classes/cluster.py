@@ -1,0 +1,119 @@
+"""Spread a class over many processes or machines with Dask; the coordinator alone writes.
+
+Workers get bytes and settings and return JSON (grading/classes/worker.py). A worker that dies loses nothing: Dask
+gives its submission to another one.
+"""
+
+import contextlib
+import json
+import logging
+
+import dask
+from distributed import Client, LocalCluster, as_completed
+from distributed.security import Security
+from distributed.utils import get_mp_context
+
+from grading.classes.worker import grade_task
+from grading.errors import GradingError
+from grading.judging.records import SubmissionResult
+
+NO_GPU = (
+    "No worker offers a GPU, so --gpu would wait for ever. Expected workers started with --resources GPU=1. "
+    "Got {} without. Leave out --gpu, or start some."
+)
+AT_ONCE = 4  # submissions per worker that are under way: enough to keep it busy, few enough to hold in memory
+
+
+@contextlib.contextmanager
+def open_cluster(workers=1, scheduler=None, tls=None, project=None, *, gpu=False, modules=()):
+    """Connect to a scheduler, or start a cluster on this machine.
+
+    Args:
+        workers: processes of the cluster on this machine.
+        scheduler: address of a running scheduler, such as tls://host:8786; then `workers` is not used.
+        tls: (certificate authority, certificate, key) as file paths, for tls:// addresses.
+        project: the project's root, for workers on this machine; those of a scheduler have a copy of their own.
+        gpu: workers of this machine offer one unit of the resource "GPU" each.
+        modules: names of modules that workers of this machine need; imported once, before they are forked.
+
+    Yields:
+        `distributed.Client`.
+
+    Raises:
+        GradingError: when the scheduler does not answer.
+    """
+    logging.getLogger("distributed").setLevel(logging.ERROR)  # its own news of restarts; ours is in the records
+    if scheduler:
+        try:
+            client = Client(scheduler, security=_security(tls), timeout=20)
+        except (OSError, TimeoutError) as error:
+            raise GradingError(f"The scheduler at {scheduler} does not answer: {error}. Is it running?") from error
+        with client:
+            yield client
+        return
+    options = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "host": "127.0.0.1"}
+    options["env"] = {"DNN_PROJECT": str(project)} if project else {}
+    options |= {"resources": {"GPU": 1}} if gpu else {}
+    options |= {"protocol": "tls", "security": True}  # others on this machine reach its loopback addresses, too
+    with (
+        _forked_workers(modules),
+        LocalCluster(**options) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+@contextlib.contextmanager
+def _forked_workers(modules):
+    """Make workers forks of one process that has imported what they need, in place of one import for each."""
+    with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
+        # Dask's own list comes first; ours replaces it, and holds from the first worker that this process starts.
+        get_mp_context().set_forkserver_preload(["grading.classes.worker_preload", *modules])
+        yield
+
+
+def grade_on(client, tasks, *, gpu=False):
+    """Grade tasks on a cluster, as they finish.
+
+    Args:
+        client: from `open_cluster`.
+        tasks: iterable of what `make_task` of grading/classes/worker.py packed; read lazily: a large class is never in memory.
+        gpu: ask for one unit of the resource "GPU" for each task.
+
+    Yields:
+        (`SubmissionResult`, rebuilt notebook) in the order in which they finish.
+
+    Raises:
+        GradingError: when a worker refuses, or keeps dying.
+    """
+    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    if gpu and workers and not any(worker.get("resources", {}).get("GPU") for worker in workers):
+        raise GradingError(NO_GPU.format(len(workers)))
+    tasks = iter(tasks)
+    options = {"resources": {"GPU": 1}} if gpu else {}
+    running = as_completed(with_results=False)
+
+    def submit_one():
+        task = next(tasks, None)
+        if task is not None:
+            running.add(client.submit(grade_task, task, pure=False, retries=2, **options))
+
+    for _ in range(AT_ONCE * max(1, len(workers))):
+        submit_one()
+    for future in running:
+        try:
+            document = json.loads(future.result())
+        except GradingError:
+            raise
+        except Exception as error:
+            raise GradingError(f"A worker could not grade: {type(error).__name__}: {error}") from error
+        future.release()
+        submit_one()
+        yield SubmissionResult.from_json(document["result"]), document["notebook"]
+
+
+def _security(tls):
+    if tls is None:
+        return None
+    authority, certificate, key = (str(path) for path in tls)
+    return Security(tls_ca_file=authority, tls_client_cert=certificate, tls_client_key=key, require_encryption=True)

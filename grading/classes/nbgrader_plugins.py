@@ -1,0 +1,121 @@
+"""Our stages at nbgrader's own extension points, so that plain nbgrader and formgrader give the same scores.
+
+`nbgrader autograde` rebuilds through `RebuildExporter`, then grades through `GradeInSandbox`;
+`nbgrader generate_feedback` writes our escaping pages through `FeedbackExporter`. The wiring is in
+`grading.authoring.nbgrader_course.nbgrader_config`.
+"""
+
+import functools
+import json
+import os
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import HTMLExporter, NotebookExporter
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from grading.classes.autograde import make_grader
+from grading.course import Course, find_project
+from grading.gradebook.autograded_notebooks import RECORD, with_results
+from grading.gradebook.gradebook import ensure_assignment, read_timestamp, record
+from grading.judging.records import SubmissionResult
+from grading.lessons.lesson import find_lesson
+from grading.reports.feedback import render_page
+from grading.submissions.rebuild import fresh_copy, rebuild
+from grading.submissions.submission import read_submission
+
+
+@functools.cache
+def _project():
+    return find_project(os.environ.get("DNN_PROJECT"))
+
+
+@functools.cache
+def _lesson(name):
+    return find_lesson(_project() / "solutions", name)
+
+
+def _course(coursedir):
+    root = Path(coursedir.root)
+    return Course(_project(), root, coursedir.db_url, root / coursedir.submitted_directory)
+
+
+@functools.cache
+def _grader(course, name):
+    lesson = _lesson(name)
+    ensure_assignment(course, lesson)
+    return make_grader(course, lesson)
+
+
+class RebuildExporter(NotebookExporter):
+    """Reads a submission, whatever it is, and hands nbgrader a safe rebuilt notebook."""
+
+    def from_filename(self, filename, resources=None, **kwargs):
+        """Rebuild a submitted file; read an already rebuilt one as it is."""
+        converter = self.parent
+        if not converter._sanitizing:
+            return super().from_filename(filename, resources, **kwargs)
+        ids = resources["nbgrader"]
+        lesson = _lesson(ids["assignment"])
+        grader = _grader(_course(converter.coursedir), lesson.name)
+        submission = read_submission(ids["student"], Path(filename).parent, lesson.topic)
+        readable = submission.status == "ok"
+        notebook = rebuild(lesson, grader.release, submission).notebook if readable else fresh_copy(grader.release)
+        return self.from_notebook_node(nbformat.from_dict(notebook), resources, **kwargs)
+
+
+class GradeInSandbox(NbGraderPreprocessor):
+    """Grades the submission and writes its record into the gradebook."""
+
+    def preprocess(self, nb, resources):
+        """Grade one submission; the notebook returned shows the findings as plain text."""
+        ids = resources["nbgrader"]
+        course, lesson = _course(self.parent.parent.coursedir), _lesson(ids["assignment"])
+        grader = _grader(course, lesson.name)
+        folder = course.submitted / ids["student"] / lesson.name
+        result, notebook = grader.grade(read_submission(ids["student"], folder, lesson.topic))
+        record(course, lesson, result, read_timestamp(folder))
+        return nbformat.from_dict(with_results(notebook, result)), resources
+
+
+class FeedbackExporter(HTMLExporter):
+    """Writes our feedback page in the place of nbgrader's."""
+
+    def from_filename(self, filename, resources=None, **kwargs):
+        """Render the page of one rebuilt notebook."""
+        coursedir = self.parent.coursedir
+        lesson = _lesson(resources["nbgrader"]["assignment"])
+        notebook = json.loads(Path(filename).read_text(encoding="utf-8"))
+        result = SubmissionResult.from_json(notebook["metadata"][RECORD])
+        resources["output_extension"] = ".html"
+        return render_page(_course(coursedir), lesson, result, notebook), resources
+
+
+def vet_submission(assignment, student, notebooks):
+    """Move what nbgrader would stumble over out of its way: links and special files, and a timestamp that is no date.
+
+    nbgrader calls this before each submission, in the course's root folder.
+    """
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        odd = [p for p in folder.rglob("*") if p.is_symlink() or not (p.is_file() or p.is_dir())]
+        stamp = folder / "timestamp.txt"
+        if stamp not in odd and stamp.is_file() and read_timestamp(folder) is None:
+            odd.append(stamp)
+        for path in odd:
+            if path.suffix != ".ipynb":
+                kept = folder.parent / ".quarantine" / path.relative_to(folder.parent)
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                path.rename(kept)
+
+
+def keep_only_notebooks(assignment, student, notebooks):
+    """Remove what nbgrader copied besides the rebuilt notebook, so that feedback never carries a student's files.
+
+    The student is read off the notebooks' paths, root/submitted/student/assignment: in a batch nbgrader says "*".
+    """
+    for folder in {Path(notebook).absolute().parent for notebook in notebooks}:
+        copied = folder.parents[2] / "autograded" / folder.parent.name / folder.name
+        names = {Path(notebook).name for notebook in notebooks} | {"timestamp.txt"}
+        for path in copied.rglob("*"):
+            if path.is_file() and path.name not in names:
+                path.unlink()

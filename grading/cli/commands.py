@@ -1,0 +1,210 @@
+"""What each command of `grading` does; imports wait until a command needs them, so that --help is quick."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from grading.cli.terminal import changes_table, console, progress_bar, results_table, say_where, spinner
+from grading.errors import UsageError
+
+
+def build_lessons(arguments, course):
+    """Build lessons, or say which are stale."""
+    from grading.authoring.build import build, stale_files
+    from grading.authoring.start_page import start_is_stale, write_start
+    from grading.lessons.lesson import all_lessons
+
+    every, asked = all_lessons(course.project / "solutions"), _lessons(course, arguments.lessons)
+    if not arguments.check:
+        for lesson in asked:
+            build(lesson, course.project, course)
+            console.print(f"built {lesson.name}: {len(lesson.exercises)} exercises")
+        write_start(every, course.project / "lessons")
+        return 0
+    code = 0
+    for lesson, differing in stale_files(asked, course.project):
+        for path in differing:
+            source = f"{lesson.folder.name}/{lesson.topic}.py"
+            console.print(f"{path} does not match {source}. Run: grading build {lesson.name}", soft_wrap=True)
+            code = 1
+    if start_is_stale(every, course.project / "lessons"):
+        console.print("lessons/start.ipynb does not match the lessons. Run: grading build")
+        code = 1
+    return code
+
+
+def audit_lessons(arguments, course):
+    """Print the table that proves the checks."""
+    from dataclasses import asdict
+
+    from grading.authoring.audit import audit, audit_table
+
+    rows = []
+    for lesson in _lessons(course, arguments.lessons):
+        with spinner(arguments, f"auditing {lesson.name} over {arguments.seeds} seeds"):
+            rows += audit(lesson, arguments.seeds, slow_seeds=arguments.slow_seeds, only=arguments.exercise)
+    for line in audit_table(rows):
+        console.print(line, soft_wrap=True, markup=False)
+    problems = [problem for row in rows for problem in row.problems]
+    for problem in problems:
+        console.print(f"! {problem}", soft_wrap=True, markup=False)
+    if arguments.json:
+        Path(arguments.json).write_text(
+            json.dumps({"seeds": arguments.seeds, "exercises": [asdict(r) for r in rows]}, indent=1)
+        )
+    return 1 if problems else 0
+
+
+def bundle_lessons(arguments, course):
+    """Pack what students receive."""
+    from grading.authoring.bundle import write_bundle
+
+    names = write_bundle(course.project, arguments.out)
+    console.print(f"{arguments.out}: {len(names)} files for students")
+    return 0
+
+
+def make_sample_class(arguments, course):
+    """Write a sample class."""
+    from grading.authoring.build import load_release
+    from grading.authoring.sample_class import sample_class
+    from grading.lessons.lesson import find_lesson
+
+    lesson = find_lesson(course.solutions, arguments.lesson)
+    out = Path(arguments.out)
+    dealt = sample_class(lesson, load_release(course.project, lesson), out, arguments.students, arguments.seed)
+    console.print(f"{len(dealt)} submissions of {lesson.name} in {out}")
+    return 0
+
+
+def autograde_lesson(arguments, course):
+    """Grade a class, print the table."""
+    from grading.classes.autograde import autograde, find_students, left_out, write_json
+
+    lesson = _lesson_with_submissions(arguments, course)
+    started = time.perf_counter()
+    with progress_bar(arguments, f"grading {lesson.name}", len(find_students(course, lesson))) as progress:
+        results = autograde(course, lesson, _how(arguments), on_result=progress)
+    seconds = time.perf_counter() - started
+    console.print(results_table(lesson, results))
+    kept = progress.kept
+    graded = len(results) - kept
+    each = f", {seconds / graded:.2f} s each" if graded else ""
+    console.print(f"{graded} submissions graded in {seconds:.1f} s{each}", markup=False)
+    if kept:
+        console.print(
+            f"{kept} skipped: graded before with the same file, checks and packages (--again grades them anew)"
+        )
+    for name in left_out(course):
+        console.print(f"left out: folder {name}, which cannot be a student's id. Rename it.", markup=False)
+    say_where("gradebook", course.database.removeprefix("sqlite:///").partition("?")[0])
+    if arguments.json:
+        write_json(arguments.json, lesson, results)
+        say_where("records", arguments.json)
+    return 1 if any(result.status == "error" for result in results) else 0
+
+
+def regrade_lesson(arguments, course):
+    """Grade a class again, or only say what that would change."""
+    from grading.classes.autograde import find_students
+    from grading.classes.regrade import regrade
+
+    lesson = _lesson_with_submissions(arguments, course)
+    title = f"comparing {lesson.name}" if arguments.diff else f"regrading {lesson.name}"
+    with progress_bar(arguments, title, len(find_students(course, lesson))) as progress:
+        results, changes = regrade(course, lesson, _how(arguments), write=not arguments.diff, on_result=progress)
+    if changes:
+        console.print(changes_table(lesson, changes))
+    students = {change.student for change in changes}
+    moved = {change.student for change in changes if change.moves_score}
+    verb = "would change" if arguments.diff else "changed"
+    console.print(f"{len(results)} submissions graded again: {len(students)} {verb}, {len(moved)} of them in score.")
+    if arguments.diff:
+        console.print("Nothing was written." + (f" Take it over: grading regrade {lesson.name}" if changes else ""))
+        return 1 if changes else 0
+    say_where("gradebook", course.database.removeprefix("sqlite:///").partition("?")[0])
+    return 1 if any(result.status == "error" for result in results) else 0
+
+
+def _lesson_with_submissions(arguments, course):
+    from grading.classes.autograde import find_students
+    from grading.lessons.lesson import find_lesson
+
+    lesson = find_lesson(course.solutions, arguments.lesson)
+    if not find_students(course, lesson):
+        raise UsageError(
+            f"No submissions in {course.submitted}. Expected STUDENT/{lesson.name}/{lesson.topic}.ipynb there. "
+            "Were they collected (nbgrader collect), or are they elsewhere (--submitted)?"
+        )
+    return lesson
+
+
+def _how(arguments):
+    from grading.classes.autograde import How
+
+    if arguments.trust_submissions:
+        print(
+            "grading: NO SANDBOX. Every cell runs with your own rights. Use this for your own work only.",
+            file=sys.stderr,
+        )
+    return How(
+        workers=arguments.workers,
+        scheduler=arguments.scheduler,
+        tls=arguments.tls,
+        gpu=arguments.gpu,
+        trusted=arguments.trust_submissions,
+        again=getattr(arguments, "again", True),
+    )
+
+
+def write_feedback_pages(arguments, course):
+    """Write the feedback pages of a lesson."""
+    from grading.lessons.lesson import find_lesson
+    from grading.reports.feedback import write_feedback
+
+    paths = write_feedback(course, find_lesson(course.solutions, arguments.lesson))
+    if not paths:
+        raise UsageError(
+            f"Nothing of {arguments.lesson} is graded yet. Run first: grading autograde {arguments.lesson}"
+        )
+    say_where("feedback", f"{course.feedback} ({len(paths)} pages), such as {paths[0]}")
+    return 0
+
+
+def write_report_page(arguments, course):
+    """Write the report page of a lesson."""
+    from grading.lessons.lesson import find_lesson
+    from grading.reports.report import write_report
+
+    path = Path(arguments.out)
+    write_report(course, find_lesson(course.solutions, arguments.lesson), path)
+    say_where("report", path)
+    return 0
+
+
+def export_grades(arguments, course):
+    """Export the gradebook for a spreadsheet, Canvas or Moodle."""
+    from grading.gradebook.exports.lms import write_canvas, write_moodle
+    from grading.gradebook.exports.nbgrader_csv import write_csv
+    from grading.gradebook.gradebook import open_gradebook
+
+    if arguments.comments and arguments.format != "moodle":
+        raise UsageError(f"--comments is for --format moodle. Got --format {arguments.format}.")
+    name = "grades.csv" if arguments.format == "csv" else f"grades-{arguments.format}.csv"
+    path = Path(arguments.out) if arguments.out else course.root / name
+    with open_gradebook(course.database) as gradebook:
+        if arguments.format == "csv":
+            write_csv(gradebook, path)
+        elif arguments.format == "canvas":
+            write_canvas(gradebook, path)
+        else:
+            write_moodle(gradebook, path, comments=arguments.comments)
+    say_where("CSV", path)
+    return 0
+
+
+def _lessons(course, names):
+    from grading.lessons.lesson import all_lessons, find_lesson
+
+    return [find_lesson(course.solutions, name) for name in names] or all_lessons(course.solutions)

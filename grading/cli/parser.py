@@ -1,0 +1,124 @@
+"""The command line `grading`: parse, delegate, print."""
+
+import argparse
+import os
+import sys
+
+from dnnkit.environment.quiet import quiet_backends
+from grading.cli import commands
+from grading.course import find_project, open_course
+from grading.errors import GradingError, UsageError
+
+FORMATS = ("csv", "canvas", "moodle")
+
+
+def main(argv=None):
+    """Run one command.
+
+    Args:
+        argv: arguments; default those of the process.
+
+    Returns:
+        Exit code: 0, 1 (the work says no) or 2 (wrong use).
+    """
+    arguments = make_parser().parse_args(argv)
+    quiet_backends()
+    try:
+        project = find_project(arguments.project)
+        course = open_course(project, arguments.course, arguments.gradebook, getattr(arguments, "submitted", None))
+        return arguments.run(arguments, course)
+    except UsageError as error:
+        print(f"grading: {error}", file=sys.stderr)
+        return 2
+    except GradingError as error:
+        print(f"grading: {error}", file=sys.stderr)
+        return 1
+
+
+def make_parser():
+    """Make the argument parser."""
+    parser = argparse.ArgumentParser(prog="grading", description="Build lessons, grade submissions, report.")
+    parser.add_argument("--project", help="root of the repository (default: found from here upwards)")
+    parser.add_argument(
+        "--course", help="folder of the class: submitted, autograded, feedback (default: the repository)"
+    )
+    parser.add_argument("--gradebook", metavar="URL", help="gradebook (default: gradebook.db in the class's folder)")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar, results only")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name, run, summary):
+        command = subparsers.add_parser(name, help=summary, description=summary)
+        command.set_defaults(run=run)
+        return command
+
+    _add_authors_commands(add)
+    _add_grading_commands(add)
+    _add_returning_commands(add)
+    return parser
+
+
+def _add_authors_commands(add):
+    command = add("build", commands.build_lessons, "build lessons from solutions")
+    command.add_argument("lessons", nargs="*", metavar="LESSON")
+    command.add_argument("--check", action="store_true", help="only say whether the built lessons match their source")
+    command = add("audit", commands.audit_lessons, "prove the checks on all known mistakes and right variants")
+    command.add_argument("lessons", nargs="*", metavar="LESSON")
+    command.add_argument("--seeds", type=_positive, default=20, help="number of seeds (default 20)")
+    command.add_argument("--slow-seeds", type=_positive, metavar="N", help="fewer seeds for exercises that train")
+    command.add_argument(
+        "--exercise", action="append", metavar="NAME", help="audit this exercise only; may be repeated"
+    )
+    command.add_argument("--json", metavar="FILE")
+    command = add("bundle", commands.bundle_lessons, "pack what students receive")
+    command.add_argument("out", metavar="OUT.zip")
+    command = add("sample-class", commands.make_sample_class, "make a sample class of submissions")
+    command.add_argument("lesson")
+    command.add_argument("--students", type=_positive, default=12)
+    command.add_argument("--out", required=True, help="folder of submissions to write")
+    command.add_argument("--seed", type=int, default=0)
+
+
+def _add_grading_commands(add):
+    command = add("autograde", commands.autograde_lesson, "grade all submissions of a lesson")
+    command.add_argument("lesson")
+    command.add_argument("--again", action="store_true", help="grade those, too, whose result is already there")
+    command.add_argument("--json", metavar="FILE", help="also write the records as JSON")
+    _add_how(command)
+    command = add("regrade", commands.regrade_lesson, "grade again, and say whose score changes and why")
+    command.add_argument("lesson")
+    command.add_argument(
+        "--diff", action="store_true", help="change nothing, only say what would; exit code 1 if something would"
+    )
+    _add_how(command)
+
+
+def _add_how(command):
+    command.add_argument("--submitted", help="folder of submissions (default: submitted in the class's folder)")
+    command.add_argument(
+        "--workers", type=_positive, default=os.cpu_count() or 1, help="processes (default: one per core)"
+    )
+    command.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, such as tls://host:8786")
+    command.add_argument("--tls", nargs=3, metavar=("CA", "CERT", "KEY"), help="files for a tls:// scheduler")
+    command.add_argument("--gpu", action="store_true", help="let submissions use the GPU, shared by all workers")
+    command.add_argument("--trust-submissions", action="store_true", help="NO SANDBOX: only for your own work")
+
+
+def _add_returning_commands(add):
+    command = add("feedback", commands.write_feedback_pages, "write the feedback pages of a lesson")
+    command.add_argument("lesson")
+    command = add("report", commands.write_report_page, "write a page on a lesson: difficulty, mistakes, time")
+    command.add_argument("lesson")
+    command.add_argument("--out", required=True, metavar="FILE.html")
+    command = add("export", commands.export_grades, "export the gradebook for a spreadsheet, Canvas or Moodle")
+    command.add_argument("--format", choices=FORMATS, default="csv", help="default csv")
+    command.add_argument("--comments", action="store_true", help="moodle: a feedback column beside each lesson")
+    command.add_argument(
+        "--out", help="file to write (default: grades.csv, grades-canvas.csv, grades-moodle.csv in the class's folder)"
+    )
+
+
+def _positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 1, got {text}")
+    return number

@@ -1,0 +1,64 @@
+"""The autograded folder: rebuilt notebooks, each with its record inside, where nbgrader and formgrader look."""
+
+import json
+import os
+import textwrap
+
+import nbformat
+
+from grading.judging.records import SubmissionResult
+
+RECORD = "dnn_record"  # metadata key of the rebuilt notebook; nbgrader leaves it alone
+
+
+def write_autograded(course, lesson, result, notebook):
+    """Write the rebuilt notebook, its record in the metadata, where nbgrader and formgrader look for it."""
+    path = autograded_path(course, lesson, result.student)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_suffix(".tmp")
+    scratch.write_text(nbformat.writes(nbformat.from_dict(with_results(notebook, result))), encoding="utf-8")
+    os.replace(scratch, path)
+
+
+def autograded_path(course, lesson, student):
+    """Path of a student's rebuilt notebook."""
+    return course.autograded / student / lesson.name / f"{lesson.topic}.ipynb"
+
+
+def with_results(notebook, result):
+    """Put the record into the notebook's metadata, and each exercise's findings below its check cell, as plain text."""
+    notebook["metadata"][RECORD] = result.to_json()
+    by_check = {f"check_{exercise.name}": exercise for exercise in result.exercises}
+    about_all = [text for text in (result.reason, *result.notes) if text]  # shown once, at the first check
+    for cell in notebook["cells"]:
+        exercise = by_check.get(cell["metadata"].get("nbgrader", {}).get("grade_id"))
+        if exercise:
+            text = "\n".join(_wrapped(line) for line in [*about_all, *_lines(exercise)])
+            about_all = []
+            cell["outputs"] = [{"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}]
+    return notebook
+
+
+def _wrapped(line):
+    """Break a long line: formgrader's boxes are 110 characters wide and cut off what is longer."""
+    indent = "    " if line.startswith("  ") else "  "
+    return line if len(line) <= 100 else textwrap.fill(line, 100, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _lines(exercise):
+    yield f"{exercise.name}: {exercise.score:g} of {exercise.max_score:g} points, {exercise.status.replace('_', ' ')}"
+    for check in exercise.checks:
+        yield f"  {check.status.replace('_', ' ')}: {check.title}" + (f": {check.message}" if check.message else "")
+    if exercise.hint:
+        yield f"  Hint: {exercise.hint}"
+
+
+def read_records(course, lesson):
+    """Read the records of all graded submissions back.
+
+    Returns:
+        List of `SubmissionResult`, in order of student ids.
+    """
+    paths = sorted(course.autograded.glob(f"*/{lesson.name}/{lesson.topic}.ipynb"))
+    documents = (json.loads(path.read_text(encoding="utf-8")) for path in paths)
+    return [SubmissionResult.from_json(d["metadata"][RECORD]) for d in documents if RECORD in d["metadata"]]

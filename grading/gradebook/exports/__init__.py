@@ -1,0 +1,1 @@
+"""The gradebook as files that other programs read."""

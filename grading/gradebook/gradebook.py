@@ -1,0 +1,214 @@
+"""Write records into nbgrader's gradebook: one transaction per submission, one writer."""
+
+import contextlib
+import datetime
+import re
+import stat
+import time
+from pathlib import Path
+
+from nbgrader.api import (
+    Assignment,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    SolutionCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from sqlalchemy import func, text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from grading.authoring.nbgrader_course import COURSE_ID, alembic_on_path, generate_assignment
+from grading.errors import GradebookError
+from grading.lessons.check_functions import lesson_points
+
+RETRY_AFTER = (0.5, 2.0, 5.0)  # seconds between the tries of a transaction whose connection was lost
+
+
+@contextlib.contextmanager
+def open_gradebook(database):
+    """Open nbgrader's gradebook, made if it is not there; SQLite files are put into write-ahead mode.
+
+    Args:
+        database: gradebook URL.
+
+    Yields:
+        `nbgrader.api.Gradebook`.
+
+    Raises:
+        GradebookError: when the database cannot be opened.
+    """
+    if database.startswith("sqlite:///"):
+        Path(database.removeprefix("sqlite:///").partition("?")[0]).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with alembic_on_path(), Gradebook(database, COURSE_ID) as gradebook:
+            if gradebook.engine.dialect.name == "sqlite":
+                gradebook.db.execute(text("PRAGMA journal_mode=WAL"))
+                gradebook.db.commit()
+            yield gradebook
+    except SQLAlchemyError as error:
+        raise GradebookError(f"The gradebook {database} cannot be used: {str(error).splitlines()[0]}") from error
+
+
+def ensure_assignment(course, lesson):
+    """Make sure that the gradebook knows the lesson as it is built now.
+
+    Args:
+        course: the `Course`.
+        lesson: the lesson.
+
+    Raises:
+        GradebookError: when submissions exist and the lesson's exercises have changed since.
+    """
+    wanted = {f"check_{name}": worth for name, worth in lesson_points(lesson).items()}
+    with open_gradebook(course.database) as gradebook:
+        assignment = gradebook.db.query(Assignment).filter(Assignment.name == lesson.name).one_or_none()
+        known = {c.name: c.max_score for nb in assignment.notebooks for c in nb.grade_cells} if assignment else {}
+        graded = len(assignment.submissions) if assignment else 0
+    if known == wanted:
+        return
+    if graded and set(known) != set(wanted):
+        raise GradebookError(
+            f"{lesson.name} has other exercises than the gradebook, which holds {graded} submissions of it. Expected "
+            f"{', '.join(sorted(known))}. Got {', '.join(sorted(wanted))}. Was the lesson changed during the term? "
+            "Use a new gradebook (--gradebook), or check out the version that was released."
+        )
+    _register(course, lesson)
+
+
+def _register(course, lesson):
+    from grading.authoring.build import write_source
+
+    source = course.root / "build" / "source"
+    write_source(lesson, source)
+    generate_assignment(lesson.name, source, course.root / "build" / "release", course.database)
+
+
+def record(course, lesson, result, timestamp=None):
+    """Write one submission's record: student, submission, scores and comments, in one transaction.
+
+    Manual scores and comments stay as they are. A connection that is lost is opened again: the transaction is repeated
+    whole, so that nothing is written twice or by half.
+
+    Args:
+        course: the `Course`.
+        lesson: the lesson.
+        result: the `SubmissionResult`.
+        timestamp: when it was handed in, as a naive UTC datetime, or None.
+
+    Raises:
+        GradebookError: when the database keeps refusing; nothing of this record is written then.
+    """
+    for wait in (*RETRY_AFTER, None):
+        try:
+            with open_gradebook(course.database) as gradebook:
+                _write(gradebook.db, lesson, result, timestamp)
+            return
+        except GradebookError as error:
+            if wait is None or not isinstance(error.__cause__, OperationalError):
+                raise
+            time.sleep(wait)
+
+
+def _write(session, lesson, result, timestamp):
+    try:
+        notebook = _submitted_notebook(session, lesson, result.student, timestamp)
+        for exercise in result.exercises:
+            _write_exercise(session, notebook, exercise)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def recorded_scores(course, lesson):
+    """Read the automatic scores that the gradebook holds.
+
+    Returns:
+        Student id -> sum of the automatic scores of the lesson's exercises.
+    """
+    with open_gradebook(course.database) as gradebook:
+        rows = (
+            gradebook.db.query(SubmittedAssignment.student_id, func.sum(Grade.auto_score))
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .filter(Assignment.name == lesson.name)
+            .group_by(SubmittedAssignment.student_id)
+            .all()
+        )
+    return {student: score for student, score in rows if score is not None}
+
+
+def _submitted_notebook(session, lesson, student_id, timestamp):
+    """Find or make the rows of a submission, without committing."""
+    assignment = session.query(Assignment).filter(Assignment.name == lesson.name).one()
+    if session.get(Student, student_id) is None:
+        session.add(Student(id=student_id))
+        session.flush()
+    submission = (
+        session.query(SubmittedAssignment).filter_by(assignment_id=assignment.id, student_id=student_id).one_or_none()
+    )
+    if submission is None:
+        submission = SubmittedAssignment(assignment_id=assignment.id, student_id=student_id)
+        session.add(submission)
+        session.flush()
+    submission.timestamp = timestamp
+    original = next(notebook for notebook in assignment.notebooks if notebook.name == lesson.topic)
+    notebook = (
+        session.query(SubmittedNotebook).filter_by(assignment_id=submission.id, notebook_id=original.id).one_or_none()
+    )
+    if notebook is None:
+        notebook = SubmittedNotebook(assignment_id=submission.id, notebook_id=original.id)
+        session.add(notebook)
+        session.flush()
+        session.add_all([Grade(cell_id=cell.id, notebook_id=notebook.id) for cell in original.grade_cells])
+        session.add_all([Comment(cell_id=cell.id, notebook_id=notebook.id) for cell in original.solution_cells])
+        session.flush()
+    return notebook
+
+
+def _write_exercise(session, notebook, exercise):
+    grade = (
+        session.query(Grade)
+        .join(GradeCell, GradeCell.id == Grade.cell_id)
+        .filter(Grade.notebook_id == notebook.id, GradeCell.name == f"check_{exercise.name}")
+        .one()
+    )
+    grade.auto_score = exercise.score
+    # A person looks at what the grader could not judge, and again at what a person has scored before.
+    grade.needs_manual_grade = exercise.status == "error" or grade.manual_score is not None
+    comment = (
+        session.query(Comment)
+        .join(SolutionCell, SolutionCell.id == Comment.cell_id)
+        .filter(Comment.notebook_id == notebook.id, SolutionCell.name == exercise.name)
+        .one()
+    )
+    # nbgrader renders comments as markdown, unescaped: only our own words go in, never the student's.
+    words = {"not_attempted": "Not attempted.", "error": "A person will look at this exercise."}
+    comment.auto_comment = exercise.hint if exercise.mistake else words.get(exercise.status)
+
+
+def read_timestamp(folder):
+    """Read nbgrader's timestamp.txt of a submission; None when it is missing or is no date.
+
+    Returns:
+        Naive UTC datetime, as nbgrader stores it.
+    """
+    path = Path(folder) / "timestamp.txt"
+    try:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > 200:  # a pipe would never end
+            return None
+        written = path.read_text(encoding="utf-8").strip()
+        if not re.match(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d", written):  # the forms that nbgrader reads as well
+            return None
+        moment = datetime.datetime.fromisoformat(re.sub(r" (?=[+-]\d\d)", "", written.replace(" UTC", "+00:00")))
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
+    except (OSError, ValueError, OverflowError):
+        return None
+    return moment

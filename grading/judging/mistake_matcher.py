@@ -1,0 +1,67 @@
+"""Name the mistake: replay a failed exercise's recorded calls on each known mistake and see which did the same."""
+
+import functools
+import json
+
+from dnnkit.checking.mistakes import outcomes_match
+from dnnkit.checking.wire import decode
+from grading.judging.student_proxy import read_answer
+from grading.sandbox.inside.agent import serve
+
+
+class Explainer:
+    """Names mistakes of one lesson.
+
+    Args:
+        reference: the lesson's `Reference`.
+        bank: its `Bank`.
+    """
+
+    def __init__(self, reference, bank):
+        self._reference = reference
+        self._bank = bank
+        self._namespace = functools.cache(lambda *answers: reference.namespace(*answers))
+        self._replay = functools.lru_cache(maxsize=4096)(self._replay_uncached)
+
+    def name(self, exercise, checks, *, upstream=()):
+        """Find the known mistakes that would have done as the student did.
+
+        First those that agree in every recorded call. Then, for a student who made two mistakes at once, the one that
+        agrees in every call of the first failed check that it explains.
+
+        Args:
+            exercise: the failed exercise.
+            checks: for each of its checks, whether it passed and its `RecordedCall`s.
+            upstream: mistakes already named in exercises that this one may build on.
+
+        Returns:
+            (matching `Answer`s, whether the exercise is right but for the upstream mistakes).
+        """
+        groups = [(passed, [call for call in calls if call.name in (exercise, None)]) for passed, calls in checks]
+        mine = [call for _, calls in groups for call in calls]
+        if not mine:
+            return [], False
+        if upstream and self._same(mine, *upstream):
+            return [], True  # first: what a mistake further up causes may look like a mistake of this exercise
+        known = self._bank.mistakes_of(exercise)
+        fits = [mistake for mistake in known if self._same(mine, mistake)]
+        if fits:
+            return fits, False
+        for passed, calls in groups:
+            if not passed and calls and all(call.outcome.kind == "returned" for call in calls):
+                fits = [mistake for mistake in known if self._same(calls, mistake)]
+                if len(fits) == 1:
+                    return fits, False
+        return [], False
+
+    def _same(self, calls, *answers):
+        return all(self._same_call(call, answers) for call in calls)
+
+    def _same_call(self, call, answers):
+        known = self._replay(json.dumps(call.request), answers)
+        inputs = {name: decode(item) for name, item in call.request["inputs"].items()}
+        return outcomes_match(call.outcome, known, facts=self._bank.views.get(call.name), inputs=inputs)
+
+    def _replay_uncached(self, request_text, answers):
+        request = json.loads(request_text)
+        return read_answer(serve(request, self._namespace(*answers)), request)[0]

@@ -1,0 +1,195 @@
+"""Run a lesson's pytest checks against answers, and collect what each check found.
+
+A pytest plugin object supplies the fixtures `student`, `reference` and `rng`; pytest collects, runs and reports.
+"""
+
+import contextlib
+import hashlib
+import io
+import os
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from grading.errors import GradingError
+from grading.judging.records import CheckResult
+from grading.judging.student_proxy import NotWritten, StudentCrashed, StudentTimeout
+from grading.lessons.checking import CheckFailed
+
+LONGEST_MESSAGE = 1_000  # what a check says may hold what the student's function returned
+STATUS_OF = ((NotWritten, "not_attempted"), (StudentTimeout, "timeout"), (StudentCrashed, "crashed"))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An answer to be checked.
+
+    Attributes:
+        name: shown in pytest's test ids.
+        make_student: function (repeat=..., seconds=...) -> `Student`.
+        seed: bytes from which every check's `rng` is drawn.
+        exercises: check only these; None for all.
+    """
+
+    name: str
+    make_student: object
+    seed: bytes
+    exercises: frozenset[str] | None = None
+
+
+@dataclass
+class Finding:
+    """One check of one candidate, with the calls it made.
+
+    Attributes:
+        candidate: the candidate.
+        exercise: the exercise that the check belongs to.
+        result: its `CheckResult`.
+        calls: list of `RecordedCall`.
+    """
+
+    candidate: Candidate
+    exercise: str
+    result: CheckResult
+    calls: list = field(default_factory=list)
+
+
+class CheckPlugin:
+    """The pytest plugin: fixtures in, findings out.
+
+    Args:
+        lesson: the lesson.
+        reference: its `Reference`.
+        candidates: the answers to check.
+    """
+
+    def __init__(self, lesson, reference, candidates):
+        self.lesson = lesson
+        self._reference = reference
+        self._candidates = candidates
+        self._students = {}
+        self.findings = []
+        self.problems = []
+
+    def pytest_generate_tests(self, metafunc):
+        """Run each check once per candidate."""
+        exercise = self.lesson.exercise_of(metafunc.function.__name__)
+        chosen = [c for c in self._candidates if c.exercises is None or exercise in c.exercises]
+        metafunc.parametrize("candidate", chosen, ids=[c.name for c in chosen], indirect=True)
+
+    def pytest_collection_modifyitems(self, items):
+        """Drop the checks of exercises that no candidate asks for: pytest would run each once, skipped."""
+        items[:] = [item for item in items if isinstance(item.callspec.params["candidate"], Candidate)]
+
+    @pytest.fixture
+    def candidate(self, request):
+        """The answer under test."""
+        return request.param
+
+    @pytest.fixture
+    def student(self, request, candidate):
+        """The proxy in front of the answer under test."""
+        settings = request.node.get_closest_marker("points").kwargs
+        exercise = self.lesson.exercise_of(request.node.originalname)
+        student = candidate.make_student(**settings, exercise=exercise)
+        self._students[request.node.nodeid] = student
+        return student
+
+    @pytest.fixture
+    def reference(self):
+        """The lesson's own functions."""
+        return self._reference.functions
+
+    @pytest.fixture
+    def rng(self, request, candidate):
+        """A generator that is the same on every regrade of this submission, and unknown beforehand."""
+        return check_rng(candidate.seed, request.function.__name__)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item, call):
+        """Turn the outcome of each check into a finding, without pytest's tracebacks: they take most of the time."""
+        error = call.excinfo.value if call.excinfo else None
+        if call.when == "call" or error is not None:
+            student = self._students.pop(item.nodeid, None)
+            exercise = self.lesson.exercise_of(item.function.__name__)
+            result = replace(check_result(item.function, error), seconds=round(call.duration, 3))
+            candidate = item.callspec.params["candidate"]
+            self.findings.append(Finding(candidate, exercise, result, student.calls if student else []))
+        outcome = "passed" if error is None else "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
+
+    def pytest_collectreport(self, report):
+        """Remember why the checks could not be read."""
+        if report.failed:
+            self.problems.append(str(report.longrepr)[-2000:])
+
+
+def check_rng(seed, check_name):
+    """Make the generator of one check.
+
+    Args:
+        seed: bytes, secret until grading.
+        check_name: the pytest function's name.
+    """
+    digest = hashlib.sha256(seed + b"\0" + check_name.encode()).digest()
+    return np.random.default_rng(list(digest))
+
+
+def check_result(function, error):
+    """Describe how a check ended.
+
+    Args:
+        function: the pytest function, marked with points.
+        error: the exception that ended it, or None.
+    """
+    worth = next(mark.args[0] for mark in function.pytestmark if mark.name == "points")
+    title = (function.__doc__ or "").strip().splitlines()[0].rstrip(".")
+    if error is None:
+        return CheckResult(function.__name__, title, "passed", float(worth), float(worth))
+    if isinstance(error, CheckFailed):
+        status = next((name for kind, name in STATUS_OF if isinstance(error, kind)), "failed")
+        text = str(error)
+        text = text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 3] + "..."
+        return CheckResult(function.__name__, title, status, 0.0, float(worth), text)
+    # A bug of the check, or an answer nobody thought of: a human must look, and the student reads no internals.
+    message = f"The check itself failed ({type(error).__name__}). A person will look at it."
+    return CheckResult(function.__name__, title, "error", 0.0, float(worth), message)
+
+
+def run_checks(lesson, reference, candidates):
+    """Check candidates with the lesson's pytest checks.
+
+    Args:
+        lesson: the lesson.
+        reference: its `Reference`.
+        candidates: list of `Candidate`.
+
+    Returns:
+        List of `Finding`, in the order of the checks.
+
+    Raises:
+        GradingError: when the checks cannot be collected.
+    """
+    plugin = CheckPlugin(lesson, reference, candidates)
+    options = ["--rootdir", str(lesson.folder), "-c", "/dev/null", "--import-mode=importlib", "--strict-markers"]
+    options += ["-o", "markers=points(value, repeat, seconds)", "-p", "no:cacheprovider", "--disable-plugin-autoload"]
+    options += ["-p", "no:unraisableexception", "-p", "no:threadexception"]  # each run would collect garbage five times
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _without_outer_options():
+        code = pytest.main([*options, "-p", "no:terminal", str(lesson.tests)], plugins=[plugin])
+    if plugin.problems or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise GradingError(
+            f"{lesson.tests}: the checks could not be run. {' '.join(plugin.problems)}{output.getvalue()}"
+        )
+    return plugin.findings
+
+
+@contextlib.contextmanager
+def _without_outer_options():
+    """What the caller's shell says to pytest is not meant for the checks."""
+    kept = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)

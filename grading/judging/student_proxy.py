@@ -1,0 +1,183 @@
+"""`student`, as the checks see it: plain values in, plain values out, and every call on record.
+
+Who the student is, is the only thing that changes: a sandboxed submission, or the reference, a variant or a mistake in
+the audit's own process. Both answer through the same agent.
+"""
+
+from dataclasses import dataclass, replace
+
+from dnnkit.checking.mistakes import Outcome
+from dnnkit.checking.wire import WireError, encode
+from grading.lessons.checking import CheckFailed
+from grading.sandbox.inside.agent import serve
+from grading.sandbox.kernel import KernelDied, KernelTimeout, call_expression, plain_text
+
+
+class NotWritten(CheckFailed):
+    """The function is still the stub."""
+
+
+class StudentTimeout(CheckFailed):
+    """A call took longer than its limit."""
+
+
+class StudentCrashed(CheckFailed):
+    """The kernel died during a call, or sent something that no call returns."""
+
+
+@dataclass(frozen=True)
+class RecordedCall:
+    """One call that a check made.
+
+    Attributes:
+        name: the function, or None for a snippet.
+        request: what was sent, ready to be sent to another answer.
+        outcome: what came back.
+    """
+
+    name: str | None
+    request: dict
+    outcome: Outcome
+
+
+class Student:
+    """A module-like proxy: `student.softmax(z)` calls the student's softmax somewhere else.
+
+    Args:
+        transport: function (request, seconds) -> parsed JSON answer, raising KernelDied or KernelTimeout.
+        parameters: exercise -> parameter names of its function, in order.
+        repeat: call twice and insist on the same result.
+        seconds: time limit of one call.
+        behind: function (exception, message) -> which limit it comes from, or "".
+        exercise: name of the exercise that is checked; what a snippet tries.
+    """
+
+    def __init__(self, transport, parameters, *, repeat=True, seconds=20, behind=lambda *said: "", exercise=None):
+        self._transport = transport
+        self._parameters = parameters
+        self._repeat = repeat
+        self._seconds = seconds
+        self._behind = behind
+        self._exercise = exercise
+        self.warnings = ()
+        self.calls = []
+
+    def __getattr__(self, name):
+        if name.startswith("_") or name not in self._parameters:
+            raise AttributeError(f"No exercise is called {name!r}. Known: {', '.join(self._parameters)}.")
+
+        def call(*args):
+            inputs = dict(zip(self._parameters[name], args, strict=True))
+            return self._ask(name, {"name": name, "inputs": self._encode(inputs), "repeat": self._repeat})
+
+        return call
+
+    def run(self, code, **inputs):
+        """Run a snippet beside the student's functions; for naming mistakes it counts as a call of the exercise.
+
+        Args:
+            code: Python source whose last statement is an expression; it sees the inputs by name.
+            inputs: plain values.
+
+        Returns:
+            The value of the last expression, which must be plain.
+        """
+        request = {"code": code, "inputs": self._encode(inputs), "repeat": self._repeat}
+        return self._ask(None, request | ({"exercise": self._exercise} if self._exercise else {}))
+
+    @staticmethod
+    def _encode(inputs):
+        return {name: encode(value) for name, value in inputs.items()}
+
+    def _ask(self, name, request):
+        what = name or self._exercise or "the snippet"
+        try:
+            answer = self._transport(request, self._seconds)
+        except KernelTimeout:
+            self._note(name, request, Outcome("timeout"))
+            raise StudentTimeout(f"{what} took longer than {self._seconds} seconds.") from None
+        except KernelDied:
+            self._note(name, request, Outcome("crashed"))
+            raise StudentCrashed(f"Python stopped while {what} ran.") from None
+        outcome, message, place, warned = read_answer(answer, request)
+        self.warnings = warned
+        self._note(name, request, outcome)
+        limit = self._behind(outcome.exception, message) if outcome.kind == "raised" else ""
+        return _value(outcome, what, ": ".join(text for text in (message, limit) if text), place)
+
+    def _note(self, name, request, outcome):
+        self.calls.append(RecordedCall(name, request, outcome))
+
+
+def local_transport(namespace):
+    """Make a transport that serves requests in this process, for answers that are our own."""
+
+    def transport(request, seconds):
+        return serve(request, namespace)
+
+    return transport
+
+
+def kernel_transport(runner):
+    """Make a transport into a sandboxed kernel that is kept alive by `runner` (see grading.submissions.runner)."""
+
+    def transport(request, seconds):
+        return runner.evaluate(call_expression(request), seconds)
+
+    return transport
+
+
+def read_answer(answer, request):
+    """Turn an answer from anywhere into plain, checked parts.
+
+    Args:
+        answer: parsed JSON; anything at all if it comes from a hostile kernel.
+        request: what was asked.
+
+    Returns:
+        (outcome, message, place, warnings); a malformed answer is an outcome of kind "crashed", and a function that is
+        not there one of kind "raised" with exception "NameError".
+    """
+    try:
+        record = answer["outcome"]
+        if record is None:
+            return Outcome("raised", exception="NameError"), "", "", ()
+        outcome = Outcome.from_json(record)
+        texts = (answer["message"], answer["place"])
+        warned = answer["warnings"][:5]
+        plain = outcome.kind in ("returned", "raised", "opaque") and set(outcome.mutated) <= set(request["inputs"])
+        plain &= all(type(text) is str for text in (*texts, *warned))
+        plain &= type(outcome.exception) is (type(None) if outcome.kind == "returned" else str)
+    except (WireError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        plain = False
+    if not plain:
+        return Outcome("crashed"), "", "", ()
+    if outcome.exception is not None:
+        outcome = replace(outcome, exception=plain_text(outcome.exception[:80]))
+    message, place = plain_text(texts[0][:500]), plain_text(texts[1][:300])
+    return outcome, message, place, tuple(plain_text(text[:200]) for text in warned)
+
+
+def _value(outcome, what, message, place):
+    """Return the plain value of a good outcome, or raise what the student should read."""
+    if outcome.kind == "crashed":
+        raise StudentCrashed(f"The answer that came back from {what} was not plain data.")
+    if outcome.kind == "raised":
+        if outcome.exception == "NotImplementedError":
+            raise NotWritten(f"{what} is not written yet.")
+        if outcome.exception == "NameError" and not place:
+            raise CheckFailed(f"{what} is not defined. Did its cell raise an error, or was it renamed?")
+        where = f" ({place})" if place else ""
+        raise CheckFailed(f"{what} raised {outcome.exception}: {message}{where}")
+    if outcome.kind == "opaque":
+        plain = f"returned an object of type {outcome.exception}; expected plain numbers."
+        raise CheckFailed(f"{what}: {message}" if message else f"{what} {plain}")
+    if outcome.mutated:
+        names = ", ".join(outcome.mutated)
+        raise CheckFailed(f"{what} changed its input {names} in place. Work on a copy: the caller still needs it.")
+    if outcome.unstable:
+        raise CheckFailed(
+            f"{what} gave another result when it was called again with the same inputs. "
+            "All randomness must come from the rng argument, and nothing may be remembered between calls."
+        )
+    return outcome.value

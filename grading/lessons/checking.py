@@ -1,0 +1,156 @@
+"""What the author of a lesson's checks, mistakes and variants imports.
+
+A check is a pytest function named `test_<exercise>_<property>` with a one-line docstring, which students read as
+the check's name. It receives `student` (a proxy: values in, values out), `reference` (the lesson's own solutions)
+and `rng` (seeded per submission), and fails by raising `CheckFailed` through one of the asserts below.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from dnnkit.checking.compare import describe, difference
+from dnnkit.facts import FACTS
+
+
+class CheckFailed(AssertionError):
+    """A check says no; the message is for the student and reveals no hidden value."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One public example: shown to the student with its inputs and the expected output.
+
+    Attributes:
+        title: what the example shows, one short sentence without a full stop.
+        inputs: keyword arguments of the call, by parameter name.
+        facts: name of a function in `dnnkit.facts` that judges the output; None compares values.
+        rtol: tolerance relative to the largest expected magnitude.
+        quiet: the call must raise no NumPy warning.
+        code: a snippet to run in place of calling the function; its last expression is the output.
+    """
+
+    title: str
+    inputs: dict = field(default_factory=dict)
+    facts: str | None = None
+    rtol: float = 1e-6
+    quiet: bool = False
+    code: str | None = None
+
+
+def example(title, *, facts=None, rtol=1e-6, quiet=False, code=None, **inputs):
+    """Make a public example, as in `example("two equal scores", z=np.array([[1.0, 1.0]]))`."""
+    return Example(title, inputs, facts, rtol, quiet, code)
+
+
+def points(value, *, repeat=True, seconds=20):
+    """Mark a check with what it is worth.
+
+    Args:
+        value: points, a positive number.
+        repeat: call the student's function a second time and insist on the same result.
+        seconds: time limit of one call.
+    """
+    return pytest.mark.points(value, repeat=repeat, seconds=seconds)
+
+
+def hint(text):
+    """Give a known mistake the hint its maker deserves: the likely cause, never the solution."""
+
+    def attach(function):
+        function.hint = text
+        return function
+
+    return attach
+
+
+def edit(name, changes, *, hint=""):
+    """Declare an answer of the bank as the reference with a few texts replaced; `grading.lessons.bank` reads it unrun.
+
+    Args:
+        name: "<exercise>__<slug>".
+        changes: old text -> new text; each old text must stand in the exercise's solution cell.
+        hint: for a known mistake, what its maker is told.
+    """
+
+
+def assert_close(actual, expected, *, what, rtol=1e-6, atol=1e-12, strict_shape=False):
+    """Fail unless the student's value agrees with the expected one in float64.
+
+    Args:
+        actual: what the student's function returned.
+        expected: what is right; shapes may differ by axes of length 1 unless `strict_shape`.
+        what: the call in the student's words, such as "softmax(z)".
+        rtol: tolerance relative to the largest expected magnitude.
+        atol: absolute tolerance.
+        strict_shape: insist on the exact shape.
+
+    Raises:
+        CheckFailed: says what differs and where, without the expected numbers.
+    """
+    found = difference(actual, expected, rtol=rtol, atol=atol, strict_shape=strict_shape)
+    if found:
+        raise CheckFailed(f"{what}: {_without_number(found).sentence()}")
+
+
+def _without_number(found):
+    """Where a number was expected and no number came, the difference names the hidden one: say "a number" instead."""
+    try:
+        float(found.expected)
+    except ValueError:
+        return found
+    return replace(found, expected="a number") if found.kind == "type" else found
+
+
+def assert_shape(actual, shape, *, what):
+    """Fail unless the value is an array (or number, for shape ()) of exactly this shape."""
+    try:
+        came = np.shape(actual)
+        numeric = np.asarray(actual).dtype.kind in "biuf"
+    except ValueError:
+        came, numeric = None, False
+    if not numeric:
+        raise CheckFailed(f"{what}: expected numbers of shape {tuple(shape)}, got {describe(actual)}.")
+    if came != tuple(shape):
+        raise CheckFailed(f"{what}: expected shape {tuple(shape)}, got shape {came}.")
+
+
+def assert_facts(name, inputs, actual, expected, *, what):
+    """Fail unless the facts of two outputs agree (see `dnnkit.facts`)."""
+    came, wanted = FACTS[name](inputs, actual), FACTS[name](inputs, expected)
+    for fact, value in wanted.items():
+        if came.get(fact) != value:
+            raise CheckFailed(f"{what}: {fact}: expected {value}, got {came.get(fact, 'nothing')}.")
+
+
+def assert_that(condition, message):
+    """Fail with this message, written for the student, unless the condition holds."""
+    if not condition:
+        raise CheckFailed(message)
+
+
+def assert_quiet(student, *, what):
+    """Fail if the student's last call raised a NumPy warning, such as an overflow."""
+    if student.warnings:
+        raise CheckFailed(f"{what}: NumPy warned: {student.warnings[0]}. The result must be computed without it.")
+
+
+def take_apart(answer, names):
+    """Take an answer apart that must have one part per name.
+
+    Args:
+        answer: what the student's function returned.
+        names: names of the parts, in order.
+
+    Returns:
+        The answer, a list or tuple as long as names.
+
+    Raises:
+        CheckFailed: when it is anything else.
+    """
+    wanted = ", ".join(names)
+    came = f"{len(answer)} items" if isinstance(answer, (list, tuple)) else "something else"
+    right = isinstance(answer, (list, tuple)) and len(answer) == len(names)
+    assert_that(right, f"Expected {len(names)} results, {wanted}. Got {came}. Does the return name all of them?")
+    return answer

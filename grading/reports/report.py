@@ -1,0 +1,170 @@
+"""Write one page on how a class did in a lesson: difficulty, commonest mistakes, time; nothing fetched, no script."""
+
+import os
+import statistics
+from collections import Counter
+from dataclasses import dataclass
+
+from grading.errors import UsageError
+from grading.gradebook.autograded_notebooks import read_records
+from grading.gradebook.manual_grades import ByHand, read_by_hand
+from grading.reports.svg_bars import Figure, histogram, shares
+from grading.reports.templates import lesson_title, template
+
+# How the states of an exercise are told apart in the overview.
+KINDS = {"full": "full points", "part": "some points", "zero": "no points", "none": "not attempted"}
+STATES = {
+    "graded": "graded",
+    "unreadable": "the file could not be read",
+    "missing": "nothing was handed in",
+    "error": "the grader failed, a person must look",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One submission, with what a person set taken into account.
+
+    Attributes:
+        result: the `SubmissionResult`.
+        by_hand: the student's `ByHand`.
+    """
+
+    result: object
+    by_hand: ByHand
+
+    @property
+    def total(self):
+        """The score that counts."""
+        return self.by_hand.total(self.result.exercises)
+
+    @property
+    def is_untouched(self):
+        """Whether nothing was attempted though the file was graded."""
+        return self.result.status == "graded" and all(e.status == "not_attempted" for e in self.result.exercises)
+
+
+@dataclass(frozen=True)
+class ExerciseReport:
+    """How a class did in one exercise.
+
+    Attributes:
+        name: the exercise.
+        max_score: points possible.
+        count: graded submissions.
+        kinds: KINDS -> how many submissions.
+        mean: mean of the points, those who did not attempt it included.
+        median: their median.
+        seconds: median time of its checks, of those who attempted it; None if no record holds it.
+        stopped: submissions that ran out of time or ended Python.
+        by_hand: submissions whose score a person set.
+        mistakes: [(name, hint, how many)], the commonest first.
+        unnamed: submissions with lost points and no named mistake.
+        figure: distribution of the points.
+    """
+
+    name: str
+    max_score: float
+    count: int
+    kinds: Counter
+    mean: float
+    median: float
+    seconds: float | None
+    stopped: int
+    by_hand: int
+    mistakes: list
+    unnamed: int
+    figure: Figure
+
+
+def write_report(course, lesson, path):
+    """Write the page.
+
+    Args:
+        course: the `Course`.
+        lesson: the lesson.
+        path: file to write, whole or not at all.
+
+    Raises:
+        UsageError: when nothing of the lesson is graded yet.
+    """
+    results = read_records(course, lesson)
+    if not results:
+        raise UsageError(f"Nothing of {lesson.name} is graded yet. Run first: grading autograde {lesson.name}")
+    text = render_report(lesson, results, read_by_hand(course, lesson))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(path.name + ".tmp")
+    scratch.write_text(text, encoding="utf-8")
+    os.replace(scratch, path)
+
+
+def render_report(lesson, results, by_hand):
+    """Render the page.
+
+    Args:
+        lesson: the lesson.
+        results: list of `SubmissionResult`.
+        by_hand: student id -> `ByHand`.
+
+    Returns:
+        HTML; every value is escaped by the template.
+    """
+    rows = [Row(result, by_hand.get(result.student, ByHand())) for result in results]
+    graded = [row for row in rows if row.result.status == "graded"]
+    exercises = [exercise_report(name, graded) for name in _exercise_names(results)] if graded else []
+    totals = [row.total for row in graded]
+    worth = max(result.max_score for result in results)
+    overview = shares([(e.name, e.kinds) for e in exercises], KINDS, what=f"Of {len(graded)} graded submissions")
+    return template("report.html.j2").render(
+        lesson=lesson, title=lesson_title(lesson), rows=rows, graded=graded, worth=worth, exercises=exercises,
+        states=[(words, sum(row.result.status == state for row in rows)) for state, words in STATES.items()],
+        untouched=sum(row.is_untouched for row in rows), kinds=KINDS, overview=overview,
+        mean=statistics.fmean(totals) if totals else None, median=statistics.median(totals) if totals else None,
+        totals=histogram(totals, worth, what="Points in the lesson", unit="points"),
+        seconds=histogram(
+            [row.result.seconds for row in graded], what="Time of a graded submission", unit="s", ranges=True
+        ),
+        all_seconds=sum(row.result.seconds for row in rows),
+    )  # fmt: skip
+
+
+def _exercise_names(results):
+    """The exercises in order; a record of an earlier version of the lesson may hold others, which come last."""
+    newest = max(results, key=lambda result: len(result.exercises))
+    return list(dict.fromkeys(e.name for result in (newest, *results) for e in result.exercises))
+
+
+def exercise_report(name, graded):
+    """Sum up one exercise.
+
+    Args:
+        name: the exercise.
+        graded: the `Row`s of graded submissions.
+    """
+    found = [(row, e) for row in graded for e in row.result.exercises if e.name == name]
+    worth = max(e.max_score for _, e in found)
+    points = [row.by_hand.score(e) for row, e in found]
+    kinds = Counter(_kind(row, e) for row, e in found)
+    attempted = [e for _, e in found if e.status != "not_attempted"]
+    times = [sum(check.seconds for check in e.checks) for e in attempted]
+    mistakes = Counter((e.mistake, e.hint) for e in attempted if e.mistake)
+    tried = [value for value, (row, e) in zip(points, found, strict=True) if _kind(row, e) != "none"]
+    return ExerciseReport(
+        name, worth, len(found), kinds, statistics.fmean(points), statistics.median(points),
+        statistics.median(times) if any(times) else None,
+        sum(e.status in ("timeout", "crashed") for e in attempted), sum(name in row.by_hand.manual for row, _ in found),
+        [(mistake, hint, count) for (mistake, hint), count in mistakes.most_common()],
+        sum(e.score < e.max_score and not e.mistake for e in attempted),
+        histogram(
+            tried, worth, what=f"Points in {name}", unit="points", apart=[("blank", kinds["none"])]
+        ),
+    )  # fmt: skip
+
+
+def _kind(row, exercise):
+    score = row.by_hand.score(exercise)
+    if exercise.status == "not_attempted" and score == 0:
+        return "none"
+    if score <= 0:
+        return "zero"
+    return "full" if score >= exercise.max_score else "part"

@@ -1,0 +1,101 @@
+"""Warm kernels: one parent behind the wall imports a lesson's packages once, and every kernel is a fork of it.
+
+A fork that fails falls back to a cold kernel and says so. What the parent does is in inside/fork_server.py.
+"""
+
+import shutil
+
+from grading.sandbox.bubblewrap import require_sandbox
+from grading.sandbox.cold_launcher import ColdLauncher
+from grading.sandbox.fork_server import OwnParent, ServedParent
+from grading.sandbox.limits import Limits
+
+
+class WarmLauncher:
+    """Launches kernels as forks of a warm parent; a context manager.
+
+    Args:
+        modules: names of modules that the parent imports, such as "keras".
+        limits: what a submission may use.
+        server: address of a `WarmServer` of this machine whose parent is used while it is there; default: the launcher
+            starts a parent of its own.
+    """
+
+    sandbox = "bubblewrap"
+
+    def __init__(self, modules=(), limits=None, server=None):
+        require_sandbox()
+        self.limits = limits or Limits()
+        self.modules = tuple(modules)
+        self.fallbacks = []
+        self._server = server
+        self._cold = ColdLauncher(self.limits)
+        self._parent, self._lost = None, 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self.close()
+
+    def launch(self):
+        """Fork a kernel, starting the parent first if there is none.
+
+        Returns:
+            `WarmProcess`, or a `ColdProcess` when forking fails; `fallbacks` says why.
+        """
+        try:
+            if self._parent is not None and not self._parent.alive():
+                self._lost += self._parent.lost()
+                self.close()  # a dead one leaves a pipe and a folder
+            if self._parent is None:
+                self._parent = self._find_parent()
+            return WarmProcess(self._parent, *self._parent.fork())
+        except OSError as error:
+            self.fallbacks.append(f"A warm kernel could not be forked ({error}); a cold one was started instead.")
+            self.close()
+            return self._cold.launch()
+
+    def parents_lost(self):
+        """How many parents have ended by themselves so far: what ran in their forks must run again."""
+        return self._lost + (self._parent is not None and self._parent.lost())
+
+    def _find_parent(self):
+        server, self._server = self._server, None  # asked once: if its parent ends, each launcher has one of its own
+        if server is not None:
+            try:
+                return ServedParent(server, self.limits.start_seconds)
+            except OSError:
+                pass
+        return OwnParent(self.modules, self.limits)
+
+    def close(self):
+        """End the parent and with it every fork."""
+        if self._parent is not None:
+            self._parent.close()
+            self._parent = None
+
+
+class WarmProcess:
+    """A fork of the parent that has become a kernel."""
+
+    def __init__(self, parent, folder, pid, connection):
+        self._parent, self._folder, self.pid = parent, folder, pid
+        self.connection = connection
+
+    def alive(self):
+        """Whether the fork runs."""
+        return self._parent.alive() and not self._parent.has_ended(self.pid)
+
+    def connected(self):
+        """Remove the folder of the sockets: nobody needs it any more, and nothing can be written into it now."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def exit_code(self):
+        """Exit code of the fork, or None while it runs; see grading/sandbox/inside/watch.py."""
+        return self._parent.exit_code(self.pid)
+
+    def kill(self):
+        """End the fork and all it started, and remove its folder."""
+        self._parent.kill(self.pid)
+        shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,0 +1,218 @@
+"""A warm parent, seen from outside the wall: ask for forks, hear of their ends, end them.
+
+It is this process's own, or one that a `WarmServer` shares among the workers of a machine. What it does is in
+grading/sandbox/inside/fork_server.py.
+"""
+
+import contextlib
+import json
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from grading.sandbox.bubblewrap import HOME, INSIDE, python_command, wall
+from grading.sandbox.socket_folders import make_folder
+
+
+class Parent:
+    """What every user of a warm parent knows of it.
+
+    Args:
+        commands: text file that takes one JSON command a line.
+        news: text file that gives one JSON answer a line.
+        shared: folder in which each fork gets a folder of its own for its sockets.
+        start_seconds: time for the parent to get ready.
+
+    Raises:
+        OSError: when it does not get ready.
+    """
+
+    _given_up = False  # by us
+
+    def __init__(self, commands, news, shared, start_seconds):
+        self._commands, self._shared = commands, Path(shared)
+        self._heard = threading.Condition()
+        self._ready, self._gone, self._forked, self._ended = False, False, {}, {}
+        threading.Thread(target=self._listen, args=(news,), daemon=True).start()
+        if not self._wait(lambda: self._ready, start_seconds):
+            self.close()
+            raise OSError("the warm parent did not start")
+
+    def alive(self):
+        """Whether the parent is there."""
+        return not self._gone
+
+    def lost(self):
+        """Whether the parent ended by itself, and took along forks whose students did nothing."""
+        return not self.alive() and not self._given_up
+
+    def close(self):
+        """Give the parent up; its forks end."""
+        raise NotImplementedError
+
+    def has_ended(self, pid):
+        """Whether a fork is gone."""
+        with self._heard:
+            return pid in self._ended
+
+    def exit_code(self, pid):
+        """Exit code of a fork, or None while it runs."""
+        with self._heard:
+            return self._ended.get(pid)
+
+    def fork(self):
+        """Ask for a fork.
+
+        Returns:
+            (folder of its sockets, process id, Jupyter's connection as a dict).
+
+        Raises:
+            OSError: when none comes.
+        """
+        folder = self._shared / f"k{secrets.token_hex(6)}"
+        folder.mkdir(mode=0o700)
+        connection = {
+            "transport": "ipc",
+            "ip": str(folder / "s"),
+            "key": secrets.token_hex(32),
+            "signature_scheme": "hmac-sha256",
+            "kernel_name": "",
+            **{f"{channel}_port": n for n, channel in enumerate(("shell", "iopub", "stdin", "control", "hb"), start=1)},
+        }
+        (folder / "kernel.json").write_text(json.dumps(connection), encoding="utf-8")
+        self._send({"folder": folder.name})
+        if not self._wait(lambda: folder.name in self._forked, 10):
+            raise OSError("the warm parent does not answer")
+        return folder, self._forked.pop(folder.name), connection
+
+    def kill(self, pid):
+        """End a fork and wait until it is gone; if it does not go, the parent is given up and takes it along."""
+        with contextlib.suppress(OSError):
+            if self.alive() and not self.has_ended(pid):
+                self._send({"kill": pid})
+                if not self._wait(lambda: pid in self._ended, 5) and self.alive():
+                    self.close()
+
+    def _send(self, command):
+        self._commands.write(json.dumps(command) + "\n")
+        self._commands.flush()
+
+    def _wait(self, happened, seconds):
+        deadline = time.monotonic() + seconds
+        with self._heard:
+            while not happened():
+                left = deadline - time.monotonic()
+                if left <= 0 or not self.alive():
+                    return False
+                self._heard.wait(min(left, 0.5))
+            return True
+
+    def _listen(self, news):
+        with contextlib.suppress(OSError, ValueError):  # closed under our hands
+            for line in news:
+                message = json.loads(line)
+                with self._heard:
+                    self._ready |= "ready" in message
+                    if "pid" in message:
+                        self._forked[message["folder"]] = message["pid"]
+                    if "ended" in message:
+                        self._ended[message["ended"]] = message["code"]
+                    self._heard.notify_all()
+        with contextlib.suppress(OSError):
+            news.close()
+        with self._heard:
+            self._gone = True
+            self._heard.notify_all()
+
+
+class OwnParent(Parent):
+    """A warm parent of this process.
+
+    Args:
+        modules: names of modules that it imports.
+        limits: what a submission may use.
+    """
+
+    def __init__(self, modules, limits):
+        self._shared = make_folder()
+        self._process = start_parent(modules, limits, self._shared)
+        super().__init__(self._process.stdin, self._process.stdout, self._shared, limits.start_seconds)
+
+    def alive(self):
+        """Whether its process runs."""
+        return self._process.poll() is None
+
+    def close(self):
+        """End it, and with it every fork."""
+        self._given_up = True
+        end_parent(self._process, self._shared)
+
+
+class ServedParent(Parent):
+    """A warm parent that a `WarmServer` on this machine shares.
+
+    Args:
+        address: of the server, the path of its socket.
+        start_seconds: time for the parent to get ready.
+    """
+
+    def __init__(self, address, start_seconds):
+        self._socket = socket.socket(socket.AF_UNIX)
+        try:
+            self._socket.connect(address)
+        except OSError:
+            self._socket.close()
+            raise
+        files = self._socket.makefile("w", encoding="ascii"), self._socket.makefile("r", encoding="ascii")
+        super().__init__(*files, Path(json.loads(files[1].readline() or '{"shared": ""}')["shared"]), start_seconds)
+
+    def close(self):
+        """Leave; the server ends the forks that this process asked for."""
+        self._given_up = self._gone = True
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+
+def start_parent(modules, limits, shared):
+    """Start the process of a warm parent behind the wall; it says when it is ready.
+
+    Args:
+        modules: names of modules that it imports.
+        limits: what a submission may use.
+        shared: folder of its forks' folders.
+
+    Returns:
+        `subprocess.Popen` with pipes for commands and news.
+    """
+    scratch = ["/tmp", "/dev/shm", HOME]  # noqa: S108 - the sandbox's own
+    settings = {
+        "modules": list(modules),
+        "shared": str(shared),
+        "home": HOME,
+        "scratch": scratch,
+        "keep": [path for path in (sys.base_prefix, sys.prefix) if path.startswith(tuple(f"{f}/" for f in scratch))],
+        "scratch_bytes": limits.scratch_bytes,
+        **limits.inside(),
+    }
+    command = [
+        *wall(str(shared), limits, inner_namespaces=True),
+        *python_command(INSIDE / "fork_server.py", settings),
+    ]
+    return subprocess.Popen(  # noqa: S603 - the command is ours
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+
+
+def end_parent(process, shared):
+    """End the process of a warm parent, and with it every fork; remove the folder of their sockets."""
+    process.kill()
+    process.wait()
+    with contextlib.suppress(OSError):
+        process.stdin.close()
+    shutil.rmtree(shared, ignore_errors=True)

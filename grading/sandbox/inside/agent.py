@@ -1,0 +1,63 @@
+"""The end of the wire that lives beside the student's functions: call one, observe what happened, answer in JSON.
+
+It holds nothing worth reading and proves nothing: a student can replace every line of it, so the other end trusts no
+answer and compares with values it computed itself. Runs inside the sandbox; the audit runs it in its own process.
+"""
+
+import json
+
+from dnnkit.checking.observe import call
+from dnnkit.checking.snippets import Snippet
+from dnnkit.checking.wire import decode
+
+
+class Reply:
+    """Carries an answer through Jupyter's display machinery as `application/json`."""
+
+    def __init__(self, answer):
+        self._answer = answer
+
+    def _repr_json_(self):
+        return self._answer
+
+
+def answer(request_text):
+    """Serve one request in the running kernel.
+
+    Args:
+        request_text: JSON of a request, see `serve`.
+
+    Returns:
+        `Reply` with the answer.
+    """
+    from IPython import get_ipython
+
+    return Reply(serve(json.loads(request_text), get_ipython().user_ns))
+
+
+def serve(request, namespace):
+    """Call a function, or run a snippet, and say what happened.
+
+    Args:
+        request: {"name": function, "inputs": {parameter: wire}, "repeat": bool}; or "code" in place of "name":
+            a snippet that sees the inputs and the student's functions, and whose last expression is the result.
+        namespace: where the student's functions live.
+
+    Returns:
+        {"outcome": None} when there is no such function, else {"outcome": `Outcome.to_json()`, "message": str,
+        "place": str, "warnings": [str, ...]}.
+    """
+    inputs = {name: decode(item) for name, item in request["inputs"].items()}
+    if "code" in request:
+        function = Snippet(request["code"], inputs, namespace, request.get("exercise"))
+    else:
+        function = namespace.get(request["name"])
+    if not callable(function):
+        return {"outcome": None}
+    observed = call(function, inputs, repeat=request["repeat"])
+    return {
+        "outcome": observed.outcome.to_json(),
+        "message": observed.message[:500],
+        "place": observed.place[:300],
+        "warnings": [text[:200] for text in observed.warnings[:5]],
+    }

@@ -1,0 +1,110 @@
+"""Stand beside a kernel, and end it when its processes take more than they may.
+
+Runs inside the sandbox only, in the parent of the kernel's process: where no cgroup is at hand, nothing else counts
+what all processes of a submission take together.
+"""
+
+import os
+import signal
+from pathlib import Path
+
+import namespaces
+
+TICK = 0.2  # seconds between two looks
+WAKE = (signal.SIGCHLD, signal.SIGTERM)
+MEMORY, PROCESSES = 101, 102  # exit codes that name the limit; grading/sandbox/kernel.py knows them too
+
+
+def supervise(become_kernel, limits):
+    """Fork a kernel and wait for its end, or for SIGTERM, or for a limit to be passed.
+
+    Args:
+        become_kernel: function that the fork calls; it never returns.
+        limits: {"memory_bytes": ..., "processes": ...} for all processes of the kernel together.
+
+    Returns:
+        Exit code for the caller: 0, `MEMORY` or `PROCESSES`.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, WAKE)  # they are waited for, so none is missed
+    namespaces.stand_apart()
+    kernel = os.fork()
+    if kernel == 0:
+        try:
+            namespaces.rejoin()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, WAKE)
+            become_kernel()
+        finally:
+            os._exit(1)
+    namespaces.lock()  # this process does nothing any more but watch
+    code = 0
+    while not _has_ended(kernel):
+        woken = signal.sigtimedwait(WAKE, TICK)
+        code = code or _limit_passed(limits)
+        if code or (woken and woken.si_signo == signal.SIGTERM):
+            os.kill(kernel, signal.SIGKILL)  # in a PID namespace of its own, everything in it ends with it
+    return code
+
+
+def _has_ended(kernel):
+    """Reap what has ended, adopted processes too; whether the kernel is among it."""
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return True
+        if pid == kernel:
+            return True
+        if pid == 0:
+            return False
+
+
+def _limit_passed(limits):
+    pids = _descendants()
+    found = [status for status in map(_status, pids) if status]
+    if sum(status.get("Threads", 0) for status in found) > limits["processes"]:
+        return PROCESSES
+    most = 1024 * sum(status.get("RssAnon", 0) + status.get("RssShmem", 0) for status in found)
+    # Pages that processes share were counted for each of them; counting exactly takes longer.
+    if most > limits["memory_bytes"] and sum(map(_share, pids)) > limits["memory_bytes"]:
+        return MEMORY
+    return 0
+
+
+def _descendants():
+    """Process ids of everything below this process, wherever it was adopted."""
+    children = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                parent = int(Path("/proc", name, "stat").read_bytes().rpartition(b")")[2].split()[1])
+            except (OSError, IndexError):
+                continue  # it has just ended
+            children.setdefault(parent, []).append(int(name))
+    found, new = [], [os.getpid()]
+    while new:
+        new = [child for pid in new for child in children.get(pid, ())]
+        found += new
+    return found
+
+
+def _status(pid):
+    """The numbers of /proc/PID/status by name; memory in kB."""
+    return _numbers(Path("/proc", str(pid), "status"))
+
+
+def _share(pid):
+    """Bytes that a process takes, shared pages divided among those that share them; all of them if it hides that."""
+    numbers = _numbers(Path("/proc", str(pid), "smaps_rollup"))
+    if "Pss_Anon" in numbers:
+        return 1024 * (numbers["Pss_Anon"] + numbers.get("Pss_Shmem", 0))
+    numbers = _status(pid)
+    return 1024 * (numbers.get("RssAnon", 0) + numbers.get("RssShmem", 0))
+
+
+def _numbers(path):
+    try:
+        lines = path.read_bytes().decode("ascii", "replace").splitlines()
+    except OSError:
+        return {}
+    pairs = (line.partition(":")[::2] for line in lines)
+    return {name: int(value.split()[0]) for name, value in pairs if value.split()[:1] and value.split()[0].isdigit()}

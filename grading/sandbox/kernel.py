@@ -1,0 +1,244 @@
+"""Drive one sandboxed kernel from outside: run a cell, call a function, notice a timeout or a death.
+
+Everything the kernel says is hostile until proven plain: messages are capped in size and in all (see
+grading/sandbox/zmtp.py), parsed as JSON and nothing else, and only the shell channel is read, so floods of output cost
+nothing here.
+"""
+
+import hmac
+import json
+import time
+from dataclasses import dataclass
+
+from jupyter_client.session import Session
+
+from grading.errors import SandboxUnavailable
+from grading.sandbox.cold_launcher import ColdLauncher
+from grading.sandbox.limits import Limits
+from grading.sandbox.zmtp import Channel, ChannelClosed
+
+DELIMITER = b"<IDS|MSG>"
+HEADER_BYTES = 65_536  # of a message's header, and of the header of the message that it answers
+HANDSHAKE_BYTES = 65_536
+PARTS = 4_000_000  # lists, dicts and items of a reply: each takes many times its text's bytes in memory
+LIMIT_OF_EXIT_CODE = {101: "memory_bytes", 102: "processes"}  # see grading/sandbox/inside/watch.py
+
+
+class KernelDied(Exception):
+    """The kernel is gone: a crash, a kill or an exit in the student's code."""
+
+
+class KernelTimeout(Exception):
+    """The student's code did not finish in time; the kernel may have been killed to stop it."""
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """How a cell ended.
+
+    Attributes:
+        status: "ok", "error", "timeout" or "crashed".
+        error: exception type for status "error".
+        message: its message, shortened.
+    """
+
+    status: str
+    error: str = ""
+    message: str = ""
+
+
+class SandboxKernel:
+    """One kernel behind the wall; a context manager.
+
+    Args:
+        limits: what the submission may use.
+        launcher: starts kernels: a `ColdLauncher` (the default) or a `WarmLauncher`.
+
+    Attributes:
+        limit_passed: name of the limit for which the last kernel was ended, or "".
+    """
+
+    def __init__(self, limits=None, launcher=None):
+        self.limits = limits or Limits()
+        self.limit_passed = ""
+        self._launcher = launcher or ColdLauncher(self.limits)
+        self._process = self._shell = self._control = self._session = None
+        self._bytes_left = self.limits.answers_bytes
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *exc_info):
+        self.close()
+
+    @property
+    def alive(self):
+        """Whether the kernel's process runs."""
+        return self._process is not None and self._process.alive()
+
+    def start(self):
+        """Start the kernel and wait until it answers.
+
+        Raises:
+            SandboxUnavailable: when it does not come up; no student's code has run by then.
+        """
+        self.close()
+        self.limit_passed = ""
+        self._process = self._launcher.launch()
+        connection = self._process.connection
+        deadline = time.monotonic() + self.limits.start_seconds
+        key = connection["key"]
+        self._session = Session(key=key if isinstance(key, bytes) else key.encode())
+        try:
+            left = max(self._bytes_left, HANDSHAKE_BYTES)  # too little for an answer, but no reason not to start
+            how = (self.limits.reply_bytes, left, deadline, self._process.alive)
+            self._shell = Channel(connection, "shell", *how)
+            self._control = Channel(connection, "control", *how)
+            self._await_reply(self._send(self._shell, "kernel_info_request", {}, deadline), deadline)
+        except (KernelTimeout, KernelDied, ChannelClosed) as error:
+            self.close()
+            raise SandboxUnavailable(f"A kernel did not start: {error}. Is this machine out of memory?") from error
+        self._process.connected()
+
+    def close(self):
+        """Kill the kernel."""
+        if self._shell is not None:
+            self._bytes_left = self._shell.bytes_left
+        for channel in (self._shell, self._control):
+            if channel is not None:
+                channel.close()
+        self._shell = self._control = None
+        if self._process is not None:
+            code = self._process.exit_code()
+            self.limit_passed = self.limit_passed or LIMIT_OF_EXIT_CODE.get(code, "")
+            self._process.kill()
+            self._process = None
+
+    def run_cell(self, source, seconds):
+        """Run one cell as IPython would.
+
+        Args:
+            source: the cell's text.
+            seconds: time limit.
+
+        Returns:
+            `CellResult`; after "timeout" or "crashed" the kernel may be gone.
+        """
+        try:
+            content = self._execute(source, {}, seconds)
+        except KernelTimeout:
+            return CellResult("timeout")
+        except KernelDied:
+            return CellResult("crashed")
+        if content.get("status") == "ok":
+            return CellResult("ok")
+        return CellResult("error", _short(content.get("ename"), 80), _short(content.get("evalue"), 500))
+
+    def evaluate(self, expression, seconds):
+        """Evaluate an expression whose value has an `application/json` form, and return that.
+
+        Args:
+            expression: Python source.
+            seconds: time limit.
+
+        Returns:
+            Parsed JSON, or None when the sandbox sent anything else.
+
+        Raises:
+            KernelTimeout: when it takes too long.
+            KernelDied: when the kernel dies.
+        """
+        content = self._execute("", {"reply": expression}, seconds)
+        try:
+            return content["user_expressions"]["reply"]["data"]["application/json"]
+        except (KeyError, TypeError):
+            return None
+
+    def _execute(self, source, expressions, seconds):
+        if not self.alive:
+            self._die("the kernel is gone")
+        deadline = time.monotonic() + seconds
+        content = {"code": source, "silent": False, "store_history": False, "user_expressions": expressions}
+        content |= {"allow_stdin": False, "stop_on_error": False}
+        message_id = self._send(self._shell, "execute_request", content, deadline + self.limits.interrupt_seconds)
+        try:
+            return self._await_reply(message_id, deadline)
+        except KernelTimeout:
+            self._interrupt(message_id)
+            raise
+
+    def _send(self, channel, kind, content, deadline):
+        message = self._session.msg(kind, content)
+        try:
+            channel.send(self._session.serialize(message), deadline)
+        except ChannelClosed as error:
+            self._die(str(error))
+        return message["header"]["msg_id"]
+
+    def _interrupt(self, message_id):
+        """Ask the code to stop; kill the kernel if it does not."""
+        deadline = time.monotonic() + self.limits.interrupt_seconds
+        try:
+            self._send(self._control, "interrupt_request", {}, deadline)
+            self._await_reply(message_id, deadline)
+        except (KernelTimeout, KernelDied):
+            self.close()
+
+    def _await_reply(self, message_id, deadline):
+        while True:
+            now = time.monotonic()
+            if now >= deadline:
+                raise KernelTimeout
+            try:
+                frames = self._shell.receive(min(deadline, now + 0.2))
+                content = None if frames is None else self._read(frames, message_id)
+            except ChannelClosed as error:
+                self.limit_passed = error.limit
+                self._die(str(error))
+            except (ValueError, RecursionError) as error:  # of JSON, of its numbers, of a signature that is no text
+                self._die(f"the kernel sent something that is not a Jupyter message: {error}")
+            if content is not None:
+                return content
+            if not self.alive:
+                self._die("the kernel is gone")
+
+    def _read(self, frames, message_id):
+        """Parse a message: the content of a reply to `message_id`, or None for any other message."""
+        start = frames.index(DELIMITER) + 1
+        signature, header, parent, metadata, content = frames[start : start + 5]
+        if not hmac.compare_digest(self._session.sign([header, parent, metadata, content]), signature):
+            raise ValueError("a forged signature")
+        if max(len(header), len(parent)) > HEADER_BYTES:
+            raise ValueError("a header over the limit")
+        header, parent = json.loads(header), json.loads(parent)
+        if not isinstance(header, dict) or not str(header.get("version")).startswith("5."):
+            raise ValueError("not version 5 of the protocol")
+        if not isinstance(parent, dict) or parent.get("msg_id") != message_id:
+            return None
+        if sum(content.count(mark) for mark in (b",", b"[", b"{")) > PARTS:
+            raise ChannelClosed("a reply of too many parts", "reply_bytes")
+        content = json.loads(content)
+        return content if isinstance(content, dict) else None
+
+    def _die(self, reason):
+        patience = time.monotonic() + 0.5  # what ended the kernel may be a moment away from saying why
+        while not self.limit_passed and self.alive and time.monotonic() < patience:
+            time.sleep(0.01)
+        self.close()
+        raise KernelDied(reason)
+
+
+def call_expression(request):
+    """Write the expression that hands a request to the agent inside the sandbox."""
+    return f"__import__('agent').answer({json.dumps(json.dumps(request))})"
+
+
+def plain_text(text):
+    """Replace lone surrogates, which JSON can carry and no file can."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _short(text, length):
+    text = plain_text(text) if isinstance(text, str) else ""
+    return text if len(text) <= length else text[: length - 3] + "..."

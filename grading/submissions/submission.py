@@ -1,0 +1,140 @@
+"""Read one student's submitted file, whatever it is, into bytes with a digest or a reason why not."""
+
+import hashlib
+import json
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grading.sandbox.limits import Limits
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a student handed in.
+
+    Attributes:
+        student: student id.
+        status: "ok", "unreadable" or "missing".
+        reason: why it is not "ok", in words for the student.
+        digest: "sha256:..." of the file, or "".
+        cells: [(kind, source, names)] of the notebook's cells in order: kind "code" or "text", and the ids by which
+            the cell may be recognised.
+        data: the file's bytes, for sending it on; empty unless "ok".
+    """
+
+    student: str
+    status: str
+    reason: str = ""
+    digest: str = ""
+    cells: tuple = ()
+    data: bytes = field(default=b"", repr=False, compare=False)
+
+
+def read_submission(student, folder, notebook, limits=None):
+    """Read `folder/<notebook>.ipynb` without following links or trusting anything in it.
+
+    Args:
+        student: student id.
+        folder: the student's submission folder.
+        notebook: the lesson's topic.
+        limits: size limits.
+
+    Returns:
+        `Submission`; never raises for anything a student can send.
+    """
+    limits = limits or Limits()
+    path = Path(folder) / f"{notebook}.ipynb"
+    try:
+        data = _read_regular_file(path, limits.file_bytes)
+    except FileNotFoundError:
+        return Submission(student, "missing", f"There is no file {path.name} in the submission.")
+    except (OSError, ValueError) as error:
+        return Submission(student, "unreadable", _reason(error, path.name))
+    return from_bytes(student, data, limits)
+
+
+def from_bytes(student, data, limits=None):
+    """Make a `Submission` of a file's bytes; never raises for anything a student can send."""
+    digest = "sha256:" + hashlib.sha256(data).hexdigest()
+    try:
+        cells = parse_cells(data, limits)
+    except ValueError as error:
+        return Submission(student, "unreadable", str(error), digest)
+    return Submission(student, "ok", "", digest, cells, data)
+
+
+def parse_cells(data, limits=None):
+    """Take the cells' sources and ids out of a notebook's bytes, and nothing else.
+
+    Raises:
+        ValueError: says what is wrong, for the student.
+    """
+    limits = limits or Limits()
+    if not data.strip():
+        raise ValueError("The file is empty. Was the notebook saved before it was handed in?")
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(
+            "The file is not a notebook: it is not valid JSON. Open it in JupyterLab and save it again."
+        ) from error
+    cells = document.get("cells") if isinstance(document, dict) else None
+    if not isinstance(cells, list):
+        raise ValueError("The file is JSON but not a notebook: it has no list of cells.")
+    if len(cells) > limits.cells:
+        raise ValueError(f"The notebook has {len(cells):,} cells; the limit is {limits.cells:,} (cells).")
+    found = tuple(_cell(cell, number) for number, cell in enumerate(cells, start=1))
+    chars = sum(len(source) for kind, source, _ in found if kind == "code")
+    if chars > limits.code_chars:
+        raise ValueError(
+            f"The notebook's code has {chars:,} characters; the limit is {limits.code_chars:,} (code_chars). "
+            "Is data pasted into a cell? Load it from a file instead."
+        )
+    return found
+
+
+def _cell(cell, number):
+    source = cell.get("source") if isinstance(cell, dict) else None
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        raise ValueError(f"Cell {number} of the notebook has no readable source.")
+    source = source.encode("utf-8", "replace").decode("utf-8")  # lone surrogates would break every writer
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    names = tuple(name for name in (grade_id, cell.get("id")) if isinstance(name, str))
+    return ("code" if cell.get("cell_type") == "code" else "text", source, names)
+
+
+def _read_regular_file(path, max_bytes):
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    for part in (path.parent, path):
+        if part.is_symlink():
+            raise ValueError("link")
+    descriptor = os.open(path, flags)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("special")
+        if status.st_size > max_bytes:
+            raise ValueError(f"size {status.st_size}/{max_bytes}")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(max_bytes)
+    finally:
+        os.close(descriptor)
+
+
+def _reason(error, name):
+    text = str(error)
+    if text == "link":
+        return f"{name} is a link, not a file. Hand in the notebook itself."
+    if text.startswith("size "):
+        size, _, limit = text[5:].partition("/")
+        return (
+            f"{name} has {int(size) / 2**20:.0f} MB; the limit is {int(limit) / 2**20:.0f} MB (file_bytes). "
+            "Clear the outputs (Edit, Clear Outputs of All Cells), save and hand in again."
+        )
+    return f"{name} is not a file that can be read."

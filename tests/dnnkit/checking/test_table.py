@@ -1,0 +1,241 @@
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from dnnkit.checking import example
+from dnnkit.checking.checks import CheckReport, run_checks
+from dnnkit.checking.observe import call
+from dnnkit.checking.table import _two_sides, format_value, to_html, to_text
+from dnnkit.facts import FACTS
+
+VOID = {"img", "br"}
+
+
+class Wellformed(HTMLParser):
+    """Collects start tags and insists that every element is closed in order."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags = [], []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def count(self, name, **wanted):
+        return sum(tag == name and wanted.items() <= attrs.items() for tag, attrs in self.tags)
+
+
+def fails(z):
+    raise ValueError("<b>bold</b> & 'quoted'")
+
+
+@pytest.mark.parametrize("name", ["softmax", "no_max_shift", "in_place", "wrong_axis"])
+def test_the_table_is_accessible(demo, name):
+    page = Wellformed(to_html(run_checks("softmax", {"softmax": getattr(demo, name)})))
+    assert page.count("table", **{"aria-label": "Examples of softmax"}) == 1
+    assert page.count("th", scope="col") == 5
+    assert page.count("th", scope="row") == 2
+    assert page.count("div", role="region", tabindex="0") == 1
+
+
+def test_verdicts_are_words_and_marks_are_hidden_from_screen_readers(demo):
+    html = to_html(run_checks("softmax", {"softmax": demo.no_max_shift}))
+    assert "<strong>passes</strong>" in html
+    assert "<strong>differs</strong>" in html
+    assert html.count('aria-hidden="true"') == 2
+
+
+def test_text_of_the_student_is_escaped():
+    report = run_checks("softmax", {"softmax": fails})
+    html = to_html(report)
+    Wellformed(html)
+    assert "<b>" not in html
+    assert "&lt;b&gt;bold" in html
+
+
+def test_neither_theme_is_assumed(demo):
+    html = to_html(run_checks("softmax", {"softmax": demo.no_max_shift}))
+    assert "background:none" in html
+    assert "background:#" not in html
+    assert "color:inherit" in html
+
+
+def test_a_report_without_examples_is_one_sentence():
+    report = run_checks("softmax", {})
+    assert to_html(report) == "<p>softmax is not defined yet: run the cell above.</p>"
+    assert to_text(report) == "softmax is not defined yet: run the cell above."
+
+
+def test_text_of_a_failing_check(demo):
+    assert (
+        to_text(run_checks("softmax", {"softmax": demo.no_max_shift}))
+        == """\
+softmax: 1 of 2 examples pass.
+
+  [passes] two equal scores
+
+  [differs] large scores
+    input     z = shape (2, 2)
+                  [[1000 1001]
+                   [-2.5    0]]
+    expected  shape (2, 2)
+              [[ 0.2689  0.7311]
+               [0.07586  0.9241]]
+    yours     shape (2, 2)
+              [[    nan     nan]
+               [0.07586  0.9241]]
+    why       2 of 4 values are not finite, the first at [0, 0]: expected 0.268941, got nan. \
+NumPy warned: overflow encountered in exp.
+
+  Hint: exp overflows for large scores. What may be subtracted from a row?"""
+    )
+
+
+def test_text_of_a_passing_check(demo):
+    assert to_text(run_checks("softmax", {"softmax": demo.softmax})).splitlines()[0] == (
+        "softmax: 2 of 2 examples pass. The hidden checks of the grader go further."
+    )
+
+
+def test_facts_that_differ_are_shown_in_place_of_arrays(demo):
+    text = to_text(run_checks("minibatches", {"minibatches": demo.drops_last}))
+    assert "batch sizes: 3, 3, 1" in text
+    assert "array" not in text
+
+
+def test_facts_that_must_hold_are_told_in_plain_words_and_no_shuffle_is_shown_as_if_it_were_required(demo):
+    def unwritten(*inputs):
+        raise NotImplementedError
+
+    asked = """\
+    expected  a list of 1-D integer arrays
+              every example appears exactly once
+              batch sizes: 3, 3, 1
+              order: shuffled
+"""
+    for function in (unwritten, lambda *inputs: 1 / 0, lambda *inputs: iter(demo.minibatches(*inputs))):
+        text = to_text(run_checks("minibatches", {"minibatches": function}))
+        assert asked in text
+        assert "shape (3,)" not in text
+    page = to_html(run_checks("minibatches", {"minibatches": demo.minibatches}))
+    assert ">every example appears exactly once\n</span>" in page
+    assert "left out" not in page
+
+
+def test_facts_that_are_all_about_what_must_not_happen_are_told_so(monkeypatch, demo):
+    monkeypatch.setitem(FACTS, "partition", lambda inputs, output: {"examples left out": 0, "batches too many": 0})
+    report = run_checks("minibatches", {"minibatches": demo.minibatches})
+    assert _two_sides(report.examples[0])[0] == "no examples left out\nno batches too many"
+
+
+def test_what_is_no_plain_data_is_named_beside_what_was_expected():
+    report = run_checks("minibatches", {"minibatches": lambda *inputs: [range(7)]})
+    assert _two_sides(report.examples[0])[1] == "a list that holds more than numbers"
+    report = run_checks("minibatches", {"minibatches": lambda *inputs: iter([])})
+    assert _two_sides(report.examples[0])[1] == "an object of type list_iterator"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "yours"),
+    [
+        (None, "a list of 1-D integer arrays", "None (is a return missing?)"),
+        ({"a": 1}, "a list of 1-D integer arrays", "dict"),
+        ([], "batch sizes: 3, 3, 1", "batch sizes: none"),
+        ([np.arange(7)], "order: shuffled", "order: a single batch, where any order will do"),
+        ([np.arange(3)], "examples left out: 0", "examples left out: 4"),
+        ([np.arange(3)], "every example appears exactly once: yes", "every example appears exactly once: no"),
+    ],
+)
+def test_facts_that_differ_are_told_in_plain_words(answer, expected, yours):
+    report = run_checks("minibatches", {"minibatches": lambda *inputs: answer})
+    sides = [text.split("\n") for text in _two_sides(report.examples[0])]
+    assert (expected, yours) in zip(*sides, strict=True)
+
+
+def test_an_answer_without_the_facts_asked_for_is_told(monkeypatch, demo):
+    monkeypatch.setitem(FACTS, "partition", lambda inputs, output: {"sum": 1} if len(output) > 2 else {})
+    report = run_checks("minibatches", {"minibatches": demo.drops_last})
+    assert report.examples[0].facts == (("an answer of the form that the docstring asks for", "yes", "no"),)
+
+
+def test_what_was_stopped_and_what_was_not_run_are_told(monkeypatch):
+    def softmax(z):
+        while True:
+            z = z + 0
+
+    monkeypatch.setattr(example, "SECONDS", 0.2)
+    text = to_text(run_checks("softmax", {"softmax": softmax}))
+    assert "  [stopped] two equal scores\n" in text
+    assert "    yours     no answer: stopped in softmax, line " in text
+    assert "    why       softmax was stopped after 0.2 seconds. Is there a loop that never ends?\n" in text
+    assert "  [not run] large scores\n" in text
+    assert "    yours     not run" in text
+
+
+def test_several_hints_that_fit_are_said_to_be_several():
+    report = CheckReport("softmax", "softmax: 0 of 1 examples pass.", hints=("This?", "Or that?"))
+    assert to_text(report).endswith("Hint, one of 2 that fit: This?\n  Hint, one of 2 that fit: Or that?")
+
+
+def test_large_arrays_are_summarised_and_the_first_difference_is_told(demo):
+    def nearly(X, learning_rate):
+        product, total = demo.train(X, learning_rate)
+        product[3, 1] *= 2
+        return product, total
+
+    text = to_text(run_checks("train", {"train": nearly}))
+    assert "shape (6, 6),\n                 values from 18 to" in text
+    assert "Item 0: 1 of 36 values is wrong, the first at [3, 1]: expected 26.1, got 52.2." in text
+
+
+def test_numbers_that_differ_late_are_written_with_more_digits(demo):
+    text = to_text(run_checks("softmax", {"softmax": lambda z: demo.softmax(z) * (1 + 4e-6)}))
+    assert "[[0.500002 0.500002]]" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.5, "0.5"),
+        (np.float32(1 / 3), "0.3333"),
+        (True, "True"),
+        ("a", "'a'"),
+        (None, "None (is a return missing?)"),
+        (12345678, "12345678"),
+        (10**30, "100000000... (31 digits)"),
+        (np.array(2.0), "2"),
+        (np.array([1, -20]), "shape (2,)\n[  1 -20]"),
+        (np.zeros((0, 3)), "shape (0, 3)\n[]"),
+        (np.ones((1, 2, 3, 1)), "shape (1, 2, 3, 1)\n[[1 1 1]\n [1 1 1]]"),
+        (np.ones((1, 1, 1)), "shape (1, 1, 1)\n[1]"),
+        (np.ones((2, 1)), "shape (2, 1)\n[[1]\n [1]]"),
+        (np.array([True, False]), "shape (2,)\n[ True False]"),
+        ([1.0, 0.25], "list of 2: 1, 0.25"),
+        ((np.ones(1), 2), "a tuple of 2 items\n0: shape (1,)\n   [1]\n1: 2"),
+        ([np.array(2.5), np.float32(1)], "list of 2: 2.5, 1"),
+        ([1.5] * 59 + [0.25], "list of 60: 1.5, ..., 0.25"),
+        ([np.zeros(2)] * 9, "a list of 9 items"),
+        ([], "a list of 0 items"),
+        ({"W": 1.5}, "W: 1.5"),
+        (np.random.default_rng(0), "a generator with a fixed seed"),
+        (np.arange(30.0), "shape (30,),\nvalues from 0 to 29"),
+    ],
+)
+def test_values_are_readable(value, text):
+    assert format_value(value) == text
+
+
+def test_long_lines_of_code_are_wrapped_and_short_inputs_are_not():
+    for code, wrapped in (("{'a': 1, " * 30 + "}", True), ("", False)):
+        result = example.ExampleResult("t", {"z": 1.0}, 2, call(lambda z: 2, {"z": 1.0}), example.PASSES, code=code)
+        html = to_html(CheckReport("f", "f: 1 of 1 examples pass.", (result,), passed=True))
+        Wellformed(html)
+        assert ("pre-wrap;overflow-wrap:break-word;min-width:16em;max-width:36em" in html) == wrapped

@@ -1,0 +1,137 @@
+import json
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+
+from dnnkit.environment import devices, doctor, kernels
+from dnnkit.environment.devices import Gpu, Look
+from dnnkit.environment.doctor import MISSING, OK, Finding
+
+ONE = Look((Gpu("NVIDIA A", 81_920),))
+
+
+def answering(stdout="", stderr="", returncode=0):
+    return lambda *args, **kwargs: SimpleNamespace(stdout=stdout, stderr=stderr, returncode=returncode)
+
+
+@pytest.fixture
+def no_processes(monkeypatch):
+    said = "noise\n" + json.dumps(["3.15.1", "tensorflow", "/device:CPU:0"]) + "\n"
+    monkeypatch.setattr(doctor, "_run", answering(said))
+
+
+def test_report_is_aligned_and_names_the_cure():
+    findings = [
+        Finding("python", OK, "3.11.7"),
+        Finding("device", OK, "CPU: the kernel hides it", "dnnkit kernel install --gpu"),
+        Finding("kernel dnn", MISSING, "not registered", "dnnkit kernel install"),
+        Finding("sandbox", MISSING, "bwrap is not installed", "sudo apt install bubblewrap", needed=False),
+    ]
+    assert doctor.report(findings) == (
+        "python      ok       3.11.7\n"
+        "device      ok       CPU: the kernel hides it\n"
+        "            to change it: dnnkit kernel install --gpu\n"
+        "kernel dnn  missing  not registered\n"
+        "            mend it: dnnkit kernel install\n"
+        "sandbox     missing  bwrap is not installed (students do not need it)\n"
+        "            mend it: sudo apt install bubblewrap\n"
+        "\n"
+        "1 of the things a student needs is missing."
+    )
+    assert not doctor.is_healthy(findings)
+    assert doctor.is_healthy([findings[0], findings[1], findings[3]])
+    assert doctor.report(findings[:1]).endswith("\n\nEverything a student needs is here.")
+
+
+def test_everything_is_looked_at(no_processes):
+    names = [finding.name for finding in doctor.examine()]
+    assert names[:10] == ["python", *doctor.PACKAGES, "keras", "device", "kernel dnn"]
+    assert "write access" in names
+
+
+def test_keras_names_its_backend_and_is_asked_with_the_kernels_own(monkeypatch, no_processes):
+    keras, device = doctor._keras()
+    assert keras.detail.startswith("3.15.1 on tensorflow ")
+    assert device.name == "device"
+    asked = []
+    monkeypatch.setattr(kernels, "installed_spec", lambda: SimpleNamespace(env={"KERAS_BACKEND": "jax"}))
+    monkeypatch.setattr(doctor, "_run", lambda *a, env: asked.append(env) or SimpleNamespace(stdout="", stderr=""))
+    doctor._keras()
+    assert asked[0]["KERAS_BACKEND"] == "jax"
+
+
+@pytest.mark.parametrize(
+    ("found", "where", "wanted", "detail", "cure"),
+    [
+        (Look(why="no NVIDIA GPU"), "cpu:0", False, "CPU: no NVIDIA GPU", ""),
+        (Look(why="hidden by X", cure="unset X"), "cpu:0", True, "CPU: hidden by X", "unset X"),
+        (
+            ONE,
+            "/job:localhost/device:CPU:0",
+            True,
+            "CPU: tensorflow does not use the NVIDIA A, 80 GiB: it was built without CUDA, or lacks CUDA's libraries",
+            'python -m pip install "tensorflow[and-cuda]"',
+        ),
+        (ONE, "cuda:0", False, "CPU: the kernel hides the NVIDIA A, 80 GiB", "dnnkit kernel install --gpu"),
+        (ONE, "/job:localhost/device:GPU:0", True, "GPU: NVIDIA A, 80 GiB", ""),
+    ],
+)
+def test_the_device_is_named_with_what_keeps_the_lessons_from_the_gpu(monkeypatch, found, where, wanted, detail, cure):
+    monkeypatch.setattr(devices, "look", lambda: found)
+    assert doctor._device("tensorflow", where, wanted) == Finding("device", OK, detail, cure)
+
+
+def test_a_broken_or_hanging_keras_cannot_kill_the_doctor(monkeypatch):
+    monkeypatch.setattr(doctor, "_run", answering("", "Traceback\nImportError: libcuda is broken\n", 1))
+    (found,) = doctor._keras()
+    assert found.verdict == MISSING
+    assert "libcuda is broken" in found.detail
+
+    def hangs(command, seconds, **kwargs):
+        raise subprocess.TimeoutExpired(command, seconds)
+
+    monkeypatch.setattr(doctor, "_run", hangs)
+    assert doctor._keras()[0].detail == "import took more than 120 seconds"
+    assert doctor._sandbox().verdict == MISSING or doctor.shutil.which("bwrap") is None
+
+
+def test_missing_packages_are_told():
+    found = doctor._package("a-package-that-is-not-there")
+    assert (found.verdict, found.cure) == (MISSING, "python -m pip install a-package-that-is-not-there")
+    assert doctor._package("absent", needed=False, extra="[grading]").cure == 'python -m pip install "dnnkit[grading]"'
+
+
+def test_an_unknown_kernel_and_one_whose_python_is_gone_are_told(monkeypatch):
+    monkeypatch.setattr(kernels, "find_kernel", lambda: (None, False))
+    assert doctor._kernel().detail == "not registered"
+    monkeypatch.setattr(kernels, "find_kernel", lambda: ("/gone/python", False))
+    assert doctor._kernel().detail == "its Python is gone: /gone/python"
+    monkeypatch.setattr(kernels, "find_kernel", lambda: ("python", True))
+    assert doctor._kernel().verdict == OK
+
+
+def test_a_sandbox_that_fails_is_told(monkeypatch):
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(doctor, "_run", answering(stderr="bwrap: No permissions\n", returncode=1))
+    assert doctor._sandbox().detail == "bwrap fails: bwrap: No permissions"
+    monkeypatch.setattr(doctor, "_run", answering())
+    assert doctor._sandbox().verdict == OK
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    assert doctor._sandbox().verdict == MISSING
+    assert doctor._browser().verdict == MISSING
+
+
+def test_a_folder_that_cannot_be_written_is_told(monkeypatch):
+    def refuse(**kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(doctor.tempfile, "TemporaryFile", refuse)
+    assert doctor._writing().verdict == MISSING
+
+
+def test_keras_really_answers():
+    keras, device = doctor._keras()
+    assert (keras.verdict, device.verdict) == (OK, OK)
+    assert " on " in keras.detail
+    assert device.detail[:4] in ("CPU:", "GPU:")
