@@ -77,7 +77,7 @@ def grade_on(client, tasks, *, gpu=False):
 
     Args:
         client: from `open_cluster`.
-        tasks: iterable of what `make_task` of grading/classes/worker.py packed; read lazily: a large class is never in memory.
+        tasks: iterable of what `make_task` of grading/classes/worker.py packed; read lazily, as a large class is large.
         gpu: ask for one unit of the resource "GPU" for each task.
 
     Yields:
