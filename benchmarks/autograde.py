@@ -26,9 +26,9 @@ from memory import peak_memory
 from dnnkit.environment.quiet import quiet_backends
 from grading.authoring.build import build, load_release
 from grading.authoring.sample_class import with_answers
-from grading.classes.autograde import How, autograde
+from grading.classes.autograde import GradingOptions, autograde
 from grading.course import find_project, open_course
-from grading.judging.pytest_plugin import Candidate, run_checks
+from grading.judging.pytest_plugin import Candidate, run_hidden_checks
 from grading.judging.reference import Reference
 from grading.lessons.bank import load_bank
 from grading.lessons.check_functions import list_checks
@@ -63,7 +63,7 @@ def ours(lesson, project, root, submitted, **how):
     course = open_course(project, root, submitted=submitted)
     with peak_memory() as peak:
         started = time.perf_counter()
-        results = autograde(course, lesson, How(**how))
+        results = autograde(course, lesson, GradingOptions(**how))
         seconds = time.perf_counter() - started
     return seconds, results, peak["mb"]
 
@@ -75,7 +75,7 @@ def own_work_seconds(lesson):
     for _ in range(2):
         started = time.perf_counter()
         candidate = Candidate("reference", lambda **options: reference.student(**options), b"benchmark")
-        run_checks(lesson, reference, [candidate])
+        run_hidden_checks(lesson, reference, [candidate])
         best.append(time.perf_counter() - started)
     return min(best)
 

@@ -33,7 +33,7 @@ from nbgrader.api import Gradebook  # noqa: E402
 from submissions import BANK, CANARY, FULL  # noqa: E402
 
 from grading.authoring.build import build, load_release  # noqa: E402
-from grading.classes.autograde import How, autograde  # noqa: E402
+from grading.classes.autograde import GradingOptions, autograde  # noqa: E402
 from grading.course import find_project, open_course  # noqa: E402
 from grading.gradebook.exports.nbgrader_csv import write_csv  # noqa: E402
 from grading.gradebook.gradebook import open_gradebook  # noqa: E402
@@ -192,7 +192,7 @@ def hostile_by_ours(project, lesson, bank, worlds, root):
         outside.hand_in(worlds[hostile.name], hostile, lesson, release, course.submitted, course.root / "gradebook.db")
     with outside.own_place():
         before = outside.grader_traces()
-        scores = {result.student: result.score for result in autograde(course, lesson, How(limits=LIMITS))}
+        scores = {result.student: result.score for result in autograde(course, lesson, GradingOptions(limits=LIMITS))}
         left = outside.left_behind(before)
     write_feedback(course, lesson)
     with open_gradebook(course.database) as gradebook:

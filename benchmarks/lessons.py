@@ -25,7 +25,7 @@ from grading.authoring.sample_class import with_answers
 from grading.classes.autograde import make_grader
 from grading.course import find_project, open_course
 from grading.errors import GradingError
-from grading.judging.pytest_plugin import Candidate, run_checks
+from grading.judging.pytest_plugin import Candidate, run_hidden_checks
 from grading.judging.reference import Reference
 from grading.judging.student_proxy import Student, local_transport
 from grading.lessons.lesson import find_lesson
@@ -67,7 +67,7 @@ def student_seconds(lesson, seed):
     def student(**options):
         return Student(timed, reference.parameters, **options)
 
-    findings = run_checks(lesson, reference, [Candidate("reference", student, seed)])
+    findings = run_hidden_checks(lesson, reference, [Candidate("reference", student, seed)])
     assert all(finding.result.status == "passed" for finding in findings), f"{lesson.name}: the reference fails"
     return sum(spent)
 
@@ -143,7 +143,7 @@ def conv2d_backward(functions, keras, rng):
 
     X, W, b, dout = _arrays(rng, (32, 32, 32, 3), (3, 3, 3, 16), (16,), (32, 30, 30, 16))
 
-    def by_hand():
+    def manual_grades():
         functions["conv2d"](X, W, b, 1, 0)
         return functions["conv2d_backward"](dout, X, W, 1, 0)[1]
 
@@ -151,7 +151,7 @@ def conv2d_backward(functions, keras, rng):
         ops = keras.ops
         return value_and_gradient(lambda X, W, b: ops.sum(ops.multiply(ops.conv(X, W) + b, dout)), X, W, b)[1][1]
 
-    return by_hand, by_keras
+    return manual_grades, by_keras
 
 
 def batchnorm_forward(functions, keras, rng):
@@ -160,10 +160,10 @@ def batchnorm_forward(functions, keras, rng):
     state = np.zeros(128, np.float32), np.ones(128, np.float32)
     layer = _layer(keras.layers.BatchNormalization(epsilon=1e-3), X, [gamma, beta, *state])
 
-    def by_hand():
+    def manual_grades():
         return functions["batchnorm_forward"](X, gamma, beta, *state, 0.99, 1e-3, True)[0]
 
-    return by_hand, lambda: _numpy(keras, layer(X, training=True))
+    return manual_grades, lambda: _numpy(keras, layer(X, training=True))
 
 
 KERNELS = (
@@ -188,19 +188,19 @@ def measure_kernel(name, lesson_name, make, limit):
 
     try:
         functions = Reference(find_lesson(PROJECT / "solutions", lesson_name)).namespace()
-        by_hand, by_keras = make(functions, keras, np.random.default_rng(0))
-        ours, theirs = by_hand(), by_keras()
+        manual_grades, by_keras = make(functions, keras, np.random.default_rng(0))
+        ours, theirs = manual_grades(), by_keras()
     except (GradingError, OSError, KeyError) as error:
         return {"kernel": name, "skipped": f"{type(error).__name__}: {error}"}
     error = float(np.abs(ours - theirs).max() / np.abs(theirs).max())
     assert error < 1e-4, f"{name}: ours and Keras' differ by {error:.1e}"
-    times = {by_hand: [], by_keras: []}
+    times = {manual_grades: [], by_keras: []}
     for _ in range(30):
         for function, seconds in times.items():
             started = time.perf_counter()
             function()
             seconds.append(time.perf_counter() - started)
-    hand, theirs = min(times[by_hand]), min(times[by_keras])
+    hand, theirs = min(times[manual_grades]), min(times[by_keras])
     ratio = hand / theirs
     return {
         "kernel": name,

@@ -33,7 +33,7 @@ def main(argv=None):
 def _parser():
     parser = argparse.ArgumentParser(prog="dnnkit", description="The student's side of the course.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    doctor = commands.add_parser("doctor", help="what is here, what is missing, and the line that mends it")
+    doctor = commands.add_parser("doctor", help="what is here, what is missing, and the line that fixes it")
     doctor.set_defaults(run=_doctor)
     kernel = commands.add_parser("kernel", help="the Jupyter kernel of the course")
     install = kernel.add_subparsers(required=True, metavar="install").add_parser(

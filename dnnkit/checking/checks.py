@@ -63,7 +63,7 @@ def check(name):
 
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     namespace = shell.user_ns if shell else sys._getframe(1).f_globals
-    report = run_checks(name, namespace)
+    report = check_exercise(name, namespace)
     render.show(report)
     if getattr(shell, "kernel", None) is not None and report.examples:
         from dnnkit.progress import note_result
@@ -72,7 +72,7 @@ def check(name):
     _tell_nbgrader(report)
 
 
-def run_checks(exercise_id, namespace, *, undefined="run the cell above"):
+def check_exercise(exercise_id, namespace, *, undefined="run the cell above"):
     """Run the public examples of an exercise.
 
     Args:
@@ -98,7 +98,7 @@ def run_checks(exercise_id, namespace, *, undefined="run the cell above"):
         return CheckReport(name, headline, results, passed=True)
     first = _failing_below(name, exercise["topic"], namespace, {name: []})
     if first:
-        return CheckReport(name, headline, results, (_mend_first(name, first),))
+        return CheckReport(name, headline, results, (_fix_first(name, first),))
     mistakes = tuple(_name_mistakes(exercise, results))
     hints = (exercise.get("hints", {}).get(mistake, "") for mistake in mistakes)
     return CheckReport(name, headline, results, tuple(dict.fromkeys(filter(None, hints))), mistakes)
@@ -171,11 +171,11 @@ def _passes_quietly(exercise, namespace, name):
         return all(result.verdict == PASSES for result in run_examples(exercise, namespace, name))
 
 
-def _mend_first(name, failing):
+def _fix_first(name, failing):
     if len(failing) == 1:
-        return f"{failing[0]}, which {name} uses, does not pass its own check yet. Mend {failing[0]} first."
+        return f"{failing[0]}, which {name} uses, does not pass its own check yet. Fix {failing[0]} first."
     names = f"{', '.join(failing[:-1])} and {failing[-1]}"
-    return f"{names}, which {name} uses, do not pass their own checks yet. Mend them first."
+    return f"{names}, which {name} uses, do not pass their own checks yet. Fix them first."
 
 
 def _name_mistakes(exercise, results):

@@ -17,7 +17,7 @@ class WrongUse(ValueError):
 
 
 @dataclass(frozen=True)
-class Cell:
+class CodeCell:
     """One code cell.
 
     Attributes:
@@ -75,7 +75,7 @@ def read_code_cells(path):
                 source = "".join(cell["source"])
                 blank = re.match(r"(?:[ \t]*\n)*", source)[0]
                 grade_id = str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
-                found.append(Cell(number, source[len(blank) :], blank.count("\n"), grade_id))
+                found.append(CodeCell(number, source[len(blank) :], blank.count("\n"), grade_id))
         return found
     except OSError as error:
         raise WrongUse(

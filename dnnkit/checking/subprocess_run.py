@@ -26,7 +26,7 @@ GRACE = 15  # seconds beyond the limit, after which the process is ended from ou
 
 
 @dataclass
-class Findings:
+class NotebookReport:
     """What running a notebook came to.
 
     Attributes:
@@ -47,11 +47,11 @@ def run_apart(cells, exercises, folder):
         folder: where the cells run.
 
     Returns:
-        `Findings`, complete whatever the cells do.
+        `NotebookReport`, complete whatever the cells do.
     """
     job = {"cells": [vars(cell) for cell in cells], "exercises": exercises, "folder": str(folder)}
     job |= {"examples": str(checks.EXAMPLES), "seconds": example.SECONDS}
-    found, doing = Findings(), "before the first cell"
+    found, doing = NotebookReport(), "before the first cell"
     with _started(job) as (process, lines):
         allowed = GRACE + 60  # Python itself must start
         while (line := _next(lines, allowed)) and "end" not in line:
@@ -162,7 +162,7 @@ def _run_checks(names, namespace, cells, failed, tell):
     for name in names:
         short = name.rpartition(".")[2]
         tell(doing=f"while {short} was checked", seconds=5 * example.SECONDS)
-        report = checks.run_checks(name, namespace, undefined=_why_undefined(short, cells, failed))
+        report = checks.check_exercise(name, namespace, undefined=_why_undefined(short, cells, failed))
         text = to_text(report)
         tell(report={"name": name, "headline": report.headline, "text": text, "passed": report.passed})
 
@@ -183,12 +183,12 @@ def _title(cell):
 def _failure(error, cell, namespace):
     """Say how a cell failed and in which of its lines."""
     if isinstance(error, TimeUp):
-        how = f"was stopped after {example.SECONDS:g} seconds"
+        failure = f"was stopped after {example.SECONDS:g} seconds"
     else:
         text = _what_is_wrong(error, cell) if isinstance(error, SyntaxError) else str(error).split("\n", 1)[0]
-        how = f"failed with {type(error).__name__}: {text}".rstrip(": ").rstrip(".")
+        failure = f"failed with {type(error).__name__}: {text}".rstrip(": ").rstrip(".")
     line = error.lineno if isinstance(error, SyntaxError) else _line_of(error, namespace)
-    return f"{how}, line {line + cell.skipped} of the cell" if line else how
+    return f"{failure}, line {line + cell.skipped} of the cell" if line else failure
 
 
 def _what_is_wrong(error, cell):

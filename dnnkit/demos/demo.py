@@ -15,7 +15,7 @@ import traitlets
 from dnnkit.demos import messages
 from dnnkit.demos import static_view as still
 from dnnkit.demos.canvas import pack
-from dnnkit.demos.student_functions import Own
+from dnnkit.demos.student_functions import StudentFunctions
 
 HERE = Path(__file__).parent
 
@@ -61,7 +61,7 @@ class Demo(anywidget.AnyWidget):
         if unknown:
             known = ", ".join([*defaults, *self.slots])
             raise TypeError(f"{self.name} has no setting {', '.join(sorted(unknown))}. Known are: {known}.")
-        self.own = Own({slot: settings.pop(slot, None) for slot in self.slots})
+        self.own = StudentFunctions({slot: settings.pop(slot, None) for slot in self.slots})
         self.seed, self.values, self.pinned, self.predictions = seed, defaults | settings, None, []
         self.values |= self.follow(self.values, set(settings))
         self.result, self.uid, self._done = None, uuid.uuid4().hex[:12], 0

@@ -9,7 +9,7 @@ import numpy as np
 
 from dnnkit.demos import messages
 from dnnkit.demos.static_figure import draw_states
-from dnnkit.demos.student_functions import Own
+from dnnkit.demos.student_functions import StudentFunctions
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -72,7 +72,7 @@ def _table_html(demo):
 @contextlib.contextmanager
 def _without_own(demo):
     """Take the student's functions out for a while."""
-    own, demo.own = demo.own, Own({})
+    own, demo.own = demo.own, StudentFunctions({})
     try:
         yield
     finally:

@@ -13,7 +13,7 @@ from dnnkit.checking.time_limit import TimeUp, call_within
 SECONDS = 2.0  # for one call; a demo must answer at once
 
 
-class Own:
+class StudentFunctions:
     """Functions in the slots of a demo.
 
     Args:

@@ -1,4 +1,4 @@
-"""`dnnkit doctor`: what is here, what is missing, and the one line that mends it."""
+"""`dnnkit doctor`: what is here, what is missing, and the one line that fixes it."""
 
 import importlib.util
 import json
@@ -31,7 +31,7 @@ class Finding:
         name: what was looked at.
         verdict: "ok" or "missing".
         detail: version, device or what went wrong.
-        cure: the one line that mends it, or that changes what is well as it is.
+        cure: the one line that fixes it, or that changes what is well as it is.
         needed: whether a student needs it.
     """
 
@@ -64,7 +64,7 @@ def report(findings):
         whom = "" if f.needed or f.verdict == OK else " (students do not need it)"
         lines.append(f"{f.name:<{width}}{f.verdict:<9}{f.detail}{whom}".rstrip())
         if f.cure:
-            lines.append(f"{'':<{width}}{'to change it' if f.verdict == OK else 'mend it'}: {f.cure}")
+            lines.append(f"{'':<{width}}{'to change it' if f.verdict == OK else 'fix it'}: {f.cure}")
     missing = sum(f.needed and f.verdict != OK for f in findings)
     end = "Everything a student needs is here."
     if missing:

@@ -5,8 +5,8 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
-from grading.judging.mistake_matcher import Explainer
-from grading.judging.pytest_plugin import Candidate, run_checks
+from grading.judging.mistake_matcher import MistakeMatcher
+from grading.judging.pytest_plugin import Candidate, run_hidden_checks
 from grading.judging.reference import Reference
 from grading.lessons.bank import load_bank
 from grading.lessons.check_functions import lesson_points, load_checks
@@ -104,19 +104,19 @@ def _try_seeds(lesson, seeds_of, mistakes_only=()):
         Dict from ("mistake" or "right", the answer's name) to its `Trial`s.
     """
     bank, reference = load_bank(lesson), Reference(lesson)
-    explainer = Explainer(reference, bank)
+    matcher = MistakeMatcher(reference, bank)
     answers = [(("mistake", a.name), (a,), a.exercise) for a in bank.mistakes]
     answers += [(("right", a.name), (a,), a.exercise) for a in bank.variants]
     answers += [(("right", f"{name}__reference"), (), name) for name in lesson.exercises]
     answers = [a for a in answers if a[2] in seeds_of and not (a[0][0] == "right" and a[2] in mistakes_only)]
     candidates = {_candidate(reference, *answer, seed): answer for answer in answers for seed in seeds_of[answer[2]]}
     findings = {candidate: [] for candidate in candidates}
-    for finding in run_checks(lesson, reference, list(candidates)):
+    for finding in run_hidden_checks(lesson, reference, list(candidates)):
         findings[finding.candidate].append(finding)
     trials = {key: [] for key, _, _ in answers}
     for candidate, (key, _, exercise) in candidates.items():
         checks = [(finding.result.status == "passed", finding.calls) for finding in findings[candidate]]
-        fits = explainer.name(exercise, checks)[0] if key[0] == "mistake" else []
+        fits = matcher.name(exercise, checks)[0] if key[0] == "mistake" else []
         trials[key].append(Trial(tuple(f.result for f in findings[candidate]), tuple(fit.name for fit in fits)))
     return trials
 

@@ -18,7 +18,7 @@ You need Python 3.11, 3.12 or 3.13, on Linux, macOS or Windows, and about 3 GB o
 JupyterLab opens in your browser. The page that opens lists the lessons.
 After the installation everything works without a network.
 
-Does something not work? `.venv/bin/dnnkit doctor` says what is missing and the one line that mends it.
+Does something not work? `.venv/bin/dnnkit doctor` says what is missing and the one line that fixes it.
 """
 
 

@@ -15,7 +15,7 @@ below it. A check may be run as often as you like: it scores nothing, it only te
 """
 STUCK = """\
 **Something does not work?** Open a terminal (File, New, Terminal) and type `dnnkit doctor`. It says what is missing and
-the one line that mends it.
+the one line that fixes it.
 """
 
 

@@ -18,7 +18,7 @@ from grading.judging.records import results_to_json
 from grading.lessons.imports import lesson_modules
 from grading.sandbox.bubblewrap import require_sandbox
 from grading.sandbox.limits import Limits
-from grading.sandbox.shared_fork_server import WarmServer
+from grading.sandbox.shared_fork_server import SharedForkServer
 from grading.submissions.submission import read_submission
 
 LONGEST_ID = 100
@@ -26,7 +26,7 @@ GPU_SHARED = 0.9  # part of the GPU's memory that all kernels take together: eac
 
 
 @dataclass(frozen=True)
-class How:
+class GradingOptions:
     """How a class is graded.
 
     Attributes:
@@ -49,11 +49,12 @@ class How:
     limits: Limits = field(default_factory=Limits)
 
 
-def make_grader(course, lesson, how=None):
+def make_grader(course, lesson, options=None):
     """Make the `Grader` of a lesson, reading its release; its `launcher` must be closed after use."""
-    how = how or How()
+    options = options or GradingOptions()
     release = load_release(course.project, lesson)
-    return Grader(lesson, release, course.seed, how.limits, make_launcher(lesson, how.limits, trusted=how.trusted))
+    launcher = make_launcher(lesson, options.limits, trusted=options.trusted)
+    return Grader(lesson, release, course.seed, options.limits, launcher)
 
 
 def find_students(course, lesson):
@@ -81,27 +82,27 @@ def _can_be_a_student(name):
     return name.isprintable() and not name.startswith(".") and len(name) <= LONGEST_ID
 
 
-def autograde(course, lesson, how=None, *, on_result=None):
+def autograde(course, lesson, options=None, *, on_result=None):
     """Grade all submissions of a lesson; those whose result is already there are kept.
 
     Args:
         course: the `Course`.
         lesson: the lesson.
-        how: `How`.
+        options: `GradingOptions`.
         on_result: function called with each `SubmissionResult` and whether it was graded now, for progress.
 
     Returns:
         List of `SubmissionResult`, in order of student ids.
     """
-    how = share_gpu(how or How())
-    if not how.trusted and not how.scheduler:
+    options = share_gpu(options or GradingOptions())
+    if not options.trusted and not options.scheduler:
         require_sandbox()
     ensure_assignment(course, lesson)
     results, waiting = {}, []
-    kept = {} if how.again else _results_so_far(course, lesson)
+    kept = {} if options.again else _results_so_far(course, lesson)
     environment = environment_hash()
     for student in find_students(course, lesson):
-        submission = read_submission(student, _folder(course, lesson, student), lesson.topic, how.limits)
+        submission = read_submission(student, _folder(course, lesson, student), lesson.topic, options.limits)
         known = kept.get(student)
         if known is not None and is_current(known, submission, lesson, environment):
             results[student] = known
@@ -109,7 +110,7 @@ def autograde(course, lesson, how=None, *, on_result=None):
                 on_result(known, False)
         else:
             waiting.append(student)
-    for result, notebook in grade_students(course, lesson, how, waiting):
+    for result, notebook in grade_students(course, lesson, options, waiting):
         _keep(course, lesson, result, notebook)
         results[result.student] = result
         if on_result:
@@ -124,7 +125,7 @@ def _keep(course, lesson, result, notebook):
     except OSError as error:
         raise GradingError(
             f"The result of {result.student} could not be written: {error}. Those before it are kept; "
-            "when the cause is mended, the same command goes on from here."
+            "when the cause is fixed, the same command goes on from here."
         ) from error
     record(course, lesson, result, read_timestamp(_folder(course, lesson, result.student)))
 
@@ -143,64 +144,64 @@ def _results_so_far(course, lesson):
     return {r.student: r for r in read_records(course, lesson) if recorded.get(r.student) == r.score}
 
 
-def grade_students(course, lesson, how, students):
+def grade_students(course, lesson, options, students):
     """Grade these students here or on a cluster; nothing is written.
 
     Args:
         course: the `Course`.
         lesson: the lesson.
-        how: `How`.
+        options: `GradingOptions`.
         students: list of student ids.
 
     Yields:
         (`SubmissionResult`, rebuilt notebook), in any order.
     """
-    how = share_gpu(how)
+    options = share_gpu(options)
     submissions = (
-        read_submission(student, _folder(course, lesson, student), lesson.topic, how.limits) for student in students
+        read_submission(student, _folder(course, lesson, student), lesson.topic, options.limits) for student in students
     )
     if not students:
         return
-    if how.workers == 0 and not how.scheduler:
-        grader = make_grader(course, lesson, how)
+    if options.workers == 0 and not options.scheduler:
+        grader = make_grader(course, lesson, options)
         try:
             for submission in submissions:
                 yield grader.grade(submission)
         finally:
             grader.launcher.close()
         return
-    yield from _grade_on_cluster(course, lesson, how, submissions)
+    yield from _grade_on_cluster(course, lesson, options, submissions)
 
 
-def _grade_on_cluster(course, lesson, how, submissions):
+def _grade_on_cluster(course, lesson, options, submissions):
     from grading.classes.cluster import grade_on, open_cluster
 
-    modules, here = lesson_modules(lesson), not how.scheduler
+    modules, here = lesson_modules(lesson), not options.scheduler
     with contextlib.ExitStack() as stack:
         server = None
-        if here and not how.trusted and not how.limits.gpu_fraction:  # those start their kernels cold
-            server = stack.enter_context(WarmServer(modules, how.limits)).address
-        cluster = (how.workers, how.scheduler, how.tls, course.project)
-        client = stack.enter_context(open_cluster(*cluster, gpu=how.gpu, modules=modules))
-        options = {"limits": how.limits, "trusted": how.trusted, "warm_server": server}
-        tasks = (make_task(course.project, lesson, one, course.seed(one.digest), **options) for one in submissions)
-        yield from grade_on(client, tasks, gpu=how.gpu)
+        if here and not options.trusted and not options.limits.gpu_fraction:  # those start their kernels cold
+            server = stack.enter_context(SharedForkServer(modules, options.limits)).address
+        cluster = (options.workers, options.scheduler, options.tls, course.project)
+        client = stack.enter_context(open_cluster(*cluster, gpu=options.gpu, modules=modules))
+        settings = {"limits": options.limits, "trusted": options.trusted, "fork_server": server}
+        tasks = (make_task(course.project, lesson, one, course.seed(one.digest), **settings) for one in submissions)
+        yield from grade_on(client, tasks, gpu=options.gpu)
 
 
-def share_gpu(how):
+def share_gpu(options):
     """Give each kernel its part of the GPU, if it was asked for.
 
     Raises:
         GradingError: when this machine has no GPU to share.
     """
-    if not how.gpu:
-        return how
+    if not options.gpu:
+        return options
     found = devices.look()
-    if not how.scheduler and not found.gpus:
-        cure = f"Mend it: {found.cure}; or leave out" if found.cure else "Leave out"
+    if not options.scheduler and not found.gpus:
+        cure = f"Fix it: {found.cure}; or leave out" if found.cure else "Leave out"
         raise GradingError(f"--gpu needs a GPU, and there is none to use: {found.why}. {cure} --gpu.")
-    at_once = 1 if how.scheduler else max(1, how.workers)
-    return replace(how, limits=replace(how.limits, gpu_fraction=GPU_SHARED / at_once))
+    at_once = 1 if options.scheduler else max(1, options.workers)
+    return replace(options, limits=replace(options.limits, gpu_fraction=GPU_SHARED / at_once))
 
 
 def _folder(course, lesson, student):

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from grading.classes.autograde import How, autograde, find_students, grade_students
+from grading.classes.autograde import GradingOptions, autograde, find_students, grade_students
 from grading.errors import GradingError, UsageError
 from grading.gradebook.autograded_notebooks import read_records
-from grading.gradebook.manual_grades import ByHand, read_by_hand
+from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
 
 WHOLE = "(all)"  # stands for the exercise where a change is one of the whole submission
 
@@ -36,13 +36,13 @@ class Change:
         return self.before != self.after
 
 
-def regrade(course, lesson, how=None, *, write=True, on_result=None):
+def regrade(course, lesson, options=None, *, write=True, on_result=None):
     """Grade all submissions again.
 
     Args:
         course: the `Course`.
         lesson: the lesson.
-        how: `How`; whatever it says, nobody is left out.
+        options: `GradingOptions`; whatever it says, nobody is left out.
         write: write the results, as `autograde` does; otherwise nothing at all is changed.
         on_result: function called with each `SubmissionResult` and True, for progress.
 
@@ -55,36 +55,37 @@ def regrade(course, lesson, how=None, *, write=True, on_result=None):
     old = {result.student: result for result in read_records(course, lesson)}
     if not old:
         raise UsageError(f"Nothing of {lesson.name} is graded yet. Run first: grading autograde {lesson.name}")
-    by_hand = read_by_hand(course, lesson)
-    how = replace(how or How(), again=True)
-    new = autograde(course, lesson, how, on_result=on_result) if write else _rehearse(course, lesson, how, on_result)
+    manual_grades = read_manual_grades(course, lesson)
+    options = replace(options or GradingOptions(), again=True)
+    run = autograde if write else _rehearse
+    new = run(course, lesson, options, on_result=on_result)
     changes = []
     for result in new:
-        changes += differences(old.get(result.student), result, by_hand.get(result.student, ByHand()))
+        changes += differences(old.get(result.student), result, manual_grades.get(result.student, ManualGrades()))
     return new, changes
 
 
-def _rehearse(course, lesson, how, on_result):
+def _rehearse(course, lesson, options, *, on_result):
     if not course.has_secret:
         raise GradingError(
             f"The secret that this class was graded with is not there: {course.root / '.course-secret'} is missing and "
             "DNN_COURSE_SECRET is not set. With another one every check would draw other numbers."
         )
     results = []
-    for result, _ in grade_students(course, lesson, how, find_students(course, lesson)):
+    for result, _ in grade_students(course, lesson, options, find_students(course, lesson)):
         results.append(result)
         if on_result:
             on_result(result, True)
     return sorted(results, key=lambda result: result.student)
 
 
-def differences(before, after, by_hand):
+def differences(before, after, manual_grades):
     """List what differs between two records of one student.
 
     Args:
         before: `SubmissionResult` on record, or None.
         after: `SubmissionResult` of now.
-        by_hand: the student's `ByHand`.
+        manual_grades: the student's `ManualGrades`.
 
     Returns:
         List of `Change`, empty if score, status and named mistake of every exercise are the same.
@@ -101,7 +102,7 @@ def differences(before, after, by_hand):
     for name in [*new, *(name for name in old if name not in new)]:
         was, now = old.get(name), new.get(name)
         if _verdict(was) != _verdict(now):
-            why = (*causes, *_reasons(was, now, name, by_hand))
+            why = (*causes, *_reasons(was, now, name, manual_grades))
             scores = (was.score if was else None, now.score if now else None)
             status = _arrow(was.status if was else "none", now.status if now else "none")
             changes.append(Change(after.student, name, *scores, status, why))
@@ -124,7 +125,7 @@ def _verdict(exercise):
     return exercise and (exercise.score, exercise.max_score, exercise.status, exercise.mistake)
 
 
-def _reasons(was, now, name, by_hand):
+def _reasons(was, now, name, manual_grades):
     if was is None or now is None:
         yield "new exercise" if was is None else "exercise is gone"
         return
@@ -132,8 +133,8 @@ def _reasons(was, now, name, by_hand):
         yield f"worth {was.max_score:g} -> {now.max_score:g}"
     if was.mistake != now.mistake:
         yield f"named mistake changed: {_arrow(was.mistake or 'none', now.mistake or 'none')}"
-    if name in by_hand.manual:
-        yield f"the score set by hand stays: {by_hand.manual[name]:g}"
+    if name in manual_grades.manual:
+        yield f"the score set by hand stays: {manual_grades.manual[name]:g}"
 
 
 def _arrow(was, now):

@@ -13,16 +13,16 @@ from grading.judging.grade import Grader
 from grading.lessons.imports import lesson_modules
 from grading.lessons.lesson import find_lesson
 from grading.sandbox.cold_launcher import ColdLauncher
-from grading.sandbox.fork_launcher import WarmLauncher
+from grading.sandbox.fork_launcher import ForkLauncher
 from grading.sandbox.limits import Limits
-from grading.sandbox.unsandboxed_launcher import TrustedLauncher
+from grading.sandbox.unsandboxed_launcher import UnsandboxedLauncher
 from grading.submissions.submission import Submission, from_bytes
 
 _graders = {}
 _lock = threading.Lock()  # a worker has one thread for tasks; the lock keeps a second one from halving our promises
 
 
-def make_task(project, lesson, submission, seed, *, limits=None, trusted=False, warm_server=None):
+def make_task(project, lesson, submission, seed, *, limits=None, trusted=False, fork_server=None):
     """Pack one submission for a worker.
 
     Args:
@@ -32,7 +32,7 @@ def make_task(project, lesson, submission, seed, *, limits=None, trusted=False, 
         seed: bytes from which the checks' randomness is drawn.
         limits: what the submission may use.
         trusted: run without a sandbox.
-        warm_server: address of the `WarmServer` of this machine, for its workers.
+        fork_server: address of the `SharedForkServer` of this machine, for its workers.
 
     Returns:
         Dict of plain values.
@@ -49,7 +49,7 @@ def make_task(project, lesson, submission, seed, *, limits=None, trusted=False, 
         "seed": seed.hex(),
         "limits": asdict(limits or Limits()),
         "trusted": trusted,
-        "warm_server": warm_server,
+        "fork_server": fork_server,
     }
 
 
@@ -87,28 +87,28 @@ def _grader(task):
         project = find_project(task["project"])
         lesson = find_lesson(project / "solutions", task["lesson"])
         limits = Limits(**task["limits"])
-        launcher = make_launcher(lesson, limits, trusted=task["trusted"], warm_server=task.get("warm_server"))
+        launcher = make_launcher(lesson, limits, trusted=task["trusted"], fork_server=task.get("fork_server"))
         _graders[key] = Grader(lesson, load_release(project, lesson), None, limits, launcher)
     return _graders[key]
 
 
-def make_launcher(lesson, limits, *, trusted=False, warm_server=None):
+def make_launcher(lesson, limits, *, trusted=False, fork_server=None):
     """Make what starts the kernels of a lesson in this process.
 
     Args:
         lesson: the lesson.
         limits: what a submission may use; with a part of the GPU, kernels start cold, for CUDA does not survive a fork.
         trusted: run without a sandbox.
-        warm_server: address of the `WarmServer` of this machine, if there is one.
+        fork_server: address of the `SharedForkServer` of this machine, if there is one.
 
     Raises:
         SandboxUnavailable: before anything is graded, rather than once for every student.
     """
     if trusted:
-        return TrustedLauncher(limits)
+        return UnsandboxedLauncher(limits)
     if limits.gpu_fraction:
         return ColdLauncher(limits)
-    return WarmLauncher(lesson_modules(lesson), limits, warm_server)
+    return ForkLauncher(lesson_modules(lesson), limits, fork_server)
 
 
 @atexit.register

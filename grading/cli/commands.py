@@ -85,7 +85,7 @@ def autograde_lesson(arguments, course):
     lesson = _lesson_with_submissions(arguments, course)
     started = time.perf_counter()
     with progress_bar(arguments, f"grading {lesson.name}", len(find_students(course, lesson))) as progress:
-        results = autograde(course, lesson, _how(arguments), on_result=progress)
+        results = autograde(course, lesson, _grading_options(arguments), on_result=progress)
     seconds = time.perf_counter() - started
     console.print(results_table(lesson, results))
     kept = progress.kept
@@ -113,7 +113,9 @@ def regrade_lesson(arguments, course):
     lesson = _lesson_with_submissions(arguments, course)
     title = f"comparing {lesson.name}" if arguments.diff else f"regrading {lesson.name}"
     with progress_bar(arguments, title, len(find_students(course, lesson))) as progress:
-        results, changes = regrade(course, lesson, _how(arguments), write=not arguments.diff, on_result=progress)
+        results, changes = regrade(
+            course, lesson, _grading_options(arguments), write=not arguments.diff, on_result=progress
+        )
     if changes:
         console.print(changes_table(lesson, changes))
     students = {change.student for change in changes}
@@ -140,15 +142,15 @@ def _lesson_with_submissions(arguments, course):
     return lesson
 
 
-def _how(arguments):
-    from grading.classes.autograde import How
+def _grading_options(arguments):
+    from grading.classes.autograde import GradingOptions
 
     if arguments.trust_submissions:
         print(
             "grading: NO SANDBOX. Every cell runs with your own rights. Use this for your own work only.",
             file=sys.stderr,
         )
-    return How(
+    return GradingOptions(
         workers=arguments.workers,
         scheduler=arguments.scheduler,
         tls=arguments.tls,

@@ -15,8 +15,8 @@ console = Console(highlight=False)
 def results_table(lesson, results):
     """Make the table of a graded class: student, score, status, and what cost points."""
     table = Table(title=f"{lesson.name}", title_justify="left", expand=False)
-    for name, how in (("student", {}), ("score", {"justify": "right"}), ("status", {}), ("what cost points", {})):
-        table.add_column(name, overflow="fold", **how)
+    for name, options in (("student", {}), ("score", {"justify": "right"}), ("status", {}), ("what cost points", {})):
+        table.add_column(name, overflow="fold", **options)
     for result in results:
         untouched = all(exercise.status == "not_attempted" for exercise in result.exercises)
         status = "not_attempted" if result.status == "graded" and untouched else result.status
@@ -45,8 +45,8 @@ def changes_table(lesson, changes):
     """Make the table of what grading again changes: student, exercise, score, status, why."""
     table = Table(title=f"{lesson.name}", title_justify="left", expand=False)
     columns = (("student", {}), ("exercise", {}), ("score", {"justify": "right"}), ("status", {}), ("why", {}))
-    for name, how in columns:
-        table.add_column(name, overflow="fold", **how)
+    for name, options in columns:
+        table.add_column(name, overflow="fold", **options)
     for change in changes:
         scores = ["none" if score is None else f"{score:g}" for score in (change.before, change.after)]
         score = " -> ".join(scores) if change.moves_score else scores[0]

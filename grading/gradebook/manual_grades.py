@@ -8,7 +8,7 @@ from grading.gradebook.gradebook import open_gradebook
 
 
 @dataclass
-class ByHand:
+class ManualGrades:
     """What the gradebook holds for one student besides the automatic scores.
 
     Attributes:
@@ -30,7 +30,7 @@ class ByHand:
         return max(0.0, sum(self.score(exercise) for exercise in exercises) - self.penalty)
 
 
-def read_by_hand(course, lesson):
+def read_manual_grades(course, lesson):
     """Read a whole class.
 
     Args:
@@ -38,7 +38,7 @@ def read_by_hand(course, lesson):
         lesson: the lesson.
 
     Returns:
-        Student id -> `ByHand`, for all students whom the gradebook knows in this lesson.
+        Student id -> `ManualGrades`, for all students whom the gradebook knows in this lesson.
     """
     with open_gradebook(course.database) as gradebook:
         rows = (
@@ -55,10 +55,10 @@ def read_by_hand(course, lesson):
         )  # fmt: skip
     students = {}
     for student, cell, manual, extra, penalty in rows:
-        by_hand = students.setdefault(student, ByHand(penalty=float(penalty or 0.0)))
+        manual_grades = students.setdefault(student, ManualGrades(penalty=float(penalty or 0.0)))
         exercise = cell.removeprefix("check_")
         if manual is not None:
-            by_hand.manual[exercise] = manual
+            manual_grades.manual[exercise] = manual
         if extra:
-            by_hand.extra[exercise] = extra
+            manual_grades.extra[exercise] = extra
     return students

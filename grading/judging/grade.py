@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from grading.errors import SandboxUnavailable
 from grading.judging.environment import environment_hash
-from grading.judging.mistake_matcher import Explainer
-from grading.judging.pytest_plugin import Candidate, check_result, run_checks
+from grading.judging.mistake_matcher import MistakeMatcher
+from grading.judging.pytest_plugin import Candidate, check_result, run_hidden_checks
 from grading.judging.records import ExerciseResult, SubmissionResult, exercise_status
 from grading.judging.reference import Reference
 from grading.judging.student_proxy import NotWritten, Student, kernel_transport
@@ -38,7 +38,7 @@ class Grader:
         self._seed_of = seed_of
         self.launcher = launcher or ColdLauncher(self.limits)
         self._reference = Reference(lesson)
-        self._explainer = Explainer(self._reference, load_bank(lesson))
+        self._matcher = MistakeMatcher(self._reference, load_bank(lesson))
         self._blank = {
             name: tuple(check_result(check, NotWritten(f"{name} was not attempted.")) for check in checks)
             for name, checks in list_checks(lesson).items()
@@ -103,7 +103,7 @@ class Grader:
                 return Student(transport, self._reference.parameters, behind=self.limits.behind, **options)
 
             candidate = Candidate(submission.student, make_student, seed, attempted)
-            findings = run_checks(self.lesson, self._reference, [candidate])
+            findings = run_hidden_checks(self.lesson, self._reference, [candidate])
         fallbacks, self.launcher.fallbacks[:] = list(self.launcher.fallbacks), []
         return findings, [*runner.notes, *fallbacks]
 
@@ -118,12 +118,12 @@ class Grader:
         mistake, hint = None, ""
         if status in ("failed", "partial"):
             calls = [(finding.result.status == "passed", finding.calls) for finding in findings]
-            fits, inherited = self._explainer.name(name, calls, upstream=tuple(named))
+            fits, inherited = self._matcher.name(name, calls, upstream=tuple(named))
             if fits:
                 mistake, hint = fits[0], fits[0].hint
             elif inherited:
                 built_on = " and ".join(answer.exercise for answer in named)
-                hint = f"{name} itself looks right: it fails because of the mistake in {built_on}. Mend that first."
+                hint = f"{name} itself looks right: it fails because of the mistake in {built_on}. Fix that first."
             else:
                 # What the student's own cell said when it ran; our pages escape it, and nbgrader never sees it.
                 hint = next((note for note in notes if f"({name})" in note), "")

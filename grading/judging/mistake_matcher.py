@@ -9,7 +9,7 @@ from grading.judging.student_proxy import read_answer
 from grading.sandbox.inside.agent import serve
 
 
-class Explainer:
+class MistakeMatcher:
     """Names mistakes of one lesson.
 
     Args:

@@ -39,7 +39,7 @@ class Candidate:
 
 
 @dataclass
-class Finding:
+class CheckFinding:
     """One check of one candidate, with the calls it made.
 
     Attributes:
@@ -115,7 +115,7 @@ class CheckPlugin:
             exercise = self.lesson.exercise_of(item.function.__name__)
             result = replace(check_result(item.function, error), seconds=round(call.duration, 3))
             candidate = item.callspec.params["candidate"]
-            self.findings.append(Finding(candidate, exercise, result, student.calls if student else []))
+            self.findings.append(CheckFinding(candidate, exercise, result, student.calls if student else []))
         outcome = "passed" if error is None else "failed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
@@ -157,7 +157,7 @@ def check_result(function, error):
     return CheckResult(function.__name__, title, "error", 0.0, float(worth), message)
 
 
-def run_checks(lesson, reference, candidates):
+def run_hidden_checks(lesson, reference, candidates):
     """Check candidates with the lesson's pytest checks.
 
     Args:
@@ -166,7 +166,7 @@ def run_checks(lesson, reference, candidates):
         candidates: list of `Candidate`.
 
     Returns:
-        List of `Finding`, in the order of the checks.
+        List of `CheckFinding`, in the order of the checks.
 
     Raises:
         GradingError: when the checks cannot be collected.

@@ -18,7 +18,7 @@ CHECK_CELL = re.compile(r"""check\(["']([\w.]+)["']\)""")
 
 
 @dataclass(frozen=True)
-class Cell:
+class LessonCell:
     """One cell of a lesson.
 
     Attributes:
@@ -48,7 +48,7 @@ class Lesson:
     name: str
     topic: str
     folder: Path
-    cells: tuple[Cell, ...] = field(repr=False)
+    cells: tuple[LessonCell, ...] = field(repr=False)
 
     @cached_property
     def exercises(self):
@@ -130,7 +130,7 @@ def load_lesson(folder):
         while identifier in seen:
             identifier, copy = f"{cell.id}-{copy}", copy + 1
         seen.add(identifier)
-        cells.append(Cell(cell.kind, cell.source, identifier, cell.exercise))
+        cells.append(LessonCell(cell.kind, cell.source, identifier, cell.exercise))
     lesson = Lesson(folder.name, topic, folder, tuple(cells))
     _require_pairs(lesson)
     return lesson
@@ -163,22 +163,22 @@ def defined_names(source):
 def _classify(raw, place):
     source = raw.source.rstrip()
     if raw.cell_type != "code":
-        return Cell("markdown", source, _content_id("text", source))
+        return LessonCell("markdown", source, _content_id("text", source))
     if source.startswith("%%explore"):
-        return Cell("explore", source, _content_id("explore", source))
+        return LessonCell("explore", source, _content_id("explore", source))
     found = CHECK_CELL.fullmatch(source.strip())
     if found:
         exercise = found.group(1).rpartition(".")[2]
-        return Cell("check", source, f"check_{exercise}", exercise)
+        return LessonCell("check", source, f"check_{exercise}", exercise)
     if BEGIN not in source:
-        return Cell("given", source, _content_id("given", source))
+        return LessonCell("given", source, _content_id("given", source))
     names = defined_names(source)
     if source.count(BEGIN) != source.count(END) or len(names) != 1:
         raise LessonError(
             f"{place}: a solution cell holds one function or class with a {END} for each {BEGIN}; this one defines "
             f"{', '.join(names) or 'nothing'}."
         )
-    return Cell("solution", source, names[0], names[0])
+    return LessonCell("solution", source, names[0], names[0])
 
 
 def _content_id(kind, source):

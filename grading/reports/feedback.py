@@ -77,14 +77,14 @@ def render_page(course, lesson, result, notebook):
     manual, penalty = _manual(course, lesson, result)
     rows = []
     for exercise in result.exercises:
-        by_hand = manual.get(exercise.name, Manual())
-        score = exercise.score if by_hand.score is None else by_hand.score
+        manual_grades = manual.get(exercise.name, Manual())
+        score = exercise.score if manual_grades.score is None else manual_grades.score
         rows.append(
             {
                 "exercise": exercise,
                 "score": score,
                 "by_hand": score != exercise.score,
-                "comment": by_hand.comment,
+                "comment": manual_grades.comment,
                 "source": _source(notebook, exercise.name),
             }
         )

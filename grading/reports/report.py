@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grading.errors import UsageError
 from grading.gradebook.autograded_notebooks import read_records
-from grading.gradebook.manual_grades import ByHand, read_by_hand
+from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
 from grading.reports.svg_bars import Figure, histogram, shares
 from grading.reports.templates import lesson_title, template
 
@@ -27,16 +27,16 @@ class Row:
 
     Attributes:
         result: the `SubmissionResult`.
-        by_hand: the student's `ByHand`.
+        manual_grades: the student's `ManualGrades`.
     """
 
     result: object
-    by_hand: ByHand
+    manual_grades: ManualGrades
 
     @property
     def total(self):
         """The score that counts."""
-        return self.by_hand.total(self.result.exercises)
+        return self.manual_grades.total(self.result.exercises)
 
     @property
     def is_untouched(self):
@@ -57,7 +57,7 @@ class ExerciseReport:
         median: their median.
         seconds: median time of its checks, of those who attempted it; None if no record holds it.
         stopped: submissions that ran out of time or ended Python.
-        by_hand: submissions whose score a person set.
+        manually_graded: submissions whose score a person set.
         mistakes: [(name, hint, how many)], the commonest first.
         unnamed: submissions with lost points and no named mistake.
         figure: distribution of the points.
@@ -71,7 +71,7 @@ class ExerciseReport:
     median: float
     seconds: float | None
     stopped: int
-    by_hand: int
+    manually_graded: int
     mistakes: list
     unnamed: int
     figure: Figure
@@ -91,25 +91,25 @@ def write_report(course, lesson, path):
     results = read_records(course, lesson)
     if not results:
         raise UsageError(f"Nothing of {lesson.name} is graded yet. Run first: grading autograde {lesson.name}")
-    text = render_report(lesson, results, read_by_hand(course, lesson))
+    text = render_report(lesson, results, read_manual_grades(course, lesson))
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(path.name + ".tmp")
     scratch.write_text(text, encoding="utf-8")
     os.replace(scratch, path)
 
 
-def render_report(lesson, results, by_hand):
+def render_report(lesson, results, manual_grades):
     """Render the page.
 
     Args:
         lesson: the lesson.
         results: list of `SubmissionResult`.
-        by_hand: student id -> `ByHand`.
+        manual_grades: student id -> `ManualGrades`.
 
     Returns:
         HTML; every value is escaped by the template.
     """
-    rows = [Row(result, by_hand.get(result.student, ByHand())) for result in results]
+    rows = [Row(result, manual_grades.get(result.student, ManualGrades())) for result in results]
     graded = [row for row in rows if row.result.status == "graded"]
     exercises = [exercise_report(name, graded) for name in _exercise_names(results)] if graded else []
     totals = [row.total for row in graded]
@@ -143,7 +143,7 @@ def exercise_report(name, graded):
     """
     found = [(row, e) for row in graded for e in row.result.exercises if e.name == name]
     worth = max(e.max_score for _, e in found)
-    points = [row.by_hand.score(e) for row, e in found]
+    points = [row.manual_grades.score(e) for row, e in found]
     kinds = Counter(_kind(row, e) for row, e in found)
     attempted = [e for _, e in found if e.status != "not_attempted"]
     times = [sum(check.seconds for check in e.checks) for e in attempted]
@@ -152,7 +152,8 @@ def exercise_report(name, graded):
     return ExerciseReport(
         name, worth, len(found), kinds, statistics.fmean(points), statistics.median(points),
         statistics.median(times) if any(times) else None,
-        sum(e.status in ("timeout", "crashed") for e in attempted), sum(name in row.by_hand.manual for row, _ in found),
+        sum(e.status in ("timeout", "crashed") for e in attempted),
+        sum(name in row.manual_grades.manual for row, _ in found),
         [(mistake, hint, count) for (mistake, hint), count in mistakes.most_common()],
         sum(e.score < e.max_score and not e.mistake for e in attempted),
         histogram(
@@ -162,7 +163,7 @@ def exercise_report(name, graded):
 
 
 def _kind(row, exercise):
-    score = row.by_hand.score(exercise)
+    score = row.manual_grades.score(exercise)
     if exercise.status == "not_attempted" and score == 0:
         return "none"
     if score <= 0:

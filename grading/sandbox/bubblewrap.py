@@ -44,7 +44,7 @@ class BubblewrapProvisioner(LocalProvisioner):
         require_sandbox()
         sockets = str(Path(self.parent.connection_file).parent)
         limits = getattr(self.parent.kernel_spec_manager, "limits", None)
-        kwargs["cmd"] = [*wall(sockets, limits), *kwargs["cmd"]]
+        kwargs["cmd"] = [*bubblewrap_command(sockets, limits), *kwargs["cmd"]]
         kwargs["env"] = {"PATH": os.environ.get("PATH", os.defpath)}  # for finding bwrap; the sandbox clears it
         kwargs["stdout"] = kwargs["stderr"] = subprocess.DEVNULL  # a flood there must cost nothing here
         return kwargs
@@ -77,7 +77,7 @@ def python_command(program, settings):
     return [sys.executable, "-P", f"/opt/dnn/inside/{program.name}", json.dumps(settings)]
 
 
-def wall(sockets, limits=None, *, inner_namespaces=False):
+def bubblewrap_command(sockets, limits=None, *, inner_namespaces=False):
     """Build the bubblewrap command line that stands in front of a program.
 
     Args:
@@ -159,7 +159,7 @@ def sandbox_problem():
         return "bubblewrap (bwrap) is not installed."
     with tempfile.TemporaryDirectory() as folder:
         probe = subprocess.run(  # noqa: S603 - the command is ours
-            [*wall(folder), "true"], capture_output=True, text=True, timeout=20, check=False
+            [*bubblewrap_command(folder), "true"], capture_output=True, text=True, timeout=20, check=False
         )
     return "" if probe.returncode == 0 else f"bubblewrap cannot make a sandbox: {probe.stderr.strip()[:300]}"
 

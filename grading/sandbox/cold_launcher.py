@@ -30,9 +30,9 @@ class ColdLauncher:
         """Start a kernel in a sandbox of its own.
 
         Returns:
-            `ColdProcess`.
+            `ColdKernel`.
         """
-        return ColdProcess(self.limits)
+        return ColdKernel(self.limits)
 
     def parents_lost(self):
         """None: kernels have no parent in common."""
@@ -42,7 +42,7 @@ class ColdLauncher:
         """Nothing is kept between kernels."""
 
 
-class ColdProcess:
+class ColdKernel:
     """A running kernel, driven by jupyter_client's own manager through the provisioner."""
 
     def __init__(self, limits):

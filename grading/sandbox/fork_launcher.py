@@ -7,18 +7,18 @@ import shutil
 
 from grading.sandbox.bubblewrap import require_sandbox
 from grading.sandbox.cold_launcher import ColdLauncher
-from grading.sandbox.fork_server import OwnParent, ServedParent
+from grading.sandbox.fork_server import ForkServerConnection, OwnForkServer
 from grading.sandbox.limits import Limits
 
 
-class WarmLauncher:
+class ForkLauncher:
     """Launches kernels as forks of a warm parent; a context manager.
 
     Args:
         modules: names of modules that the parent imports, such as "keras".
         limits: what a submission may use.
-        server: address of a `WarmServer` of this machine whose parent is used while it is there; default: the launcher
-            starts a parent of its own.
+        server: address of a `SharedForkServer` of this machine, used while it is there; default: the launcher starts a
+            fork server of its own.
     """
 
     sandbox = "bubblewrap"
@@ -42,7 +42,7 @@ class WarmLauncher:
         """Fork a kernel, starting the parent first if there is none.
 
         Returns:
-            `WarmProcess`, or a `ColdProcess` when forking fails; `fallbacks` says why.
+            `ForkedKernel`, or a `ColdKernel` when forking fails; `fallbacks` says why.
         """
         try:
             if self._parent is not None and not self._parent.alive():
@@ -50,7 +50,7 @@ class WarmLauncher:
                 self.close()  # a dead one leaves a pipe and a folder
             if self._parent is None:
                 self._parent = self._find_parent()
-            return WarmProcess(self._parent, *self._parent.fork())
+            return ForkedKernel(self._parent, *self._parent.fork())
         except OSError as error:
             self.fallbacks.append(f"A warm kernel could not be forked ({error}); a cold one was started instead.")
             self.close()
@@ -64,10 +64,10 @@ class WarmLauncher:
         server, self._server = self._server, None  # asked once: if its parent ends, each launcher has one of its own
         if server is not None:
             try:
-                return ServedParent(server, self.limits.start_seconds)
+                return ForkServerConnection(server, self.limits.start_seconds)
             except OSError:
                 pass
-        return OwnParent(self.modules, self.limits)
+        return OwnForkServer(self.modules, self.limits)
 
     def close(self):
         """End the parent and with it every fork."""
@@ -76,7 +76,7 @@ class WarmLauncher:
             self._parent = None
 
 
-class WarmProcess:
+class ForkedKernel:
     """A fork of the parent that has become a kernel."""
 
     def __init__(self, parent, folder, pid, connection):

@@ -1,6 +1,6 @@
 """A warm parent, seen from outside the wall: ask for forks, hear of their ends, end them.
 
-It is this process's own, or one that a `WarmServer` shares among the workers of a machine. What it does is in
+It is this process's own, or one that a `SharedForkServer` shares among the workers of a machine. What it does is in
 grading/sandbox/inside/fork_server.py.
 """
 
@@ -15,11 +15,11 @@ import threading
 import time
 from pathlib import Path
 
-from grading.sandbox.bubblewrap import HOME, INSIDE, python_command, wall
+from grading.sandbox.bubblewrap import HOME, INSIDE, bubblewrap_command, python_command
 from grading.sandbox.socket_folders import make_folder
 
 
-class Parent:
+class ForkServer:
     """What every user of a warm parent knows of it.
 
     Args:
@@ -130,7 +130,7 @@ class Parent:
             self._heard.notify_all()
 
 
-class OwnParent(Parent):
+class OwnForkServer(ForkServer):
     """A warm parent of this process.
 
     Args:
@@ -140,7 +140,7 @@ class OwnParent(Parent):
 
     def __init__(self, modules, limits):
         self._shared = make_folder()
-        self._process = start_parent(modules, limits, self._shared)
+        self._process = start_fork_server(modules, limits, self._shared)
         super().__init__(self._process.stdin, self._process.stdout, self._shared, limits.start_seconds)
 
     def alive(self):
@@ -150,11 +150,11 @@ class OwnParent(Parent):
     def close(self):
         """End it, and with it every fork."""
         self._given_up = True
-        end_parent(self._process, self._shared)
+        end_fork_server(self._process, self._shared)
 
 
-class ServedParent(Parent):
-    """A warm parent that a `WarmServer` on this machine shares.
+class ForkServerConnection(ForkServer):
+    """A warm parent that a `SharedForkServer` on this machine shares.
 
     Args:
         address: of the server, the path of its socket.
@@ -179,7 +179,7 @@ class ServedParent(Parent):
         self._socket.close()
 
 
-def start_parent(modules, limits, shared):
+def start_fork_server(modules, limits, shared):
     """Start the process of a warm parent behind the wall; it says when it is ready.
 
     Args:
@@ -201,7 +201,7 @@ def start_parent(modules, limits, shared):
         **limits.inside(),
     }
     command = [
-        *wall(str(shared), limits, inner_namespaces=True),
+        *bubblewrap_command(str(shared), limits, inner_namespaces=True),
         *python_command(INSIDE / "fork_server.py", settings),
     ]
     return subprocess.Popen(  # noqa: S603 - the command is ours
@@ -209,7 +209,7 @@ def start_parent(modules, limits, shared):
     )
 
 
-def end_parent(process, shared):
+def end_fork_server(process, shared):
     """End the process of a warm parent, and with it every fork; remove the folder of their sockets."""
     process.kill()
     process.wait()

@@ -52,7 +52,7 @@ class SandboxKernel:
 
     Args:
         limits: what the submission may use.
-        launcher: starts kernels: a `ColdLauncher` (the default) or a `WarmLauncher`.
+        launcher: starts kernels: a `ColdLauncher` (the default) or a `ForkLauncher`.
 
     Attributes:
         limit_passed: name of the limit for which the last kernel was ended, or "".
@@ -92,9 +92,9 @@ class SandboxKernel:
         self._session = Session(key=key if isinstance(key, bytes) else key.encode())
         try:
             left = max(self._bytes_left, HANDSHAKE_BYTES)  # too little for an answer, but no reason not to start
-            how = (self.limits.reply_bytes, left, deadline, self._process.alive)
-            self._shell = Channel(connection, "shell", *how)
-            self._control = Channel(connection, "control", *how)
+            options = (self.limits.reply_bytes, left, deadline, self._process.alive)
+            self._shell = Channel(connection, "shell", *options)
+            self._control = Channel(connection, "control", *options)
             self._await_reply(self._send(self._shell, "kernel_info_request", {}, deadline), deadline)
         except (KernelTimeout, KernelDied, ChannelClosed) as error:
             self.close()

@@ -12,11 +12,11 @@ import threading
 import time
 
 from grading.sandbox.bubblewrap import require_sandbox
-from grading.sandbox.fork_server import end_parent, start_parent
+from grading.sandbox.fork_server import end_fork_server, start_fork_server
 from grading.sandbox.socket_folders import make_folder
 
 
-class WarmServer:
+class SharedForkServer:
     """A warm parent that others on this machine may use; a context manager. It does not wait until it is ready.
 
     Args:
@@ -24,13 +24,13 @@ class WarmServer:
         limits: what a submission may use.
 
     Attributes:
-        address: what `WarmLauncher` takes as its server.
+        address: what `ForkLauncher` takes as its server.
     """
 
     def __init__(self, modules, limits):
         require_sandbox()
         self._folder, self._shared = make_folder(), make_folder()  # two: forks may see the second
-        self._process = start_parent(modules, limits, self._shared)
+        self._process = start_fork_server(modules, limits, self._shared)
         self.address = str(self._folder / "door")
         self._door = socket.socket(socket.AF_UNIX)
         self._door.bind(self.address)
@@ -53,7 +53,7 @@ class WarmServer:
         with contextlib.suppress(OSError):
             self._door.shutdown(socket.SHUT_RDWR)
         self._door.close()
-        end_parent(self._process, self._shared)
+        end_fork_server(self._process, self._shared)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _admit(self):

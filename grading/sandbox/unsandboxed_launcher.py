@@ -12,7 +12,7 @@ from grading.sandbox.limits import Limits
 from grading.sandbox.socket_folders import make_folder
 
 
-class TrustedLauncher:
+class UnsandboxedLauncher:
     """Launches ordinary kernels of this Python.
 
     Args:
@@ -29,9 +29,9 @@ class TrustedLauncher:
         """Start a kernel.
 
         Returns:
-            `TrustedProcess`.
+            `UnsandboxedKernel`.
         """
-        return TrustedProcess(self.limits)
+        return UnsandboxedKernel(self.limits)
 
     def parents_lost(self):
         """None: kernels have no parent in common."""
@@ -41,7 +41,7 @@ class TrustedLauncher:
         """Nothing is kept between kernels."""
 
 
-class TrustedProcess:
+class UnsandboxedKernel:
     """A running kernel that may do whatever its user may."""
 
     def __init__(self, limits):

@@ -514,25 +514,25 @@ def logistic_gradient_broken__as_given(X, y, w, b):
     return dw, db
 
 
-@hint("One bug is mended, the other one is still there. Run the comparison again, and read the ratios.")
+@hint("One bug is fixed, the other one is still there. Run the comparison again, and read the ratios.")
 def logistic_gradient_broken__only_sign_mended(X, y, w, b):
     error = neuron(X, w, b) - y
     return X.T @ error / len(y), np.sum(error)
 
 
-@hint("One bug is mended, the other is not. Which ratios are not 1 yet, and what have they in common?")
+@hint("One bug is fixed, the other is not. Which ratios are not 1 yet, and what have they in common?")
 def logistic_gradient_broken__only_size_mended(X, y, w, b):
     error = y - neuron(X, w, b)
     return X.T @ error / len(y), np.mean(error)
 
 
-@hint("dw is right now, and db is as it was. Did you mend the cause, or turn the result around? Read the ratio of db.")
+@hint("dw is right now, and db is as it was. Did you fix the cause, or turn the result around? Read the ratio of db.")
 def logistic_gradient_broken__only_dw_mended(X, y, w, b):
     error = y - neuron(X, w, b)
     return -X.T @ error / len(y), np.sum(error)
 
 
-@hint("db is right now, and dw is as it was. Did you mend the cause, or turn the result around?")
+@hint("db is right now, and dw is as it was. Did you fix the cause, or turn the result around?")
 def logistic_gradient_broken__only_db_mended(X, y, w, b):
     error = y - neuron(X, w, b)
     return X.T @ error / len(y), -np.mean(error)

@@ -21,7 +21,7 @@
 # - write a neuron, its loss and its gradient so that no input breaks them;
 # - test any gradient with finite differences, and find the mistake when it is wrong;
 # - train a neuron with minibatches, and see what its learning rate does;
-# - say what one neuron cannot learn, and mend that with better features;
+# - say what one neuron cannot learn, and fix that with better features;
 # - turn a row of neurons into a classifier of many classes;
 # - get the same answer from Keras, to five decimal places.
 #
@@ -726,9 +726,9 @@ print("gradient error:    ", gradient_error(trial_dw, numeric_dw))
 # - a different number for each weight: the formula itself is different. Try `hunt_size = 1`: with one example you can
 #   compute everything by hand.
 #
-# Mend one bug at a time, run the comparison again, and watch the ratios move to 1.
+# Fix one bug at a time, run the comparison again, and watch the ratios move to 1.
 #
-# **Mend** `logistic_gradient_broken(X, y, w, b)`.
+# **Fix** `logistic_gradient_broken(X, y, w, b)`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -747,7 +747,7 @@ print("gradient error:    ", gradient_error(trial_dw, numeric_dw))
 
 # %%
 def logistic_gradient_broken(X, y, w, b):
-    """Compute the gradient of the mean loss of one neuron, once its two bugs are mended.
+    """Compute the gradient of the mean loss of one neuron, once its two bugs are fixed.
 
     Args:
         X: examples, shape (N, D).
@@ -1479,7 +1479,7 @@ print(f"test accuracy: yours {digits_accuracy:.1%}, Keras {keras_accuracy:.1%}")
 #
 # - A neuron is a weighted sum and a squash, $a = \sigma(w \cdot x + b)$. It draws one straight cut.
 # - Compute losses from scores. Exponentials of large numbers and logarithms of rounded ones break; a shift by the
-#   maximum mends both.
+#   maximum fixes both.
 # - The gradient of both losses with respect to the score is "said minus true".
 # - Any gradient can be tested with finite differences. Do it, every time.
 # - The loss of one layer is convex: no side valleys. Where it has one lowest place, Keras finds the same one.

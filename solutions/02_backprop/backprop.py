@@ -692,11 +692,11 @@ graph_stepper(Value=Value)
 # - *Used twice*: $x$ is both parents of the root. Two paths.
 # - *A short way and a long way*: $x \to m$. From $m$, one arrow goes directly to the root, and one goes through $b$.
 #
-# Take the second graph first. How many shares does $x$ get, and what does the code do with them? Mend that. Then look
+# Take the second graph first. How many shares does $x$ get, and what does the code do with them? Fix that. Then look
 # at the third graph, write down in which order the nodes have their turn, and when $m$ hands its gradient on. Is it
 # complete by then?
 #
-# **Mend** `backward_broken(root)`. Like `backward`, it returns nothing. It sets the `grad` of the root and of all
+# **Fix** `backward_broken(root)`. Like `backward`, it returns nothing. It sets the `grad` of the root and of all
 # nodes that it is made of, whatever was in there before.
 #
 # <details><summary>Hint 1: a nudge</summary>
@@ -716,7 +716,7 @@ graph_stepper(Value=Value)
 
 # %%
 def backward_broken(root):
-    """Set the grad of every node to the slope of the root along it, once its two bugs are mended.
+    """Set the grad of every node to the slope of the root along it, once its two bugs are fixed.
 
     Args:
         root: a node with `parents`, `slopes` (one for each parent) and `grad`; its parents are like it.

@@ -680,7 +680,7 @@ check("adagrad_step")
 # | 2 | 1 | $0.9 \cdot 1.6 + 0.1 \cdot 1 = 1.54$ | $0.1 / 1.2410 = 0.0806$ | 0.6032 |
 #
 # Look at the first step. It should be about $\eta = 0.1$, and it is three times as large, because the mean started at 0
-# and has not filled up yet. Remember that; Adam mends it.
+# and has not filled up yet. Remember that; Adam fixes it.
 #
 # **Write** `rmsprop_step(params, grads, state, learning_rate, rho, eps)`.
 #
@@ -962,10 +962,10 @@ for slope in [1000.0, 1.0, 0.001]:
 # | 2 | 0.19 | 0.001999 | 0.19 | 0.001999 |
 #
 # Which number of the state is the first that differs? (This code keeps a $t$ in the state, too. It may mean the number
-# of the last step or of the next one, as long as the powers come out right.) Mend one bug, run the function and the
+# of the last step or of the next one, as long as the powers come out right.) Fix one bug, run the function and the
 # cell again, and go on until every step is 1.
 #
-# **Mend** `adam_step_broken(params, grads, state, learning_rate, beta1, beta2, eps)`.
+# **Fix** `adam_step_broken(params, grads, state, learning_rate, beta1, beta2, eps)`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -984,7 +984,7 @@ for slope in [1000.0, 1.0, 0.001]:
 
 # %%
 def adam_step_broken(params, grads, state, learning_rate, beta1, beta2, eps):
-    """Take one step of Adam, once the two bugs are mended.
+    """Take one step of Adam, once the two bugs are fixed.
 
     Args:
         params: weights, a dict from names to arrays of any shapes.

@@ -21,7 +21,7 @@
 #
 # - measure, layer by layer, how a gradient dies, and say why;
 # - choose an activation and starting weights that keep signals alive in any depth;
-# - write batch normalisation, forward and backward, in training and in use, and mend the bug that everyone makes;
+# - write batch normalisation, forward and backward, in training and in use, and fix the bug that everyone makes;
 # - hold a network back with dropout, penalties and early stopping, and say what each of them costs;
 # - invent new training examples, and say when they help and when they do not;
 # - train a Keras network on 200 labelled digits so that it reads digits which stand off centre.
@@ -748,7 +748,7 @@ for name in ("Glorot", "He", "LSUV"):
 
 # %% [markdown]
 # Glorot's weights were made for units like tanh, whose middle is a straight line. With ReLU they lose: after 20
-# layers the signal is a thousand times smaller. He's factor 2 mends that: in layer 20 the standard deviation is half
+# layers the signal is a thousand times smaller. He's factor 2 fixes that: in layer 20 the standard deviation is half
 # of what it was in layer 1. LSUV is at 1 in every layer, because it was measured there. On the way down, only He's
 # and LSUV's gradients are of a size that a learning rate of 0.1 or so can work with, and they are so in all layers.
 
@@ -877,14 +877,14 @@ reveal(
 #
 # A colleague wrote batch norm for inference on its own. In training everything looked fine. Then the network went
 # into use, and its answers for one picture depend on *which other pictures* are in the batch; single pictures all get
-# the same answer. There are **two bugs**. The second one shows only after the first is mended: for units with a large
+# the same answer. There are **two bugs**. The second one shows only after the first is fixed: for units with a large
 # or small running variance the numbers are too small or too large.
 #
 # **How to hunt.** Hold the function against the formula of Part 4, symbol by symbol: $\mu$, $v$, the root,
 # $\varepsilon$, $\gamma$, $\beta$. Or test it: what must come out when `X` equals `running_mean`? And when `X` is one
 # standard deviation above?
 #
-# **Mend** `batchnorm_inference_broken(X, gamma, beta, running_mean, running_var, eps)`.
+# **Fix** `batchnorm_inference_broken(X, gamma, beta, running_mean, running_var, eps)`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -902,7 +902,7 @@ reveal(
 
 # %%
 def batchnorm_inference_broken(X, gamma, beta, running_mean, running_var, eps):
-    """Normalise by the running statistics, then scale and shift, once its two bugs are mended.
+    """Normalise by the running statistics, then scale and shift, once its two bugs are fixed.
 
     Args:
         X: pre-activations, shape (N, D); N may be 1.
@@ -1040,7 +1040,7 @@ plots.show(deep_ax)
 # The old weights alone: the loss stays at $\log 10$ for all twelve epochs. With batch norm the *same* weights reach a
 # test accuracy of about 97 %, better than He's weights without it. It does not matter how small a layer's signal is:
 # it is divided by its own size. That is why people stopped worrying about starting weights. The price is two modes, a
-# dependence on the batch, and the bug that you have just mended.
+# dependence on the batch, and the bug that you have just fixed.
 
 # %% [markdown]
 # ### Play · Twenty layers

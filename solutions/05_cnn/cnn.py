@@ -982,9 +982,9 @@ for name, gradient, slow, other in zip(("dX", "dW", "db"), mine, numeric, in_ker
 # - Which of `dX`, `dW` and `db` is wrong? Only the lines that make it can be at fault.
 # - For which settings is it right? What do these settings have in common? Draw the windows on paper: do they overlap?
 #   Is there padding?
-# - Mend one bug, run again, and see which row turned to 0.
+# - Fix one bug, run again, and see which row turned to 0.
 #
-# **Mend** `conv2d_backward_broken(dout, X, W, stride, padding)`.
+# **Fix** `conv2d_backward_broken(dout, X, W, stride, padding)`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -1003,7 +1003,7 @@ for name, gradient, slow, other in zip(("dX", "dW", "db"), mine, numeric, in_ker
 
 # %%
 def conv2d_backward_broken(dout, X, W, stride, padding):
-    """Compute the gradients of a convolution, once its two bugs are mended.
+    """Compute the gradients of a convolution, once its two bugs are fixed.
 
     Args:
         dout: upstream gradient, shape (N, H_out, W_out, C_out).

@@ -758,12 +758,12 @@ def conv2d_backward_broken__as_given(dout, X, W, stride, padding):
 edit(
     "conv2d_backward_broken__overwritten",
     {"dpadded[:, rows, columns] +=": "dpadded[:, rows, columns] ="},
-    hint="One bug is mended. The other shows where windows overlap: what becomes of the share of an earlier window?",
+    hint="One bug is fixed. The other shows where windows overlap: what becomes of the share of an earlier window?",
 )
 edit(
     "conv2d_backward_broken__cut_at_the_end",
     {"[:, padding : padding + height, padding : padding + width]": "[:, :height, :width]"},
-    hint="One bug is mended. The other shows with padding: from which sides is it taken away again?",
+    hint="One bug is fixed. The other shows with padding: from which sides is it taken away again?",
 )
 edit(
     "conv2d_backward_broken__empty_without_padding",

@@ -1,4 +1,4 @@
-"""A student opens the lesson in a real JupyterLab, types a wrong answer, reads the hint, mends it, and plays."""
+"""A student opens the lesson in a real JupyterLab, types a wrong answer, reads the hint, fixes it, and plays."""
 
 from pathlib import Path
 

@@ -8,7 +8,7 @@ import pytest
 from dnnkit import cli
 from dnnkit.checking import checks, example
 from dnnkit.checking import subprocess_run as apart
-from dnnkit.checking.notebooks import Cell, checked_exercise, lesson_exercises
+from dnnkit.checking.notebooks import CodeCell, checked_exercise, lesson_exercises
 from dnnkit.environment import doctor, kernels
 
 SETUP = "%load_ext dnnkit\nimport numpy as np\nfrom dnnkit import check"
@@ -84,18 +84,18 @@ def test_the_lesson_is_the_one_whose_exercises_are_named_most(examples_folder, t
     for record in (topic, other):
         (tmp_path / f"{record['topic']}.json").write_text(json.dumps(record), encoding="utf-8")
     monkeypatch.setattr(checks, "EXAMPLES", tmp_path)
-    both = [Cell(1, 'check("other.train")'), Cell(2, 'check("other.sigmoid")')]
+    both = [CodeCell(1, 'check("other.train")'), CodeCell(2, 'check("other.sigmoid")')]
     assert lesson_exercises(both, "other") == ["other.sigmoid", "other.train"]
-    assert lesson_exercises([*both, Cell(3, CHECK), Cell(4, 'check("sofmax")')], "x") == [
+    assert lesson_exercises([*both, CodeCell(3, CHECK), CodeCell(4, 'check("sofmax")')], "x") == [
         *(f"demo.{name}" for name in topic["exercises"]), "other.train", "other.sigmoid", "sofmax"
     ]  # fmt: skip
-    assert lesson_exercises([Cell(1, "x = 1")], "demo") == []
-    assert lesson_exercises([Cell(1, 'check("nothing")')], "demo") == ["nothing"]
+    assert lesson_exercises([CodeCell(1, "x = 1")], "demo") == []
+    assert lesson_exercises([CodeCell(1, 'check("nothing")')], "demo") == ["nothing"]
     damaged = tmp_path / "damaged"
     damaged.mkdir()
     (damaged / "demo.json").write_text("{", encoding="utf-8")
     monkeypatch.setattr(checks, "EXAMPLES", damaged)
-    assert lesson_exercises([Cell(1, CHECK)], "demo") == ["softmax"]
+    assert lesson_exercises([CodeCell(1, CHECK)], "demo") == ["softmax"]
 
 
 def test_a_wrong_notebook_fails_with_its_hint(notebook, capsys, demo, answers):

@@ -146,7 +146,7 @@ def hand_in_honest(lesson, release, submitted, answers=RIGHT):
 
 
 def _text(notebook):
-    return json.dumps(notebook).encode()  # nbformat would mend what must stay broken
+    return json.dumps(notebook).encode()  # nbformat would fix what must stay broken
 
 
 def processes(home):

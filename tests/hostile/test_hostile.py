@@ -22,7 +22,7 @@ from outside import (
 )
 from submissions import BANK, CANARY, FULL
 
-from grading.classes.autograde import How, autograde, left_out
+from grading.classes.autograde import GradingOptions, autograde, left_out
 from grading.course import open_course
 from grading.errors import SandboxUnavailable
 from grading.gradebook.autograded_notebooks import read_records
@@ -81,7 +81,7 @@ def attacked_class(small, root, limits, bank):
         watched = (home, small.root, course.submitted)
         before, left, memory = snapshot(*watched), grader_traces(), most_memory()
         with witnesses(bank) as heard:
-            results = autograde(course, small.lesson, How(limits=limits))
+            results = autograde(course, small.lesson, GradingOptions(limits=limits))
         pages = {path.parent.parent.name: path for path in write_feedback(course, small.lesson)}
         return SimpleNamespace(
             course=course,
@@ -224,7 +224,7 @@ def test_a_folder_that_cannot_be_a_student_is_named_and_left_out(small, tmp_path
     for name in names:
         (course.submitted / name / small.lesson.name).mkdir(parents=True)
     (course.submitted / ".ipynb_checkpoints").mkdir()
-    results = autograde(course, small.lesson, How(limits=PATIENT))
+    results = autograde(course, small.lesson, GradingOptions(limits=PATIENT))
     assert {result.student: result.score for result in results} == dict.fromkeys(HONEST, FULL)
     assert sorted(left_out(course)) == sorted(map(ascii, names))
 
@@ -251,7 +251,7 @@ def test_without_a_wall_nothing_is_graded(small, tmp_path, monkeypatch, missing)
     sandbox_problem.cache_clear()
     try:
         with pytest.raises(SandboxUnavailable) as caught:
-            autograde(course, small.lesson, How(limits=PATIENT))
+            autograde(course, small.lesson, GradingOptions(limits=PATIENT))
     finally:
         sandbox_problem.cache_clear()
     assert said in str(caught.value)

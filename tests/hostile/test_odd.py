@@ -10,9 +10,9 @@ from odd import MAKERS, Kit
 from outside import each_once, grader_traces, left_behind, own_place
 
 from grading.authoring.build import load_release
-from grading.classes.autograde import How, autograde
+from grading.classes.autograde import GradingOptions, autograde
 from grading.course import open_course
-from grading.judging.pytest_plugin import Candidate, run_checks
+from grading.judging.pytest_plugin import Candidate, run_hidden_checks
 from grading.judging.reference import Reference
 from grading.judging.student_proxy import Student, local_transport
 from grading.lessons.lesson import find_lesson
@@ -63,7 +63,7 @@ def graded_class(lesson, root, names):
         path.write_bytes(made if isinstance(made, bytes) else json.dumps(made).encode())
     with own_place():
         before = grader_traces()
-        results = autograde(course, lesson, How(limits=Limits(cell_seconds=20.0)))
+        results = autograde(course, lesson, GradingOptions(limits=Limits(cell_seconds=20.0)))
         return SimpleNamespace(results=results, left=left_behind(before))
 
 
@@ -96,7 +96,7 @@ def test_no_answer_whatever_it_is_makes_a_check_fail_itself(lesson):
             b"seed",
         )
 
-    findings = run_checks(lesson, reference, [candidate(n, value) for n, value in enumerate(ODD_VALUES)])
+    findings = run_hidden_checks(lesson, reference, [candidate(n, value) for n, value in enumerate(ODD_VALUES)])
     broken = [(f.candidate.name, f.result.name, f.result.message) for f in findings if f.result.status == "error"]
     assert broken == []
     assert max(len(finding.result.message) for finding in findings) <= 1_000

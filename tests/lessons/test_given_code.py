@@ -10,8 +10,8 @@ from unittest import mock
 import pytest
 
 import dnnkit
-from dnnkit.checking.checks import run_checks as run_examples
-from grading.judging.pytest_plugin import Candidate, run_checks
+from dnnkit.checking.checks import run_hidden_checks as run_examples
+from grading.judging.pytest_plugin import Candidate, run_hidden_checks
 from grading.judging.reference import Reference
 from grading.judging.student_proxy import Student, local_transport
 from grading.lessons.check_functions import load_checks
@@ -83,7 +83,7 @@ def answers(functions, lesson, reference):
             if passed:
                 candidates[_candidate(name, exercise, namespace, reference)] = (name, f"{lesson.topic}.{exercise}")
     wrong = set()
-    for finding in run_checks(lesson, reference, list(candidates)) if candidates else ():
+    for finding in run_hidden_checks(lesson, reference, list(candidates)) if candidates else ():
         if finding.result.status != "passed":
             wrong.add(finding.candidate)
     return {pair for candidate, pair in candidates.items() if candidate not in wrong}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.classes.autograde import How, make_grader
+from grading.classes.autograde import GradingOptions, make_grader
 from grading.course import open_course
 from grading.lessons.lesson import find_lesson
 from grading.submissions.submission import from_bytes
@@ -22,7 +22,7 @@ def grade():
     """Grade one of the notebooks."""
     project = Path(__file__).resolve().parent.parent.parent
     lesson = find_lesson(project / "solutions", "01_neuron")
-    grader = make_grader(open_course(project), lesson, How())
+    grader = make_grader(open_course(project), lesson, GradingOptions())
     yield lambda name: grader.grade(from_bytes(name, (STUDENTS / f"{name}.ipynb").read_bytes()), seed=b"students")[0]
     grader.launcher.close()
 

@@ -89,10 +89,10 @@ def _within(weights, reach):
 @lru_cache(maxsize=32)
 def course(name, seed, shape, bend, start):
     """Return the training of one network from one start; `start` is (w1, w2, b) of one neuron, or a number to draw."""
-    return Course(name, seed, shape, bend, start)
+    return TrainingRun(name, seed, shape, bend, start)
 
 
-class Course:
+class TrainingRun:
     """Full-batch gradient descent from one start, continued as far as asked.
 
     Args:

@@ -15,7 +15,7 @@ WIDTH, HEIGHT = 452, 250
 
 
 @dataclass(frozen=True)
-class Runner:
+class Racer:
     """One line in the pictures.
 
     Attributes:
@@ -48,13 +48,11 @@ def runners(result, values):
         mine = own is not None and values["rule"] == name
         if name in values["shown"] and (not mine or own["right"] is False):
             line = result["paths"][i], result["losses"][i], float(result["rates"][i])
-            found.append(Runner(name, name, i, SHAPES[i], 2.0, mine, *line))
+            found.append(Racer(name, name, i, SHAPES[i], 2.0, mine, *line))
         if mine:
-            found.append(
-                Runner(name, f"yours ({name})", i, "star", 4.0, False, own["path"], own["losses"], own["rate"])
-            )
+            found.append(Racer(name, f"yours ({name})", i, "star", 4.0, False, own["path"], own["losses"], own["rate"]))
     if own is not None and values["rule"] == INVENTION:
-        found.append(Runner(INVENTION, "yours", 0, "star", 4.0, False, own["path"], own["losses"], own["rate"]))
+        found.append(Racer(INVENTION, "yours", 0, "star", 4.0, False, own["path"], own["losses"], own["rate"]))
     return found
 
 
@@ -99,7 +97,7 @@ def named(panel, lines, ends, where):
 
     Args:
         panel: the panel, with its limits, on a log axis.
-        lines: list of `Runner`.
+        lines: list of `Racer`.
         ends: the loss at each line's end.
         where: x of the marks and of the names.
     """

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dnnkit.checking import example
-from dnnkit.checking.checks import CheckReport, run_checks
+from dnnkit.checking.checks import CheckReport, check_exercise
 from dnnkit.checking.observe import call
 from dnnkit.checking.table import _two_sides, format_value, to_html, to_text
 from dnnkit.facts import FACTS
@@ -39,7 +39,7 @@ def fails(z):
 
 @pytest.mark.parametrize("name", ["softmax", "no_max_shift", "in_place", "wrong_axis"])
 def test_the_table_is_accessible(demo, name):
-    page = Wellformed(to_html(run_checks("softmax", {"softmax": getattr(demo, name)})))
+    page = Wellformed(to_html(check_exercise("softmax", {"softmax": getattr(demo, name)})))
     assert page.count("table", **{"aria-label": "Examples of softmax"}) == 1
     assert page.count("th", scope="col") == 5
     assert page.count("th", scope="row") == 2
@@ -47,14 +47,14 @@ def test_the_table_is_accessible(demo, name):
 
 
 def test_verdicts_are_words_and_marks_are_hidden_from_screen_readers(demo):
-    html = to_html(run_checks("softmax", {"softmax": demo.no_max_shift}))
+    html = to_html(check_exercise("softmax", {"softmax": demo.no_max_shift}))
     assert "<strong>passes</strong>" in html
     assert "<strong>differs</strong>" in html
     assert html.count('aria-hidden="true"') == 2
 
 
 def test_text_of_the_student_is_escaped():
-    report = run_checks("softmax", {"softmax": fails})
+    report = check_exercise("softmax", {"softmax": fails})
     html = to_html(report)
     Wellformed(html)
     assert "<b>" not in html
@@ -62,21 +62,21 @@ def test_text_of_the_student_is_escaped():
 
 
 def test_neither_theme_is_assumed(demo):
-    html = to_html(run_checks("softmax", {"softmax": demo.no_max_shift}))
+    html = to_html(check_exercise("softmax", {"softmax": demo.no_max_shift}))
     assert "background:none" in html
     assert "background:#" not in html
     assert "color:inherit" in html
 
 
 def test_a_report_without_examples_is_one_sentence():
-    report = run_checks("softmax", {})
+    report = check_exercise("softmax", {})
     assert to_html(report) == "<p>softmax is not defined yet: run the cell above.</p>"
     assert to_text(report) == "softmax is not defined yet: run the cell above."
 
 
 def test_text_of_a_failing_check(demo):
     assert (
-        to_text(run_checks("softmax", {"softmax": demo.no_max_shift}))
+        to_text(check_exercise("softmax", {"softmax": demo.no_max_shift}))
         == """\
 softmax: 1 of 2 examples pass.
 
@@ -100,13 +100,13 @@ NumPy warned: overflow encountered in exp.
 
 
 def test_text_of_a_passing_check(demo):
-    assert to_text(run_checks("softmax", {"softmax": demo.softmax})).splitlines()[0] == (
+    assert to_text(check_exercise("softmax", {"softmax": demo.softmax})).splitlines()[0] == (
         "softmax: 2 of 2 examples pass. The hidden checks of the grader go further."
     )
 
 
 def test_facts_that_differ_are_shown_in_place_of_arrays(demo):
-    text = to_text(run_checks("minibatches", {"minibatches": demo.drops_last}))
+    text = to_text(check_exercise("minibatches", {"minibatches": demo.drops_last}))
     assert "batch sizes: 3, 3, 1" in text
     assert "array" not in text
 
@@ -122,24 +122,24 @@ def test_facts_that_must_hold_are_told_in_plain_words_and_no_shuffle_is_shown_as
               order: shuffled
 """
     for function in (unwritten, lambda *inputs: 1 / 0, lambda *inputs: iter(demo.minibatches(*inputs))):
-        text = to_text(run_checks("minibatches", {"minibatches": function}))
+        text = to_text(check_exercise("minibatches", {"minibatches": function}))
         assert asked in text
         assert "shape (3,)" not in text
-    page = to_html(run_checks("minibatches", {"minibatches": demo.minibatches}))
+    page = to_html(check_exercise("minibatches", {"minibatches": demo.minibatches}))
     assert ">every example appears exactly once\n</span>" in page
     assert "left out" not in page
 
 
 def test_facts_that_are_all_about_what_must_not_happen_are_told_so(monkeypatch, demo):
     monkeypatch.setitem(FACTS, "partition", lambda inputs, output: {"examples left out": 0, "batches too many": 0})
-    report = run_checks("minibatches", {"minibatches": demo.minibatches})
+    report = check_exercise("minibatches", {"minibatches": demo.minibatches})
     assert _two_sides(report.examples[0])[0] == "no examples left out\nno batches too many"
 
 
 def test_what_is_no_plain_data_is_named_beside_what_was_expected():
-    report = run_checks("minibatches", {"minibatches": lambda *inputs: [range(7)]})
+    report = check_exercise("minibatches", {"minibatches": lambda *inputs: [range(7)]})
     assert _two_sides(report.examples[0])[1] == "a list that holds more than numbers"
-    report = run_checks("minibatches", {"minibatches": lambda *inputs: iter([])})
+    report = check_exercise("minibatches", {"minibatches": lambda *inputs: iter([])})
     assert _two_sides(report.examples[0])[1] == "an object of type list_iterator"
 
 
@@ -155,14 +155,14 @@ def test_what_is_no_plain_data_is_named_beside_what_was_expected():
     ],
 )
 def test_facts_that_differ_are_told_in_plain_words(answer, expected, yours):
-    report = run_checks("minibatches", {"minibatches": lambda *inputs: answer})
+    report = check_exercise("minibatches", {"minibatches": lambda *inputs: answer})
     sides = [text.split("\n") for text in _two_sides(report.examples[0])]
     assert (expected, yours) in zip(*sides, strict=True)
 
 
 def test_an_answer_without_the_facts_asked_for_is_told(monkeypatch, demo):
     monkeypatch.setitem(FACTS, "partition", lambda inputs, output: {"sum": 1} if len(output) > 2 else {})
-    report = run_checks("minibatches", {"minibatches": demo.drops_last})
+    report = check_exercise("minibatches", {"minibatches": demo.drops_last})
     assert report.examples[0].facts == (("an answer of the form that the docstring asks for", "yes", "no"),)
 
 
@@ -172,7 +172,7 @@ def test_what_was_stopped_and_what_was_not_run_are_told(monkeypatch):
             z = z + 0
 
     monkeypatch.setattr(example, "SECONDS", 0.2)
-    text = to_text(run_checks("softmax", {"softmax": softmax}))
+    text = to_text(check_exercise("softmax", {"softmax": softmax}))
     assert "  [stopped] two equal scores\n" in text
     assert "    yours     no answer: stopped in softmax, line " in text
     assert "    why       softmax was stopped after 0.2 seconds. Is there a loop that never ends?\n" in text
@@ -191,13 +191,13 @@ def test_large_arrays_are_summarised_and_the_first_difference_is_told(demo):
         product[3, 1] *= 2
         return product, total
 
-    text = to_text(run_checks("train", {"train": nearly}))
+    text = to_text(check_exercise("train", {"train": nearly}))
     assert "shape (6, 6),\n                 values from 18 to" in text
     assert "Item 0: 1 of 36 values is wrong, the first at [3, 1]: expected 26.1, got 52.2." in text
 
 
 def test_numbers_that_differ_late_are_written_with_more_digits(demo):
-    text = to_text(run_checks("softmax", {"softmax": lambda z: demo.softmax(z) * (1 + 4e-6)}))
+    text = to_text(check_exercise("softmax", {"softmax": lambda z: demo.softmax(z) * (1 + 4e-6)}))
     assert "[[0.500002 0.500002]]" in text
 
 

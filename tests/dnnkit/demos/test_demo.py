@@ -7,7 +7,7 @@ import pytest
 
 from dnnkit.demos import DEMOS, learning_rate, messages, neuron_playground
 from dnnkit.demos import static_view as still
-from dnnkit.demos.student_functions import Own
+from dnnkit.demos.student_functions import StudentFunctions
 
 
 def asks(demo, *actions, **values):
@@ -115,7 +115,7 @@ def test_unknown_demos_are_attribute_errors():
     ],
 )
 def test_a_failing_function_is_told_in_the_panel(function, problem):
-    own = Own({"f": function})
+    own = StudentFunctions({"f": function})
     assert own.call("f", np.ones(3)) is None
     assert own.problems[0].startswith(problem)
 
@@ -124,7 +124,7 @@ def test_an_unwritten_function_is_told_calmly():
     def stub(x):
         raise NotImplementedError
 
-    own = Own({"f": stub})
+    own = StudentFunctions({"f": stub})
     own.call("f", 1.0)
     own.call("f", 2.0)
     assert own.problems == ["Your f is not written yet: the picture shows the demo's own."]
@@ -135,13 +135,13 @@ def test_a_function_gets_copies():
         x[:] = 0
         return x
 
-    own, x = Own({"f": spoils}), np.ones(3)
+    own, x = StudentFunctions({"f": spoils}), np.ones(3)
     own.call("f", x)
     assert x.tolist() == [1, 1, 1]
 
 
 def test_a_wrong_function_is_compared():
-    own = Own({"f": np.square})
+    own = StudentFunctions({"f": np.square})
     assert own.agrees("f", own.call("f", np.array([1.0, 3.0])), np.array([1.0, 3.0])) is False
     assert own.problems[0].startswith("Your f differs from the demo's own: 1 of 2 values is wrong")
     assert own.agrees("f", None, 1.0) is None

@@ -102,7 +102,7 @@ def unflat(row, net):
 def test_a_training_step_goes_down_the_numerical_slope(shape, bend):
     start = 2 if shape[0] else (0.5, -1.0, 0.3)
     X, s = playground.points("moons", 3)
-    course = training.Course("moons", 3, shape, bend, start)
+    course = training.TrainingRun("moons", 3, shape, bend, start)
     before, _, _ = course.at(())
     after, losses, _ = course.at(((0.01, 1),))
     row, slope = flat(before), []
@@ -126,8 +126,8 @@ def test_training_one_neuron_on_overlapping_clouds_finds_what_scikit_learn_finds
 
 
 def test_a_training_in_pieces_is_the_training_in_one():
-    whole = training.Course("rings", 0, (2, 3), "tanh", 0).at(((1.0, 30), (0.1, 5)))
-    pieces = training.Course("rings", 0, (2, 3), "tanh", 0)
+    whole = training.TrainingRun("rings", 0, (2, 3), "tanh", 0).at(((1.0, 30), (0.1, 5)))
+    pieces = training.TrainingRun("rings", 0, (2, 3), "tanh", 0)
     pieces.at(((1.0, 10),))
     pieces.at(((1.0, 30), (0.1, 2)))
     pieces.at(((0.5, 7),))  # another way, then back

@@ -33,9 +33,9 @@ def test_report_is_aligned_and_names_the_cure():
         "device      ok       CPU: the kernel hides it\n"
         "            to change it: dnnkit kernel install --gpu\n"
         "kernel dnn  missing  not registered\n"
-        "            mend it: dnnkit kernel install\n"
+        "            fix it: dnnkit kernel install\n"
         "sandbox     missing  bwrap is not installed (students do not need it)\n"
-        "            mend it: sudo apt install bubblewrap\n"
+        "            fix it: sudo apt install bubblewrap\n"
         "\n"
         "1 of the things a student needs is missing."
     )

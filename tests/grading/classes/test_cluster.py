@@ -13,14 +13,14 @@ import pytest
 from distributed import Client
 from nbgrader.api import Gradebook
 
-from grading.classes.autograde import How, autograde, find_students
+from grading.classes.autograde import GradingOptions, autograde, find_students
 from grading.classes.cluster import grade_on, open_cluster
 from grading.classes.worker import make_task
 from grading.errors import GradingError
 from grading.gradebook.autograded_notebooks import read_records
 from grading.lessons.imports import lesson_modules
 from grading.sandbox.limits import Limits
-from grading.sandbox.shared_fork_server import WarmServer
+from grading.sandbox.shared_fork_server import SharedForkServer
 from grading.submissions.submission import read_submission
 
 pytestmark = pytest.mark.sandbox
@@ -40,11 +40,11 @@ def scores(course, lesson):
 def tasks(course, lesson):
     """Tasks of the class, as autograde packs them."""
 
-    def make(warm_server=None):
+    def make(fork_server=None):
         for student in find_students(course, lesson):
             folder = course.submitted / student / lesson.name
             one = read_submission(student, folder, lesson.topic)
-            yield make_task(course.project, lesson, one, course.seed(one.digest), warm_server=warm_server)
+            yield make_task(course.project, lesson, one, course.seed(one.digest), fork_server=fork_server)
 
     return make
 
@@ -58,8 +58,8 @@ def test_two_workers_give_what_one_process_gives(course, lesson, hand_in, right)
     hand_in("right", right)
     hand_in("wrong", {**right, "double": "def double(x):\n    return np.asarray(x) ** 2"})
     hand_in("broken", data=b"{")
-    alone = autograde(course, lesson, How(workers=0))
-    spread = autograde(course, lesson, How(workers=2, again=True))
+    alone = autograde(course, lesson, GradingOptions(workers=0))
+    spread = autograde(course, lesson, GradingOptions(workers=2, again=True))
     for one, other in zip(alone, spread, strict=True):
         assert replace(one, seconds=0) == replace(other, seconds=0)
     assert scores(course, lesson) == {"broken": 0.0, "right": 4.0, "wrong": 2.0}
@@ -68,7 +68,7 @@ def test_two_workers_give_what_one_process_gives(course, lesson, hand_in, right)
 def test_a_killed_worker_or_warm_parent_costs_nobody_a_grade(course, lesson, hand_in, right, tasks):
     hand_in_class(hand_in, right, 8, SLOW)
     graded = []
-    with WarmServer(lesson_modules(lesson), Limits()) as server, open_cluster(workers=2) as client:
+    with SharedForkServer(lesson_modules(lesson), Limits()) as server, open_cluster(workers=2) as client:
         for result, _ in grade_on(client, tasks(server.address)):
             if not graded:
                 victim = next(iter(client.run(os.getpid).values()))
@@ -191,7 +191,7 @@ def test_a_real_scheduler_and_worker_over_tls(course, lesson, hand_in, right, ce
         processes.append(subprocess.Popen(worker, **quiet))
         address = json.loads(address_file.read_text())["address"]
         assert address.startswith("tls://127.0.0.1:")
-        how = How(scheduler=address, tls=tuple(certificates))
+        how = GradingOptions(scheduler=address, tls=tuple(certificates))
         assert [result.score for result in autograde(course, lesson, how)] == [4.0, 2.0]
         with pytest.raises(OSError, match=r"(?s).*"):
             Client(address.replace("tls://", "tcp://"), timeout=3)

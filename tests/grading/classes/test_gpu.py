@@ -7,15 +7,15 @@ import pytest
 from dnnkit.environment import devices
 from dnnkit.environment.devices import Gpu, Look
 from grading.classes import autograde, worker
-from grading.classes.autograde import How, share_gpu
+from grading.classes.autograde import GradingOptions, share_gpu
 from grading.classes.cluster import grade_on, open_cluster
 from grading.errors import GradingError
 from grading.sandbox import bubblewrap as sandbox
-from grading.sandbox.bubblewrap import kernel_environment, wall
+from grading.sandbox.bubblewrap import bubblewrap_command, kernel_environment
 from grading.sandbox.cold_launcher import ColdLauncher
-from grading.sandbox.fork_launcher import WarmLauncher
+from grading.sandbox.fork_launcher import ForkLauncher
 from grading.sandbox.limits import Limits
-from grading.sandbox.unsandboxed_launcher import TrustedLauncher, _environment
+from grading.sandbox.unsandboxed_launcher import UnsandboxedLauncher, _environment
 
 HALF = Limits(gpu_fraction=0.45)
 
@@ -46,7 +46,7 @@ def variables(command):
 
 
 def test_by_default_no_sandbox_sees_a_gpu(nodes, gpu):
-    command = wall("/sockets")
+    command = bubblewrap_command("/sockets")
     assert bound(command, "--dev-bind") == []
     assert "/sys" not in command
     assert variables(command)["CUDA_VISIBLE_DEVICES"] == ""
@@ -54,7 +54,7 @@ def test_by_default_no_sandbox_sees_a_gpu(nodes, gpu):
 
 
 def test_with_a_share_the_sandbox_sees_the_devices_and_nothing_else_of_dev(nodes, gpu):
-    command = wall("/sockets", HALF)
+    command = bubblewrap_command("/sockets", HALF)
     names = ("nvidia-uvm", "nvidia0", "nvidia1", "nvidiactl", "dxg")
     assert bound(command, "--dev-bind") == [str(nodes / name) for name in names]
     assert "/sys" in bound(command, "--ro-bind")
@@ -79,7 +79,7 @@ def test_a_kernel_with_a_share_gets_no_more_than_it(gpu, monkeypatch):
     assert _environment(HALF)["DNN_GPU_MEMORY_MB"] == "36864"
 
 
-@pytest.mark.parametrize(("how", "part"), [(How(gpu=True), 0.9), (How(gpu=True, workers=3), 0.3)])
+@pytest.mark.parametrize(("how", "part"), [(GradingOptions(gpu=True), 0.9), (GradingOptions(gpu=True, workers=3), 0.3)])
 def test_workers_of_this_machine_share_the_gpu(gpu, how, part):
     shared = share_gpu(how)
     assert shared.limits.gpu_fraction == pytest.approx(part)
@@ -88,22 +88,22 @@ def test_workers_of_this_machine_share_the_gpu(gpu, how, part):
 
 def test_each_worker_of_a_scheduler_has_a_gpu_of_its_own(monkeypatch):
     monkeypatch.setattr(devices, "look", lambda: Look(why="not asked here"))
-    assert share_gpu(How(gpu=True, workers=8, scheduler="tls://far:8786")).limits.gpu_fraction == 0.9
-    assert share_gpu(How(workers=8)) == How(workers=8)
+    assert share_gpu(GradingOptions(gpu=True, workers=8, scheduler="tls://far:8786")).limits.gpu_fraction == 0.9
+    assert share_gpu(GradingOptions(workers=8)) == GradingOptions(workers=8)
 
 
 @pytest.mark.parametrize(
     ("found", "message"),
     [
         (Look(why="no card"), r"^--gpu needs a GPU, and there is none to use: no card\. Leave out --gpu\.$"),
-        (Look(why="hidden", cure="unset X"), r"none to use: hidden\. Mend it: unset X; or leave out --gpu\.$"),
+        (Look(why="hidden", cure="unset X"), r"none to use: hidden\. Fix it: unset X; or leave out --gpu\.$"),
     ],
 )
 def test_a_machine_without_a_gpu_refuses_before_anything_is_written(monkeypatch, found, message):
     monkeypatch.setattr(devices, "look", lambda: found)
     monkeypatch.setattr(autograde, "ensure_assignment", lambda *_: pytest.fail("too late"))
     with pytest.raises(GradingError, match=message):
-        autograde.autograde(None, None, How(gpu=True))
+        autograde.autograde(None, None, GradingOptions(gpu=True))
 
 
 def test_kernels_on_a_gpu_start_cold(monkeypatch):
@@ -111,8 +111,8 @@ def test_kernels_on_a_gpu_start_cold(monkeypatch):
     monkeypatch.setattr("grading.sandbox.fork_launcher.require_sandbox", lambda: None)
     monkeypatch.setattr(worker, "lesson_modules", lambda lesson: ())
     assert isinstance(worker.make_launcher(None, HALF), ColdLauncher)
-    assert isinstance(worker.make_launcher(None, Limits()), WarmLauncher)
-    assert isinstance(worker.make_launcher(None, HALF, trusted=True), TrustedLauncher)
+    assert isinstance(worker.make_launcher(None, Limits()), ForkLauncher)
+    assert isinstance(worker.make_launcher(None, HALF, trusted=True), UnsandboxedLauncher)
 
 
 def test_workers_of_this_machine_offer_the_gpu_when_it_is_asked_for(monkeypatch):

@@ -9,22 +9,22 @@ import pytest
 from nbgrader.api import Gradebook
 
 import grading.cli.terminal
-from grading.classes.autograde import How
+from grading.classes.autograde import GradingOptions
 from grading.classes.regrade import WHOLE, Change, differences, regrade
 from grading.cli.parser import main
 from grading.errors import GradingError, UsageError
 from grading.gradebook.autograded_notebooks import autograded_path, read_records, write_autograded
 from grading.gradebook.gradebook import record
-from grading.gradebook.manual_grades import ByHand
+from grading.gradebook.manual_grades import ManualGrades
 from grading.submissions.rebuild import fresh_copy
 
 SQUARES = "def double(x):\n    return np.asarray(x) ** 2"
 WRONG = {"status": "partial", "score": 1.0, "mistake": "double__squares", "hint": "Doubling multiplies by two."}
 
 
-def told(before, after, by_hand=None):
+def told(before, after, manual_grades=None):
     """The changes between two records, without the student."""
-    found = differences(before, after, by_hand or ByHand())
+    found = differences(before, after, manual_grades or ManualGrades())
     return [(c.exercise, c.before, c.after, c.status, c.why) for c in found]
 
 
@@ -55,7 +55,7 @@ def test_several_causes_are_all_named(record_of):
 
 def test_another_named_mistake_is_a_change_at_the_same_score(record_of):
     before, after = (record_of(exercises={"double": {**WRONG, "mistake": name}}) for name in ("double__a", "double__b"))
-    (change,) = differences(before, replace(after, checks_hash="sha256:1"), ByHand())
+    (change,) = differences(before, replace(after, checks_hash="sha256:1"), ManualGrades())
     assert change == Change(
         "ann", "double", 1.0, 1.0, "partial", ("checks changed", "named mistake changed: double__a -> double__b")
     )
@@ -64,7 +64,7 @@ def test_another_named_mistake_is_a_change_at_the_same_score(record_of):
 
 def test_a_score_set_by_hand_is_said_to_stay(record_of):
     after = record_of(exercises={"double": WRONG}, checks_hash="sha256:1")
-    ((*_, why),) = told(record_of(), after, ByHand(manual={"double": 2.5}))
+    ((*_, why),) = told(record_of(), after, ManualGrades(manual={"double": 2.5}))
     assert why[-1] == "the score set by hand stays: 2.5"
 
 
@@ -98,7 +98,7 @@ def test_a_fault_of_the_grader_that_is_gone_is_named(record_of):
 
 
 def test_who_was_never_graded_is_one_line(record_of):
-    assert differences(None, record_of(), ByHand()) == [
+    assert differences(None, record_of(), ManualGrades()) == [
         Change("ann", WHOLE, None, 4.0, "graded", ("not graded before",))
     ]
 
@@ -154,7 +154,7 @@ def as_graded_by_an_earlier_version(course, lesson):
     record(course, lesson, old)
 
 
-def by_hand(course):
+def manual_grades(course):
     """Give ann a score and a comment by hand, as formgrader does."""
     with Gradebook(course.database) as gradebook:
         gradebook.find_grade("check_double", "mini", "90_mini", "ann").manual_score = 2.5
@@ -180,7 +180,7 @@ def test_the_difference_is_shown_first_and_then_taken_over(run, course, lesson, 
     assert text == "2 submissions graded again: 0 would change, 0 of them in score.\nNothing was written.\n"
 
     as_graded_by_an_earlier_version(course, lesson)
-    by_hand(course)
+    manual_grades(course)
     before = snapshot(course)
     code, text = run("regrade", "mini", "--diff", "--workers", "1")
     assert code == 1
@@ -208,7 +208,7 @@ def test_a_file_handed_in_again_is_named_as_the_cause(course, lesson, hand_in, r
     write_autograded(course, lesson, regraded(course, lesson), fresh_copy(release))
     text = path.read_text()
     path.write_text(text.replace("return 2 * np.asarray(x)", "return 3 * np.asarray(x)"))
-    _, changes = regrade(course, lesson, How(), write=False)
+    _, changes = regrade(course, lesson, GradingOptions(), write=False)
     assert [(change.exercise, change.why[0]) for change in changes] == [("double", "submission changed")]
 
 
@@ -216,5 +216,5 @@ def regraded(course, lesson):
     """Ann's record of now."""
     from grading.classes.autograde import grade_students
 
-    ((result, _),) = grade_students(course, lesson, How(), ["ann"])
+    ((result, _),) = grade_students(course, lesson, GradingOptions(), ["ann"])
     return result

@@ -32,7 +32,7 @@ def rows(course, student="ann"):
         }
 
 
-def by_hand(course, **values):
+def manual_grades(course, **values):
     """Give a score and a comment by hand, as formgrader does."""
     with Gradebook(course.database) as gradebook:
         grade = gradebook.find_grade("check_double", "mini", "90_mini", "ann")
@@ -58,7 +58,7 @@ def test_a_second_record_replaces_the_first(course, lesson, record_of):
 
 def test_what_a_person_wrote_survives_a_regrade_and_asks_for_another_look(course, lesson, record_of):
     record(course, lesson, record_of(exercises={"double": MISTAKE}))
-    by_hand(course)
+    manual_grades(course)
     record(course, lesson, record_of())
     assert rows(course)["double"] == (3.0, 2.5, True, None, "Nice try.")
     with Gradebook(course.database) as gradebook:

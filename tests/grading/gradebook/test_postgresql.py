@@ -13,7 +13,7 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, text
 
-from grading.classes.autograde import How, autograde
+from grading.classes.autograde import GradingOptions, autograde
 from grading.course import open_course
 from grading.gradebook import gradebook
 from grading.gradebook.exports.nbgrader_csv import write_csv
@@ -83,7 +83,7 @@ def test_a_class_is_graded_into_postgresql(course, lesson, database, hand_in, ri
     hand_in("ann", right)
     hand_in("bob", {**right, "double": "def double(x):\n    return np.asarray(x) ** 2"})
     hand_in("eve", data=b"not json")
-    autograde(course, lesson, How(workers=0))
+    autograde(course, lesson, GradingOptions(workers=0))
     assert rows(database, lesson) == [("ann", 4.0), ("bob", 2.0), ("eve", 0.0)]
     assert len(write_feedback(course, lesson)) == 3
     with open_gradebook(database) as book:

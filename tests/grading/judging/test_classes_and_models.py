@@ -95,7 +95,7 @@ def test_the_audit_of_one_exercise_leaves_the_others_out(built):
 
 @pytest.mark.usefixtures("examples")
 def test_a_right_class_passes_its_public_examples(built):
-    report = checks.run_checks("Total", namespace(built))
+    report = checks.check_exercise("Total", namespace(built))
     assert report.passed
     assert "total.add(2.0)" in render.to_html(report)
 
@@ -104,14 +104,14 @@ def test_a_right_class_passes_its_public_examples(built):
 @pytest.mark.parametrize("slug", ["no_factor", "one_too_many", "forgets"])
 def test_a_mistake_in_a_class_is_named_in_the_notebook(built, slug):
     mistake = next(m for m in load_bank(built[0]).mistakes if m.slug == slug)
-    report = checks.run_checks("Total", namespace(built, mistake))
+    report = checks.check_exercise("Total", namespace(built, mistake))
     assert (report.mistakes, report.hints) == ((slug,), (mistake.hint,))
 
 
 @pytest.mark.usefixtures("examples")
 def test_an_unwritten_class_is_called_unwritten_and_waited_for(built):
     names = stubs(built)
-    assert checks.run_checks("Total", names).headline == "Total is not written yet."
+    assert checks.check_exercise("Total", names).headline == "Total is not written yet."
     assert explore.waiting_for(["Total"], names) == ["Total"]
     assert explore.waiting_for(["Total"], namespace(built)) == []
 
@@ -123,7 +123,7 @@ def test_an_error_inside_a_method_shows_the_students_line(built):
         "class Total:\n    def __init__(self, factor): pass\n    def add(self, x):\n        return self.nothing\n",
         names,
     )
-    result = checks.run_checks("Total", names).examples[0]
+    result = checks.check_exercise("Total", names).examples[0]
     assert "no attribute 'nothing'" in result.message
     assert result.call.place.startswith("in add, line 2")
 

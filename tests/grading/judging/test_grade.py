@@ -13,7 +13,7 @@ from grading.authoring.sample_class import HOSTILE
 from grading.classes.autograde import autograde
 from grading.judging.grade import Grader
 from grading.lessons.imports import lesson_modules
-from grading.sandbox.fork_launcher import WarmLauncher
+from grading.sandbox.fork_launcher import ForkLauncher
 from grading.sandbox.kernel import SandboxKernel
 from grading.sandbox.limits import Limits
 from grading.submissions.runner import Runner
@@ -83,7 +83,7 @@ def test_what_builds_on_a_mistake_is_said_to_look_right(grade):
     result = grade({"double": SQUARES, "mean_square": "def mean_square(x):\n    return np.mean(double(x) ** 2) / 4"})
     assert (result.exercises[1].status, result.exercises[1].mistake) == ("failed", None)
     assert result.exercises[1].hint == (
-        "mean_square itself looks right: it fails because of the mistake in double. Mend that first."
+        "mean_square itself looks right: it fails because of the mistake in double. Fix that first."
     )
 
 
@@ -264,7 +264,7 @@ def test_a_warm_parent_that_ends_under_a_submission_costs_it_no_points(
     lesson, release, notebook_with, submission_of, right, monkeypatch, deaths, status, score
 ):
     start, tries = Runner.start, []
-    with WarmLauncher(lesson_modules(lesson)) as launcher:
+    with ForkLauncher(lesson_modules(lesson)) as launcher:
 
         def start_and_lose_the_parent(runner):
             start(runner)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grading.judging.mistake_matcher import Explainer
-from grading.judging.pytest_plugin import Candidate, run_checks
+from grading.judging.mistake_matcher import MistakeMatcher
+from grading.judging.pytest_plugin import Candidate, run_hidden_checks
 from grading.judging.reference import Reference
 from grading.lessons.bank import Answer, load_bank
 
@@ -20,9 +20,9 @@ def explained(lesson):
         mine = Candidate(
             "ann", lambda **options: reference.student(*answers, **options), b"seed", frozenset({exercise})
         )
-        findings = run_checks(lesson, reference, [mine])
+        findings = run_hidden_checks(lesson, reference, [mine])
         checks = [(finding.result.status == "passed", finding.calls) for finding in findings]
-        fits, inherited = Explainer(reference, bank).name(exercise, checks, upstream=upstream)
+        fits, inherited = MistakeMatcher(reference, bank).name(exercise, checks, upstream=upstream)
         return [answer.name for answer in fits], inherited
 
     return run
@@ -95,5 +95,5 @@ def test_a_failed_check_that_two_mistakes_explain_gives_no_name(explained, chang
 
 
 def test_without_a_call_there_is_no_name(lesson):
-    explainer = Explainer(Reference(lesson), load_bank(lesson))
-    assert explainer.name("double", []) == ([], False)
+    matcher = MistakeMatcher(Reference(lesson), load_bank(lesson))
+    assert matcher.name("double", []) == ([], False)

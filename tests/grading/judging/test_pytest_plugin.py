@@ -9,7 +9,7 @@ import pytest
 from dnnkit.checking.mistakes import Outcome
 from dnnkit.checking.wire import WireError, encode
 from grading.errors import GradingError
-from grading.judging.pytest_plugin import Candidate, check_rng, run_checks
+from grading.judging.pytest_plugin import Candidate, check_rng, run_hidden_checks
 from grading.judging.reference import Reference
 from grading.judging.student_proxy import Student
 from grading.lessons.lesson import find_lesson
@@ -88,12 +88,12 @@ def reference(lesson):
 
 def check(lesson, reference, transport, **options):
     """Check one candidate; results by the check's name."""
-    findings = run_checks(lesson, reference, [candidate(transport, reference.parameters, **options)])
+    findings = run_hidden_checks(lesson, reference, [candidate(transport, reference.parameters, **options)])
     return {finding.result.name: finding.result for finding in findings}
 
 
 def test_the_reference_gets_full_marks(lesson, reference):
-    findings = run_checks(lesson, reference, [Candidate("ref", reference.student, b"seed")])
+    findings = run_hidden_checks(lesson, reference, [Candidate("ref", reference.student, b"seed")])
     found = [(f.exercise, f.result.status, f.result.score, f.result.max_score) for f in findings]
     assert found == [
         ("double", "passed", 1.0, 1.0), ("double", "passed", 2.0, 2.0), ("mean_square", "passed", 1.0, 1.0),
@@ -103,16 +103,16 @@ def test_the_reference_gets_full_marks(lesson, reference):
 
 
 def test_what_the_shell_says_to_pytest_is_not_for_the_checks(lesson, reference, monkeypatch):
-    usual = run_checks(lesson, reference, [Candidate("reference", reference.student, b"seed")])
+    usual = run_hidden_checks(lesson, reference, [Candidate("reference", reference.student, b"seed")])
     monkeypatch.setenv("PYTEST_ADDOPTS", "--maxfail=1 -k nothing --no-such-option")
     monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
-    assert run_checks(lesson, reference, [Candidate("reference", reference.student, b"seed")]) == usual
+    assert run_hidden_checks(lesson, reference, [Candidate("reference", reference.student, b"seed")]) == usual
     assert os.environ["PYTEST_PLUGINS"] == "no_such_plugin"
 
 
 def test_only_the_exercises_asked_for_are_checked(lesson, reference):
     only = Candidate("ref", reference.student, b"seed", frozenset({"mean_square"}))
-    assert [f.exercise for f in run_checks(lesson, reference, [only])] == ["mean_square"]
+    assert [f.exercise for f in run_hidden_checks(lesson, reference, [only])] == ["mean_square"]
 
 
 def raising(kind):
@@ -167,7 +167,7 @@ def test_checks_that_cannot_be_read_stop_the_grader(changed_lesson):
     reference = Reference(changed)
     changed.tests.write_text("import nowhere_to_be_found\n")
     with pytest.raises(GradingError, match=r"(?s)the checks could not be run\. .*nowhere_to_be_found"):
-        run_checks(changed, reference, [Candidate("ref", reference.student, b"seed")])
+        run_hidden_checks(changed, reference, [Candidate("ref", reference.student, b"seed")])
 
 
 def draws(seed, name):
@@ -206,7 +206,7 @@ def test_the_messages_of_a_check_hold_no_hidden_number(lesson):
         candidate(answering(outcome_of(value)), spy.parameters, f"{index}", label.encode(), frozenset({"mean_square"}))
         for index, (label, value) in enumerate(ODD.items())
     ]
-    findings = run_checks(lesson, spy, candidates)
+    findings = run_hidden_checks(lesson, spy, candidates)
     assert {finding.result.status for finding in findings} == {"failed"}
     messages = " ".join(finding.result.message for finding in findings)
     assert len(hidden) > 30
@@ -224,7 +224,7 @@ def odd_results():
         for index, (label, value) in enumerate(ODD.items())
     }  # fmt: skip
     results = {key: [] for key in candidates.values()}
-    for finding in run_checks(NEURON, reference, list(candidates)):
+    for finding in run_hidden_checks(NEURON, reference, list(candidates)):
         results[candidates[finding.candidate]].append(finding.result)
     return results
 

@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook
 
 from grading.gradebook.autograded_notebooks import write_autograded
 from grading.gradebook.gradebook import record
-from grading.judging.pytest_plugin import Candidate, run_checks
+from grading.judging.pytest_plugin import Candidate, run_hidden_checks
 from grading.judging.reference import Reference
 from grading.lessons.bank import Answer
 from grading.reports.feedback import LONGEST_SOURCE, render_page, write_feedback
@@ -139,7 +139,7 @@ def test_no_hidden_value_is_on_a_page(lesson, page, record_of):
     right, wrong = reference.functions.double, Answer("double", "mine", "def double(x):\n    return x * 0 + 0.1234")
     reference.functions.double = lambda x: hidden.append(right(x)) or hidden[-1]
     student = Candidate("ann", lambda **options: reference.student(wrong, **options), b"seed", frozenset({"double"}))
-    checks = tuple(finding.result for finding in run_checks(lesson, reference, [student]))
+    checks = tuple(finding.result for finding in run_hidden_checks(lesson, reference, [student]))
     assert [check.status for check in checks] == ["passed", "failed"]
     text = page(record_of(exercises={"double": {"status": "partial", "checks": checks}}))
     assert checks[1].message in text

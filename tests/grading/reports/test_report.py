@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook
 from grading.cli.parser import main
 from grading.gradebook.autograded_notebooks import write_autograded
 from grading.gradebook.gradebook import record
-from grading.gradebook.manual_grades import ByHand, read_by_hand
+from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
 from grading.reports.report import Row, exercise_report, render_report, write_report
 from grading.reports.svg_bars import HEIGHT, MOST_BARS, SHARE_LEFT, SHARE_WIDTH, WIDTH, histogram, shares
 from grading.submissions.rebuild import fresh_copy
@@ -44,10 +44,10 @@ def small_class(record_of, blank_record):
     ]
 
 
-def rows(results, by_hand=()):
+def rows(results, manual_grades=()):
     """The rows of the graded submissions."""
     graded = [result for result in results if result.status == "graded"]
-    return [Row(result, dict(by_hand).get(result.student, ByHand())) for result in graded]
+    return [Row(result, dict(manual_grades).get(result.student, ManualGrades())) for result in graded]
 
 
 def test_an_exercise_is_summed_up(small_class):
@@ -55,7 +55,7 @@ def test_an_exercise_is_summed_up(small_class):
     assert (found.count, found.max_score, dict(found.kinds)) == (6, 3.0, {"full": 1, "part": 2, "zero": 2, "none": 1})
     assert (found.mean, found.median) == (pytest.approx(5 / 6), 0.5)
     assert found.mistakes == [("double__squares", HINT, 2), ("double__in_place", HINT, 1)]
-    assert (found.unnamed, found.stopped, found.by_hand) == (1, 1, 0)
+    assert (found.unnamed, found.stopped, found.manual_grades) == (1, 1, 0)
     assert found.seconds == 0.0
     assert found.figure.alt == "Points in double: 1 blank, 2 with 0 points, 2 with 1 points, 1 with 3 points."
 
@@ -66,18 +66,21 @@ def test_time_is_the_median_of_the_checks_of_those_who_tried(small_class):
 
 
 def test_scores_set_by_hand_and_extra_credit_count(small_class):
-    by_hand = {"fay": ByHand(manual={"double": 1.5}), "ann": ByHand(extra={"double": 1.0}, penalty=2.0)}
-    found = exercise_report("double", rows(small_class, by_hand))
+    manual_grades = {
+        "fay": ManualGrades(manual={"double": 1.5}),
+        "ann": ManualGrades(extra={"double": 1.0}, penalty=2.0),
+    }
+    found = exercise_report("double", rows(small_class, manual_grades))
     assert dict(found.kinds) == {"full": 1, "part": 3, "zero": 2}
-    assert (found.mean, found.by_hand) == (pytest.approx((4 + 1 + 1 + 0 + 0 + 1.5) / 6), 1)
+    assert (found.mean, found.manual_grades) == (pytest.approx((4 + 1 + 1 + 0 + 0 + 1.5) / 6), 1)
     assert found.figure.bars[-1].label == "4"
-    assert [row.total for row in rows(small_class, by_hand)][::5] == [3.0, 1.5]  # 5 less the penalty; 1.5 by hand
+    assert [row.total for row in rows(small_class, manual_grades)][::5] == [3.0, 1.5]  # 5 less the penalty; 1.5 by hand
 
 
 @pytest.fixture
 def page(lesson, small_class):
     """The page of the small class."""
-    return render_report(lesson, small_class, {"fay": ByHand(manual={"double": 1.5})})
+    return render_report(lesson, small_class, {"fay": ManualGrades(manual={"double": 1.5})})
 
 
 def cells(page, caption):
@@ -190,9 +193,9 @@ def test_what_the_gradebook_holds_by_hand_is_read(course, lesson, record_of):
         grade.manual_score, grade.extra_credit = 0.0, 0.5
         gradebook.find_submission_notebook("mini", "90_mini", "ann").late_submission_penalty = 0.25
         gradebook.db.commit()
-    by_hand = read_by_hand(course, lesson)
-    assert by_hand == {"ann": ByHand({"double": 0.0}, {"double": 0.5}, 0.25), "ben": ByHand()}
-    assert by_hand["ann"].total(record_of().exercises) == 1.25
+    manual_grades = read_manual_grades(course, lesson)
+    assert manual_grades == {"ann": ManualGrades({"double": 0.0}, {"double": 0.5}, 0.25), "ben": ManualGrades()}
+    assert manual_grades["ann"].total(record_of().exercises) == 1.25
 
 
 def test_the_command_writes_the_page_and_says_where(course, lesson, release, record_of, tmp_path, capsys):

@@ -17,7 +17,7 @@ from grading.errors import SandboxUnavailable
 from grading.sandbox import bubblewrap as sandbox
 from grading.sandbox.bubblewrap import KERNEL_NAME, SandboxKernelSpecs, require_sandbox, sandbox_problem
 from grading.sandbox.cold_launcher import ColdLauncher
-from grading.sandbox.fork_launcher import WarmLauncher
+from grading.sandbox.fork_launcher import ForkLauncher
 from grading.sandbox.kernel import CellResult, SandboxKernel
 from grading.sandbox.limits import MB, Limits
 
@@ -26,7 +26,7 @@ needs_sandbox = pytest.mark.sandbox
 OK = CellResult("ok")
 
 
-@pytest.fixture(scope="module", params=[ColdLauncher, WarmLauncher], ids=["cold", "warm"])
+@pytest.fixture(scope="module", params=[ColdLauncher, ForkLauncher], ids=["cold", "warm"])
 def kernel(request):
     """A kernel behind the wall, with limits small enough to be hit."""
     if sandbox_problem():
@@ -118,7 +118,7 @@ def test_the_hosts_processes_are_not_to_be_seen(inside):
 
 
 @needs_sandbox
-@pytest.mark.parametrize("kind", [ColdLauncher, WarmLauncher])
+@pytest.mark.parametrize("kind", [ColdLauncher, ForkLauncher])
 def test_the_graders_environment_stays_outside(monkeypatch, kind):
     monkeypatch.setenv("DNN_COURSE_SECRET", "the secret of the course")
     monkeypatch.setenv("SOMEBODYS_TOKEN", "the secret of the course")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grading.lessons.imports import lesson_modules
-from grading.sandbox.fork_launcher import WarmLauncher
+from grading.sandbox.fork_launcher import ForkLauncher
 from grading.sandbox.kernel import CellResult, SandboxKernel
 from grading.sandbox.limits import MB, Limits
 
@@ -19,7 +19,7 @@ LIMITS = Limits(scratch_bytes=8 * MB, start_seconds=10.0)
 @pytest.fixture(scope="module")
 def launcher():
     """One warm parent."""
-    with WarmLauncher(["numpy"], LIMITS) as launcher:
+    with ForkLauncher(["numpy"], LIMITS) as launcher:
         yield launcher
         assert launcher.fallbacks == []
 
@@ -133,7 +133,7 @@ def test_a_parent_that_dies_is_replaced(launcher, fork):
 
 def test_a_parent_that_cannot_start_falls_back_to_a_cold_kernel_and_says_so(monkeypatch):
     monkeypatch.setattr("grading.sandbox.fork_server.python_command", lambda program, settings: ["false"])
-    with WarmLauncher([], Limits(start_seconds=5.0)) as launcher:
+    with ForkLauncher([], Limits(start_seconds=5.0)) as launcher:
         with SandboxKernel(launcher.limits, launcher) as kernel:
             assert kernel.run_cell("assert True", 20) == OK
         assert launcher.fallbacks == [
@@ -142,7 +142,7 @@ def test_a_parent_that_cannot_start_falls_back_to_a_cold_kernel_and_says_so(monk
 
 
 def test_nothing_is_left_behind(scratch):
-    with WarmLauncher([], LIMITS) as launcher:
+    with ForkLauncher([], LIMITS) as launcher:
         with SandboxKernel(LIMITS, launcher) as kernel:
             assert kernel.run_cell("assert True", 20) == OK
             assert list(scratch.iterdir()) != []

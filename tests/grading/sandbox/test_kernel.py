@@ -12,7 +12,7 @@ import pytest
 
 from grading.judging.student_proxy import read_answer
 from grading.sandbox.cold_launcher import ColdLauncher
-from grading.sandbox.fork_launcher import WarmLauncher
+from grading.sandbox.fork_launcher import ForkLauncher
 from grading.sandbox.kernel import CellResult, KernelDied, KernelTimeout, SandboxKernel, call_expression
 from grading.sandbox.limits import MB, Limits
 
@@ -22,7 +22,7 @@ LIMITS = Limits(interrupt_seconds=1.0, reply_bytes=4 * MB)
 REQUEST = {"name": "double", "inputs": {"x": 3}, "repeat": False}
 
 
-@pytest.fixture(scope="module", params=[ColdLauncher, WarmLauncher], ids=["cold", "warm"])
+@pytest.fixture(scope="module", params=[ColdLauncher, ForkLauncher], ids=["cold", "warm"])
 def launcher(request):
     """Both ways to start a kernel."""
     with contextlib.closing(request.param(limits=LIMITS)) as launcher:
@@ -252,8 +252,8 @@ ORPHAN = """
 import os, signal, sys
 from grading.sandbox.cold_launcher import ColdLauncher
 from grading.sandbox.kernel import SandboxKernel
-from grading.sandbox.fork_launcher import WarmLauncher
-launcher = {"cold": ColdLauncher, "warm": WarmLauncher}[sys.argv[1]]()
+from grading.sandbox.fork_launcher import ForkLauncher
+launcher = {"cold": ColdLauncher, "warm": ForkLauncher}[sys.argv[1]]()
 kernel = SandboxKernel(launcher=launcher)
 kernel.start()
 kernel.run_cell(f"import subprocess\\nkept = subprocess.Popen(['sleep', {sys.argv[2]!r}])", 20)

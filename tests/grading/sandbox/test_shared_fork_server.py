@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from grading.sandbox.fork_launcher import WarmLauncher
-from grading.sandbox.fork_server import ServedParent
+from grading.sandbox.fork_launcher import ForkLauncher
+from grading.sandbox.fork_server import ForkServerConnection
 from grading.sandbox.kernel import CellResult, KernelDied, SandboxKernel
 from grading.sandbox.limits import MB, Limits
-from grading.sandbox.shared_fork_server import WarmServer
+from grading.sandbox.shared_fork_server import SharedForkServer
 
 pytestmark = pytest.mark.sandbox
 OK = CellResult("ok")
@@ -18,7 +18,7 @@ LIMITS = Limits(scratch_bytes=8 * MB, start_seconds=20.0)
 
 @pytest.fixture
 def server():
-    with WarmServer(["numpy"], LIMITS) as server:
+    with SharedForkServer(["numpy"], LIMITS) as server:
         yield server
 
 
@@ -26,7 +26,7 @@ def server():
 def launchers(server):
     """Two workers' launchers."""
     with contextlib.ExitStack() as stack:
-        yield [stack.enter_context(WarmLauncher(["numpy"], LIMITS, server.address)) for _ in range(2)]
+        yield [stack.enter_context(ForkLauncher(["numpy"], LIMITS, server.address)) for _ in range(2)]
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def wait_until(happened):
 
 
 def test_workers_get_forks_of_one_parent_that_are_strangers(launchers, kernels):
-    assert all(isinstance(launcher._parent, ServedParent) for launcher in launchers)
+    assert all(isinstance(launcher._parent, ForkServerConnection) for launcher in launchers)
     first, second = kernels
     assert first.run_cell("import sys\nassert 'numpy' in sys.modules\nopen('/tmp/mine', 'w').write('x')", 20) == OK
     assert second.run_cell("import os\nassert not os.path.exists('/tmp/mine')", 20) == OK
@@ -64,7 +64,7 @@ def test_a_worker_that_leaves_takes_its_forks_along_and_no_others(server, launch
 
 
 def test_a_worker_that_leaves_while_a_fork_is_on_its_way_leaves_none(server):
-    with WarmLauncher(["numpy"], LIMITS, server.address) as launcher:
+    with ForkLauncher(["numpy"], LIMITS, server.address) as launcher:
         launcher.launch().kill()
         folder = launcher._parent._shared / "k0"
         folder.mkdir()
@@ -85,13 +85,13 @@ def test_a_parent_that_dies_is_replaced_by_one_of_each_worker(server, launchers,
         wait_until(lambda launcher=launcher: not launcher._parent.alive())
         with SandboxKernel(LIMITS, launcher) as kernel:
             assert kernel.run_cell("assert True", 20) == OK
-        assert not isinstance(launcher._parent, ServedParent)
+        assert not isinstance(launcher._parent, ForkServerConnection)
         assert launcher.fallbacks == []
 
 
 def test_a_server_that_is_gone_is_done_without():
     with (
-        WarmLauncher(["numpy"], LIMITS, "/nowhere/door") as launcher,
+        ForkLauncher(["numpy"], LIMITS, "/nowhere/door") as launcher,
         SandboxKernel(LIMITS, launcher) as kernel,
     ):
         assert kernel.run_cell("assert True", 20) == OK
@@ -99,8 +99,8 @@ def test_a_server_that_is_gone_is_done_without():
 
 
 def test_nothing_is_left_behind(scratch):
-    with WarmServer([], LIMITS) as server:
-        with WarmLauncher([], LIMITS, server.address) as launcher, SandboxKernel(LIMITS, launcher) as kernel:
+    with SharedForkServer([], LIMITS) as server:
+        with ForkLauncher([], LIMITS, server.address) as launcher, SandboxKernel(LIMITS, launcher) as kernel:
             assert kernel.run_cell("assert True", 20) == OK
         process = server._process
     assert process.poll() is not None
