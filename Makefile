@@ -74,6 +74,7 @@ bench: setup sandbox browser
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 # Needs uv; writes versions and hashes only, no addresses.
 lock:

@@ -55,6 +55,45 @@ def test_no_module_has_a_name_that_says_nothing():
     assert [name_of(path) for path in MODULES if empty & set(path.relative_to(PROJECT).with_suffix("").parts)] == []
 
 
+ROOMS = ("lessons", "sandbox", "submissions", "judging", "authoring", "gradebook", "reports", "classes", "cli")
+
+
+def named_modules(path):
+    """Full names of our modules that a module imports anywhere in it, or names in a string, as entry points do."""
+    tree, found = ast.parse(path.read_text(encoding="utf-8")), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and " " not in node.value:
+            found.add(node.value)
+    return found
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_of_the_grader_imports_only_rooms_below_it(room):
+    above = ROOMS[ROOMS.index(room) + 1 :]
+    wrong = re.compile(rf"grading\.({'|'.join(above)})(\.|$)" if above else r"(?!)")
+    files = sorted((PROJECT / "grading" / room).rglob("*.py"))
+    assert files
+    found = {name_of(path): sorted(filter(wrong.match, named_modules(path))) for path in files}
+    assert {name: modules for name, modules in found.items() if modules and name not in PLUGGED_IN} == {}
+
+
+# nbgrader imports its plug-ins by the names that this configuration gives, whatever stands above.
+PLUGGED_IN = ("grading/authoring/nbgrader_course.py",)
+
+
+def test_only_the_rooms_and_what_all_need_lie_in_the_grader():
+    folders = {path.name for path in (PROJECT / "grading").iterdir() if any(path.glob("*.py"))}
+    assert folders == set(ROOMS)
+    alone = {path.stem for path in (PROJECT / "grading").glob("*.py")} - {"__init__", "__main__"}
+    wrong = re.compile(rf"grading\.({'|'.join(ROOMS)})(\.|$)")
+    paths = [PROJECT / "grading" / f"{name}.py" for name in alone]
+    assert {path.stem: names for path in paths if (names := sorted(filter(wrong.match, named_modules(path))))} == {}
+
+
 def test_students_package_knows_neither_grader_nor_solutions():
     theirs = [path for path in MODULES if path.is_relative_to(PROJECT / "dnnkit")]
     assert {
