@@ -27,21 +27,21 @@ class Course:
     submitted: Path
 
     @property
-    def solutions(self):
+    def solutions(self) -> Path:
         """Folder of the lessons' sources."""
         return self.project / "solutions"
 
     @property
-    def autograded(self):
+    def autograded(self) -> Path:
         """Folder of rebuilt notebooks with their records."""
         return self.root / "autograded"
 
     @property
-    def feedback(self):
+    def feedback(self) -> Path:
         """Folder of feedback pages."""
         return self.root / "feedback"
 
-    def seed(self, submission_digest):
+    def seed(self, submission_digest: str) -> bytes:
         """Derive the seed of a submission's checks: the same on a regrade, unknown beforehand.
 
         Args:
@@ -50,11 +50,11 @@ class Course:
         return hmac.new(self._secret(), submission_digest.encode(), hashlib.sha256).digest()
 
     @property
-    def has_secret(self):
+    def has_secret(self) -> bool:
         """Whether there is a secret already; `seed` makes one otherwise."""
         return bool(os.environ.get("DNN_COURSE_SECRET")) or (self.root / ".course-secret").exists()
 
-    def _secret(self):
+    def _secret(self) -> bytes:
         given = os.environ.get("DNN_COURSE_SECRET")
         if given:
             return given.encode()
@@ -74,7 +74,7 @@ class Course:
         return path.read_bytes()
 
 
-def find_project(start=None):
+def find_project(start: str | Path | None = None) -> Path:
     """Find the project's root: the nearest folder upwards that holds solutions and lessons.
 
     Args:
@@ -92,7 +92,12 @@ def find_project(start=None):
     )
 
 
-def open_course(project, root=None, gradebook=None, submitted=None):
+def open_course(
+    project: Path,
+    root: str | Path | None = None,
+    gradebook: str | None = None,
+    submitted: str | Path | None = None,
+) -> Course:
     """Make a `Course` from what the command line gave.
 
     Args:
@@ -101,7 +106,7 @@ def open_course(project, root=None, gradebook=None, submitted=None):
         gradebook: gradebook URL; default gradebook.db in the class's folder.
         submitted: folder of submissions; default `submitted` in the class's folder.
     """
-    root = Path(root).resolve() if root else project
+    folder = Path(root).resolve() if root else project
     # nbgrader opens the database many times; a long timeout lets those wait for each other instead of failing.
-    database = gradebook or f"sqlite:///{root / 'gradebook.db'}?timeout=60"
-    return Course(project, root, database, Path(submitted).resolve() if submitted else root / "submitted")
+    database = gradebook or f"sqlite:///{folder / 'gradebook.db'}?timeout=60"
+    return Course(project, folder, database, Path(submitted).resolve() if submitted else folder / "submitted")

@@ -2,9 +2,10 @@
 
 import ast
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from grading.errors import LessonError
-from grading.lessons.lesson import without_markers
+from grading.lessons.lesson import Lesson, without_markers
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Answer:
     hint: str = ""
 
     @property
-    def name(self):
+    def name(self) -> str:
         """Full name, such as "softmax__no_max_shift"."""
         return f"{self.exercise}__{self.slug}"
 
@@ -43,16 +44,16 @@ class Bank:
     variants: tuple[Answer, ...]
     views: dict[str, str]
 
-    def mistakes_of(self, exercise):
+    def mistakes_of(self, exercise: str) -> list[Answer]:
         """Known mistakes of one exercise."""
         return [answer for answer in self.mistakes if answer.exercise == exercise]
 
-    def variants_of(self, exercise):
+    def variants_of(self, exercise: str) -> list[Answer]:
         """Right variants of one exercise."""
         return [answer for answer in self.variants if answer.exercise == exercise]
 
 
-def load_bank(lesson):
+def load_bank(lesson: Lesson) -> Bank:
     """Read mistakes.py and variants.py of a lesson, without running them.
 
     Raises:
@@ -66,9 +67,10 @@ def load_bank(lesson):
     return Bank(tuple(mistakes), tuple(variants), views)
 
 
-def _read(lesson, filename):
+def _read(lesson: Lesson, filename: str) -> tuple[list[Answer], dict[str, str]]:
     text = (lesson.folder / filename).read_text(encoding="utf-8")
-    answers, views = [], {}
+    answers: list[Answer] = []
+    views: dict[str, str] = {}
     for node in ast.parse(text).body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and "__" in node.name:
             answers.append(_answer(node, text, lesson, filename))
@@ -83,14 +85,14 @@ def _read(lesson, filename):
     return answers, views
 
 
-def _answer(node, text, lesson, filename):
+def _answer(node: ast.FunctionDef | ast.ClassDef, text: str, lesson: Lesson, filename: str) -> Answer:
     exercise, slug = _split_name(node.name, lesson, filename)
     lines = text.splitlines()[node.lineno - 1 : node.end_lineno]  # decorators stand above node.lineno
     source = "\n".join(lines).replace(node.name, exercise) + "\n"
     return Answer(exercise, slug, source, _hint(node, f"{lesson.name}/{filename}"))
 
 
-def _edited(call, lesson, filename):
+def _edited(call: ast.Call, lesson: Lesson, filename: str) -> Answer:
     """Make the answer that `edit(name, changes, hint=...)` declares."""
     name, changes = (ast.literal_eval(argument) for argument in call.args)
     exercise, slug = _split_name(name, lesson, filename)
@@ -103,7 +105,7 @@ def _edited(call, lesson, filename):
     return Answer(exercise, slug, source.rstrip() + "\n", *hints)
 
 
-def _split_name(name, lesson, filename):
+def _split_name(name: str, lesson: Lesson, filename: str) -> tuple[str, str]:
     exercise, _, slug = name.partition("__")
     if exercise not in lesson.exercises or not slug:
         raise LessonError(
@@ -113,11 +115,11 @@ def _split_name(name, lesson, filename):
     return exercise, slug
 
 
-def _is_call(node, name):
+def _is_call(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
     return isinstance(node, ast.Call) and getattr(node.func, "id", "") == name
 
 
-def _hint(node, place):
+def _hint(node: ast.FunctionDef | ast.ClassDef, place: str) -> str:
     for decorator in node.decorator_list:
         if _is_call(decorator, "hint"):
             text = ast.literal_eval(decorator.args[0])

@@ -1,19 +1,27 @@
 """Read what a lesson's check file declares: its check functions and what they are worth."""
 
+import importlib.machinery
 import importlib.util
+from collections.abc import Callable
+from types import ModuleType
 
 from grading.errors import LessonError
+from grading.lessons.lesson import Lesson
+
+CheckFunction = Callable[..., None]
 
 
-def load_checks(lesson):
+def load_checks(lesson: Lesson) -> ModuleType:
     """Import the lesson's check file by path, without running a check."""
-    spec = importlib.util.spec_from_file_location(f"checks_{lesson.topic}", lesson.tests)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    name = f"checks_{lesson.topic}"
+    loader = importlib.machinery.SourceFileLoader(name, str(lesson.tests))
+    module = importlib.util.module_from_spec(importlib.machinery.ModuleSpec(name, loader, origin=str(lesson.tests)))
+    module.__file__ = str(lesson.tests)
+    loader.exec_module(module)
     return module
 
 
-def list_checks(lesson):
+def list_checks(lesson: Lesson) -> dict[str, list[CheckFunction]]:
     """List the check functions of each exercise, in file order.
 
     Returns:
@@ -22,7 +30,7 @@ def list_checks(lesson):
     Raises:
         LessonError: when a check has no points or no one-line docstring, or an exercise has no check.
     """
-    checks = {name: [] for name in lesson.exercises}
+    checks: dict[str, list[CheckFunction]] = {name: [] for name in lesson.exercises}
     for name, function in vars(load_checks(lesson)).items():
         if not name.startswith("test_") or not callable(function):
             continue
@@ -36,13 +44,13 @@ def list_checks(lesson):
     return checks
 
 
-def lesson_points(lesson):
+def lesson_points(lesson: Lesson) -> dict[str, float]:
     """Sum the points of each exercise's checks.
 
     Returns:
         Exercise -> points.
     """
-    marks = {name: [check.pytestmark for check in checks] for name, checks in list_checks(lesson).items()}
+    marks = {name: [vars(check)["pytestmark"] for check in checks] for name, checks in list_checks(lesson).items()}
     return {
         name: float(sum(mark.args[0] for group in groups for mark in group if mark.name == "points"))
         for name, groups in marks.items()

@@ -2,16 +2,16 @@
 
 import ast
 
-from grading.lessons.lesson import without_magics
+from grading.lessons.lesson import Lesson, without_magics
 
 
-def lesson_modules(lesson):
+def lesson_modules(lesson: Lesson) -> list[str]:
     """List the modules that a lesson's given and solution cells import at their top, for the parent to import once.
 
     Args:
         lesson: the lesson.
     """
-    names = {}
+    names: dict[str, bool] = {}
     for cell in lesson.cells:
         if cell.kind in ("given", "solution"):
             for node in ast.walk(ast.parse(without_magics(cell.source))):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Literal
 
 import jupytext
 
@@ -14,6 +15,7 @@ from grading.errors import LessonError, UsageError
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 BUG_HUNT = "### BUG HUNT:"
 LONGEST_PARSED = 200_000  # characters; a tree takes hundreds of times the memory of its text
+CellKind = Literal["markdown", "given", "solution", "check", "explore"]
 CHECK_CELL = re.compile(r"""check\(["']([\w.]+)["']\)""")
 
 
@@ -28,7 +30,7 @@ class LessonCell:
         exercise: name of the exercise of a solution or check cell, else None.
     """
 
-    kind: str
+    kind: CellKind
     source: str
     id: str
     exercise: str | None = None
@@ -51,41 +53,41 @@ class Lesson:
     cells: tuple[LessonCell, ...] = field(repr=False)
 
     @cached_property
-    def exercises(self):
+    def exercises(self) -> tuple[str, ...]:
         """Names of the exercises, in order."""
-        return tuple(cell.exercise for cell in self.cells if cell.kind == "solution")
+        return tuple(cell.exercise for cell in self.cells if cell.kind == "solution" and cell.exercise)
 
     @cached_property
-    def solution_cells(self):
+    def solution_cells(self) -> dict[str, LessonCell]:
         """Solution cells by exercise."""
-        return {cell.exercise: cell for cell in self.cells if cell.kind == "solution"}
+        return {cell.exercise: cell for cell in self.cells if cell.kind == "solution" and cell.exercise}
 
     @cached_property
-    def reference_source(self):
+    def reference_source(self) -> str:
         """Python source of the reference: given and solution cells alone, magics commented out."""
         parts = [cell.source for cell in self.cells if cell.kind in ("given", "solution")]
         return "\n\n".join(without_magics(part) for part in parts) + "\n"
 
     @property
-    def title(self):
+    def title(self) -> str:
         """The first heading, such as "Lesson 01 · One neuron"; the topic where there is none."""
         heads = (cell.source.splitlines()[0] for cell in self.cells if cell.source.startswith("# "))
         return next(heads, f"# {self.topic}").removeprefix("# ").strip()
 
     @property
-    def tests(self):
+    def tests(self) -> Path:
         """Path of the pytest checks."""
         return self.folder / f"test_{self.topic}.py"
 
     @cached_property
-    def checks_hash(self):
+    def checks_hash(self) -> str:
         """Digest of everything that decides a score: the lesson, its checks and its bank."""
         digest = hashlib.sha256()
         for path in sorted(self.folder.glob("*.py")):
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
         return "sha256:" + digest.hexdigest()
 
-    def exercise_of(self, test_name):
+    def exercise_of(self, test_name: str) -> str:
         """Name the exercise that a check function belongs to: the longest that fits `test_<exercise>_<property>`."""
         fits = [name for name in self.exercises if test_name.startswith(f"test_{name}_")]
         if not fits:
@@ -96,7 +98,7 @@ class Lesson:
         return max(fits, key=len)
 
 
-def find_lesson(solutions, name):
+def find_lesson(solutions: Path, name: str) -> Lesson:
     """Load the lesson called `name`, or a name that starts or ends with it, such as "01" or "neuron"."""
     folders = [path for path in sorted(solutions.glob("[0-9][0-9]_*")) if path.is_dir()]
     fits = [path for path in folders if path.name == name]
@@ -107,12 +109,12 @@ def find_lesson(solutions, name):
     return load_lesson(fits[0])
 
 
-def all_lessons(solutions):
+def all_lessons(solutions: Path) -> list[Lesson]:
     """Load every lesson, in order of their numbers."""
     return [load_lesson(path) for path in sorted(solutions.glob("[0-9][0-9]_*")) if path.is_dir()]
 
 
-def load_lesson(folder):
+def load_lesson(folder: Path) -> Lesson:
     """Read a lesson's text notebook.
 
     Args:
@@ -123,7 +125,8 @@ def load_lesson(folder):
     """
     topic = folder.name[3:]
     notebook = jupytext.read(folder / f"{topic}.py", fmt="py:percent")
-    cells, seen = [], set()
+    cells: list[LessonCell] = []
+    seen: set[str] = set()
     for number, raw in enumerate(notebook.cells, start=1):
         cell = _classify(raw, f"{topic}.py, cell {number}")
         identifier, copy = cell.id, 2
@@ -136,19 +139,19 @@ def load_lesson(folder):
     return lesson
 
 
-def without_magics(source):
+def without_magics(source: str) -> str:
     """Comment out lines that start with % or !, which only IPython understands."""
     # Blanks of one line only: across lines, the time would grow with the square of a student's empty lines.
     return re.sub(r"^([ \t]*)([%!])", r"\1# \2", source, flags=re.MULTILINE)
 
 
-def without_markers(source):
+def without_markers(source: str) -> str:
     """Leave out the lines that mark a solution region."""
     lines = source.split("\n")
     return "\n".join(line for line in lines if not line.strip().startswith((BEGIN, END, BUG_HUNT)))
 
 
-def defined_names(source):
+def defined_names(source: str) -> list[str]:
     """List the functions and classes that a cell defines at its top level; none if it does not parse."""
     if len(source) > LONGEST_PARSED:
         return []
@@ -160,7 +163,7 @@ def defined_names(source):
     return [node.name for node in tree.body if isinstance(node, kinds)]
 
 
-def _classify(raw, place):
+def _classify(raw: Any, place: str) -> LessonCell:
     source = raw.source.rstrip()
     if raw.cell_type != "code":
         return LessonCell("markdown", source, _content_id("text", source))
@@ -181,13 +184,13 @@ def _classify(raw, place):
     return LessonCell("solution", source, names[0], names[0])
 
 
-def _content_id(kind, source):
+def _content_id(kind: str, source: str) -> str:
     # From the text alone, so that a new cell leaves the ids of all others as they were.
     return f"{kind}-{hashlib.sha256(source.encode()).hexdigest()[:10]}"
 
 
-def _require_pairs(lesson):
-    checks = [cell.exercise for cell in lesson.cells if cell.kind == "check"]
+def _require_pairs(lesson: Lesson) -> None:
+    checks = [cell.exercise for cell in lesson.cells if cell.kind == "check" and cell.exercise]
     if sorted(checks) != sorted(lesson.exercises) or len(set(checks)) != len(checks):
         raise LessonError(
             f"{lesson.topic}.py: every solution cell needs one check cell. Solutions: {', '.join(lesson.exercises)}. "
