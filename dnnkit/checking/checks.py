@@ -16,6 +16,8 @@ from pathlib import Path
 from dnnkit.checking.example import DIFFERS, PASSES, UNWRITTEN, ExampleResult, run_examples
 from dnnkit.checking.mistakes import Outcome, matching_mistakes
 from dnnkit.checking.observe import names_used
+from dnnkit.checking.relations.find import find_relation
+from dnnkit.checking.relations.parts import Case
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
@@ -36,8 +38,9 @@ class CheckReport:
         name: the exercise as the student wrote it.
         headline: one sentence that says how it went.
         examples: one record per public example; empty when none could be run.
-        hints: hints of the known mistakes that do the same as the student's function; or, where an exercise that it
-            uses does not pass, one sentence that says so.
+        hints: hints of the known mistakes that do the same as the student's function; where there is none, how its
+            results relate to the right ones; or, where an exercise that it uses does not pass, one sentence that
+            says so.
         mistakes: names of those mistakes.
         passed: whether every example passes.
     """
@@ -100,7 +103,7 @@ def check_exercise(exercise_id, namespace, *, undefined="run the cell above"):
     if first:
         return CheckReport(name, headline, results, (_fix_first(name, first),))
     mistakes = tuple(_name_mistakes(exercise, results))
-    hints = (exercise.get("hints", {}).get(mistake, "") for mistake in mistakes)
+    hints = [exercise.get("hints", {}).get(mistake, "") for mistake in mistakes] or [_relate(exercise, results)]
     return CheckReport(name, headline, results, tuple(dict.fromkeys(filter(None, hints))), mistakes)
 
 
@@ -196,6 +199,14 @@ def _name_mistakes(exercise, results):
             if len(here) == 1:
                 return here
     return []
+
+
+def _relate(exercise, results):
+    """Say how wrong results relate to the right ones, where they are compared by value and no chance plays a part."""
+    if "rng" in exercise["parameters"] or any(record.get("facts") for record in exercise["examples"]):
+        return ""
+    returned = [result for result in results if result.call.outcome.kind == "returned"]
+    return find_relation([Case(result.inputs, result.call.outcome.value, result.expected) for result in returned])
 
 
 def _tell_nbgrader(report):

@@ -127,6 +127,7 @@ class Grader:
             else:
                 # What the student's own cell said when it ran; our pages escape it, and nbgrader never sees it.
                 hint = next((note for note in notes if f"({name})" in note), "")
+                hint = hint or self._matcher.relate(name, [call for finding in findings for call in finding.calls])
         score = sum(check.score for check in checks)
         worth = sum(check.max_score for check in checks)
         name_of_mistake = mistake.name if mistake else None

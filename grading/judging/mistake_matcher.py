@@ -4,6 +4,8 @@ import functools
 import json
 
 from dnnkit.checking.mistakes import outcomes_match
+from dnnkit.checking.relations.find import find_relation
+from dnnkit.checking.relations.parts import Case
 from dnnkit.checking.wire import decode
 from grading.judging.student_proxy import read_answer
 from grading.sandbox.inside.agent import serve
@@ -53,6 +55,24 @@ class MistakeMatcher:
                 if len(fits) == 1:
                     return fits, False
         return [], False
+
+    def relate(self, exercise, calls):
+        """Say how the wrong results of an exercise relate to the right ones; "" when nothing simple holds.
+
+        Args:
+            exercise: the failed exercise.
+            calls: all `RecordedCall`s of its checks.
+        """
+        if "rng" in self._reference.parameters[exercise] or exercise in self._bank.views:
+            return ""  # many results are right there
+        cases = []
+        for call in calls:
+            if call.name == exercise and call.outcome.kind == "returned":
+                right = self._replay(json.dumps(call.request), ())
+                inputs = {name: decode(item) for name, item in call.request["inputs"].items()}
+                if right.kind == "returned":
+                    cases.append(Case(inputs, call.outcome.value, right.value))
+        return find_relation(cases)
 
     def _same(self, calls, *answers):
         return all(self._same_call(call, answers) for call in calls)

@@ -244,7 +244,7 @@ def test_a_class_of_ten_gets_ten_records_and_ten_rows(course, lesson, hand_in, r
 def test_one_students_trouble_is_not_the_next_ones(course, lesson, hand_in, right, monkeypatch):
     for student in ("ann", "ben", "cyd"):
         hand_in(student, right, extra=[(2, f"name = {student!r}")])
-    real = grading.grade.rebuild
+    real = grading.judging.grade.rebuild
 
     def fails_for_ben(lesson, release, submission, **options):
         if submission.student == "ben":
