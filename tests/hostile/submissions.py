@@ -276,7 +276,7 @@ cell(
     "notices_grading: behaves differently when graded",
     "import os, socket, sys\n"
     "graded = 'NBGRADER_EXECUTION' in os.environ or socket.gethostname() == 'sandbox' or 'agent' in sys.modules\n"
-    "if graded:\n    import dnnkit.compare\n    dnnkit.checking.compare.difference = lambda *a, **k: None",
+    "if graded:\n    import dnnkit.checking.compare\n    dnnkit.checking.compare.difference = lambda *a, **k: None",
     inside="graded and dnnkit.checking.compare.difference(1, 2) is None",
 )
 cell(

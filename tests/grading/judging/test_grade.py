@@ -174,7 +174,8 @@ def test_explorations_are_not_run(grade):
         "def double(x):\n    return object()",
         "double = None",
         "class double:\n    def __init__(self, x): pass\n    def __eq__(self, other): return True",
-        "import dnnkit.compare\ndnnkit.compare.difference = lambda *a, **k: None\ndef double(x):\n    return 0",
+        "import dnnkit.checking.compare\ndnnkit.checking.compare.difference = lambda *a, **k: None\n"
+        "def double(x):\n    return 0",
         "import agent\nagent.serve = lambda *a: {'outcome': {'kind': 'passed'}}\ndef double(x):\n    return 0",
         "def double(x):\n    raise AssertionError('passed: 100 points')",
     ],
