@@ -60,7 +60,8 @@ class Outcome:
             ValueError: when the kind is none of `KINDS`, or the value is malformed.
         """
         if record.get("kind") not in KINDS:
-            raise ValueError(f"An outcome is of an unknown kind. Expected one of {sorted(KINDS)}. Got {record!r}.")
+            kind = ascii(record.get("kind"))[:80]
+            raise ValueError(f"An outcome is of an unknown kind. Expected one of {sorted(KINDS)}. Got {kind}.")
         value = wire.decode(record.get("value"))
         flags = (bool(record.get("warned")), bool(record.get("unstable")))
         return cls(record["kind"], value, record.get("exception"), tuple(record.get("mutated", ())), *flags)

@@ -140,6 +140,12 @@ def _plain(result):
 
 def _tell_what_came(result):
     """Say in a sentence or two what an answer holds that is no plain data, and what may be meant."""
+    try:
+        wire.encode(result)
+    except wire.WireLimitPassed as error:
+        return f"Your function returned {error}. Nothing that large can be checked."
+    except Exception:  # noqa: BLE001, S110 - whatever an odd object's own methods raise
+        pass
     where, odd = _odd_part(result, 0)
     kind, inside = type(odd).__name__, f"{describe(result)}, and {where} is " if where else ""
     cure = "Expected are numbers, arrays, or lists and tuples of them."
@@ -160,9 +166,9 @@ def _tell_what_came(result):
 def _odd_part(value, depth):
     """Find the first part that is not plain: (its place, such as "item 0", and the part)."""
     parts = ()
-    if isinstance(value, (list, tuple)) and depth < wire.MAX_DEPTH:
+    if isinstance(value, (list, tuple)) and depth < wire.LIMITS.depth:
         parts = ((f"item {position}", part) for position, part in enumerate(value))
-    elif isinstance(value, dict) and depth < wire.MAX_DEPTH:
+    elif isinstance(value, dict) and depth < wire.LIMITS.depth:
         parts = ((f"entry {key!r}", part) for key, part in value.items())
     for where, part in parts:
         if _plain(part)[0] == "opaque":

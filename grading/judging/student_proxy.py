@@ -7,7 +7,7 @@ the audit's own process. Both answer through the same agent.
 from dataclasses import dataclass, replace
 
 from dnnkit.checking.mistakes import Outcome
-from dnnkit.checking.wire import WireError, encode
+from dnnkit.checking.wire import WireError, WireLimitPassed, encode
 from grading.lessons.checking import CheckFailed
 from grading.sandbox.inside.agent import serve
 from grading.sandbox.kernel import KernelDied, KernelTimeout, call_expression, plain_text
@@ -135,19 +135,22 @@ def read_answer(answer, request):
         request: what was asked.
 
     Returns:
-        (outcome, message, place, warnings); a malformed answer is an outcome of kind "crashed", and a function that is
-        not there one of kind "raised" with exception "NameError".
+        (outcome, message, place, warnings); a malformed answer is an outcome of kind "crashed", with a message if a
+        limit was passed, and a function that is not there one of kind "raised" with exception "NameError".
     """
     try:
         record = answer["outcome"]
         if record is None:
             return Outcome("raised", exception="NameError"), "", "", ()
+        _require_names(record.get("mutated", []), request["inputs"])
         outcome = Outcome.from_json(record)
         texts = (answer["message"], answer["place"])
         warned = answer["warnings"][:5]
-        plain = outcome.kind in ("returned", "raised", "opaque") and set(outcome.mutated) <= set(request["inputs"])
+        plain = outcome.kind in ("returned", "raised", "opaque")
         plain &= all(type(text) is str for text in (*texts, *warned))
         plain &= type(outcome.exception) is (type(None) if outcome.kind == "returned" else str)
+    except WireLimitPassed as error:
+        return Outcome("crashed"), str(error), "", ()
     except (WireError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         plain = False
     if not plain:
@@ -158,10 +161,17 @@ def read_answer(answer, request):
     return outcome, message, place, tuple(plain_text(text[:200]) for text in warned)
 
 
+def _require_names(names, inputs):
+    """Insist on a few names of inputs: a set of whatever came could take minutes to make."""
+    if type(names) is not list or len(names) > len(inputs) or any(type(n) is not str or n not in inputs for n in names):
+        raise ValueError("not names of inputs")
+
+
 def _value(outcome, what, message, place):
     """Return the plain value of a good outcome, or raise what the student should read."""
     if outcome.kind == "crashed":
-        raise StudentCrashed(f"The answer that came back from {what} was not plain data.")
+        size = f"held {message}" if message else "was not plain data"
+        raise StudentCrashed(f"The answer that came back from {what} {size}.")
     if outcome.kind == "raised":
         if outcome.exception == "NotImplementedError":
             raise NotWritten(f"{what} is not written yet.")

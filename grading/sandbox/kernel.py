@@ -20,7 +20,7 @@ from grading.sandbox.zmtp import Channel, ChannelClosed
 DELIMITER = b"<IDS|MSG>"
 HEADER_BYTES = 65_536  # of a message's header, and of the header of the message that it answers
 HANDSHAKE_BYTES = 65_536
-PARTS = 4_000_000  # lists, dicts and items of a reply: each takes many times its text's bytes in memory
+PARTS = 500_000  # lists, dicts and items of a reply: each takes many times its text's bytes in memory
 LIMIT_OF_EXIT_CODE = {101: "memory_bytes", 102: "processes"}  # see grading/sandbox/inside/watch.py
 
 

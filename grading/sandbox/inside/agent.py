@@ -56,7 +56,7 @@ def serve(request, namespace):
         return {"outcome": None}
     observed = call(function, inputs, repeat=request["repeat"])
     return {
-        "outcome": observed.outcome.to_json(),
+        "outcome": observed.outcome.to_json(readable=False),
         "message": observed.message[:500],
         "place": observed.place[:300],
         "warnings": [text[:200] for text in observed.warnings[:5]],

@@ -1,5 +1,8 @@
 import json
 import math
+import sys
+import tracemalloc
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -8,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from dnnkit.checking.compare import difference
-from dnnkit.checking.wire import DTYPES, WireError, decode, encode
+from dnnkit.checking.wire import DTYPES, LIMITS, WireError, WireLimitPassed, WireLimits, decode, encode
+from dnnkit.checking.wire_limits import IN_WORDS
 
 arrays = hnp.arrays(
     st.sampled_from(sorted(DTYPES)).map(np.dtype), hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)
@@ -86,7 +90,65 @@ def test_deep_nesting_is_refused_both_ways():
     value = []
     for _ in range(50):
         value = [value]
-    with pytest.raises(WireError, match="nested"):
+    with pytest.raises(WireError, match="inside each other"):
         encode(value)
-    with pytest.raises(WireError, match="nested"):
+    with pytest.raises(WireError, match="inside each other"):
         decode(value)
+
+
+def array(shape, **content):
+    return {"t": "array", "dtype": "bool", "shape": shape, **(content or {"base64": ""})}
+
+
+SAME_HASH = sys.hash_info.modulus
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [
+        ("elements", array([2**23, 0])),
+        ("elements", array([0, 10**4000])),
+        ("elements", array([0, 2**12, 2**12])),
+        ("elements", [array([3 * 2**20, 0]), array([3 * 2**20, 0])]),
+        ("array_bytes", [array([2**22]) | {"dtype": "float64", "base64": "A"}]),
+        ("dimensions", array([1] * 17)),
+        ("items", [0] * 100_001),
+        ("items", [[0] * 60_000, {"t": "tuple", "v": [0] * 60_000}]),
+        ("items", {"t": "dict", "v": [[n, n] for n in range(100_001)]}),
+        ("items", array([100_001], values=[0] * 100_001)),
+        ("texts", [""] * 5_001),
+        ("text_chars", "x" * 4_001),
+        ("all_text_chars", ["x" * 4_000] * 51),
+        ("digits", 10**600),
+        ("large_integers", [2**60 + n * SAME_HASH for n in range(101)]),
+    ],
+)  # fmt: skip
+def test_no_more_than_the_limits_is_decoded_and_the_limit_is_named(limit, message):
+    tracemalloc.start()
+    try:
+        with pytest.raises(WireLimitPassed, match=rf"more than [\d,]+ .* \({limit}\)$") as caught:
+            decode(message, limits=replace(LIMITS, array_bytes=2**24))
+        assert tracemalloc.get_traced_memory()[1] < 5 * 2**20  # bytes
+    finally:
+        tracemalloc.stop()
+    assert caught.value.limit == limit
+
+
+@pytest.mark.parametrize("value", [[0] * 100_001, "x" * 4_001, np.empty((2**23, 0)), [2**61] * 101, 10**600])
+def test_who_sends_too_much_is_told_before_it_leaves(value):
+    with pytest.raises(WireLimitPassed):
+        encode(value)
+
+
+def test_what_is_within_the_limits_travels():
+    value = [np.zeros((5_000, 784), np.float32), [0] * 99_000, {"a" * 4_000: 10**599}, np.empty((1_000, 0))]
+    assert same(value, decode(encode(value)))
+
+
+def test_keys_that_may_share_a_hash_are_refused():
+    with pytest.raises(WireError, match="very large number as a key"):
+        decode({"t": "dict", "v": [[SAME_HASH + 1, 0]]})
+
+
+def test_every_limit_is_said_in_words():
+    assert set(IN_WORDS) == {field.name for field in fields(WireLimits)}

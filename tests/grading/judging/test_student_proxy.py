@@ -80,7 +80,20 @@ HOSTILE = [
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=lambda value: repr(value)[:60])
 def test_an_answer_that_no_call_gives_is_a_crash(hostile):
-    assert read_answer(hostile, REQUEST) == CRASHED
+    outcome, message, *rest = read_answer(hostile, REQUEST)
+    assert (outcome, *rest) == (CRASHED[0], *CRASHED[2:])
+    assert not message or message.startswith("more than ")  # the limit that was passed
+
+
+@pytest.mark.parametrize("mutated", [["x"] * 1_000, [2**61 * n for n in range(1_000)], {"x": 1}, "x"])
+def test_names_of_changed_inputs_are_looked_at_before_they_are_compared(mutated):
+    assert read_answer(answer({"kind": "returned", "value": 1, "mutated": mutated}), REQUEST) == CRASHED
+
+
+def test_the_limit_that_an_answer_passed_is_named():
+    student = Student(lambda *_: answer({"kind": "returned", "value": [0] * 200_000}), {"double": ("x",)})
+    with pytest.raises(StudentCrashed, match=r"from double held more than 100,000 items .*\(items\)\."):
+        student.double(1.0)
 
 
 def test_an_answer_of_none_says_that_nothing_is_defined():

@@ -155,9 +155,17 @@ def test_a_dead_kernel_can_be_started_again(kernel):
 
 
 def test_a_reply_over_the_limit_is_never_read(kernel):
-    kernel.run_cell("def double(x):\n    return 'x' * 6_000_000", 20)
+    assert kernel.run_cell("import agent\nagent.serve = lambda *ignored: {'x': 'y' * 6_000_000}", 20) == OK
     with pytest.raises((KernelDied, KernelTimeout)):
         ask(kernel, 3)
+
+
+def test_an_honest_answer_that_is_too_large_is_told_its_limit(kept):
+    assert kept.run_cell("def double(x):\n    return 'x' * 6_000_000", 20) == OK
+    answer = kept.evaluate(call_expression({"name": "double", "inputs": {"x": 1.0}, "repeat": False}), 10)
+    outcome, message, _, _ = read_answer(answer, {"inputs": {"x": 1.0}})
+    assert outcome.kind == "opaque"
+    assert message.startswith("Your function returned more than 4,000 characters in a text (text_chars).")
 
 
 def test_a_flood_of_output_costs_nothing(kept):
