@@ -4,8 +4,10 @@ A fact function takes the inputs of a call and its output and returns a dict: a 
 and what holds. Public checks, hidden checks and the naming of mistakes all compare these dicts.
 """
 
-from dnnkit.facts.classifier import classifier
-from dnnkit.facts.descent import descent
-from dnnkit.facts.partition import partition
+from dnnkit.facts.classifier import classifier_facts
+from dnnkit.facts.descent import descent_facts
+from dnnkit.facts.partition import partition_facts
 
-FACTS = {"partition": partition, "descent": descent, "classifier": classifier}
+__all__ = ["FACTS"]
+
+FACTS = {"partition": partition_facts, "descent": descent_facts, "classifier": classifier_facts}

@@ -5,7 +5,7 @@ import numpy as np
 from dnnkit.facts.forms import kind
 
 
-def classifier(inputs, output):
+def classifier_facts(inputs, output):
     """State what a trained row of neurons `(W, b)` makes of its training examples.
 
     Args:

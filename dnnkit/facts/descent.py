@@ -8,7 +8,7 @@ import numpy as np
 from dnnkit.facts.forms import kind
 
 
-def descent(inputs, output):
+def descent_facts(inputs, output):
     """State where a run of gradient descent ended, in numbers only if no shuffle can change them.
 
     Args:

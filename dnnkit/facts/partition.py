@@ -10,7 +10,7 @@ from dnnkit.facts.forms import kind
 USUAL_SEEDS = (*range(101), 123, 1234, 12345, 123456, 1337, *range(2020, 2031))  # what people write in a hurry
 
 
-def partition(inputs, output):
+def partition_facts(inputs, output):
     """State how a list of index arrays covers `range(num_examples)`.
 
     Args:

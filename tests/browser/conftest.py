@@ -12,8 +12,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 @pytest.fixture(scope="session")
 def lab(tools, tmp_path_factory):
     root, home = tmp_path_factory.mktemp("lessons"), tmp_path_factory.mktemp("home")
-    for path in (PROJECT / "lessons").glob("*/*.ipynb"):
-        shutil.copy(path, root / path.name)
+    shutil.copytree(PROJECT / "lessons", root, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
     with tools.JupyterLab(root, home) as lab:
         yield lab
 

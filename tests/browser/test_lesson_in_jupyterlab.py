@@ -29,11 +29,13 @@ def softmax(z):
 def output_text(page, tools, text):
     """Text below the cell that contains this source."""
     tools.show_cell(page, tools.cell_index(page, text))
-    return page.locator(".jp-Notebook .jp-Cell.jp-mod-active .jp-OutputArea").inner_text()
+    output = page.locator(".jp-Notebook .jp-Cell.jp-mod-active .jp-OutputArea")
+    output.locator(".jp-OutputArea-output").first.wait_for()  # JupyterLab draws a cell when it comes into sight
+    return output.inner_text()
 
 
 def test_a_wrong_answer_is_named_and_a_right_one_passes(page, lab, tools):
-    tools.open_notebook(page, lab, "neuron.ipynb")
+    tools.open_notebook(page, lab, "01_neuron/neuron.ipynb")
     tools.run_all(page)
     assert page.locator(ERROR).count() == 0
     assert "softmax is not written yet" in output_text(page, tools, 'check("softmax")')
@@ -52,7 +54,7 @@ def test_a_wrong_answer_is_named_and_a_right_one_passes(page, lab, tools):
 
 
 def test_a_prediction_is_a_radio_choice_that_keyboards_reach(page, lab, tools):
-    tools.open_notebook(page, lab, "neuron.ipynb")
+    tools.open_notebook(page, lab, "01_neuron/neuron.ipynb")
     tools.run_all(page)
     tools.show_cell(page, tools.cell_index(page, "predict("))
     choices = page.locator(".jp-Cell.jp-mod-active input[type=radio]")
@@ -65,7 +67,7 @@ def test_a_prediction_is_a_radio_choice_that_keyboards_reach(page, lab, tools):
 
 
 def test_the_demo_of_a_lesson_runs_the_function_just_written(page, lab, tools):
-    tools.open_notebook(page, lab, "optimizers.ipynb")
+    tools.open_notebook(page, lab, "03_optimizers/optimizers.ipynb")
     tools.run_all(page)
     place, demo = tools.cell_index(page, "def sgd_step("), tools.cell_index(page, "learning_rate(step=sgd_step")
     assert "waits for sgd_step" in output_text(page, tools, "learning_rate(step=sgd_step")
@@ -102,10 +104,10 @@ def answer_the_question(page):
 def test_the_validate_button_says_what_is_missing_and_when_all_is_well(page, lab, tools):
     lesson = find_lesson(PROJECT / "solutions", "neuron")
     answers = {name: cell.source for name, cell in lesson.solution_cells.items()}
-    untouched = nbformat.read(lab.root / "neuron.ipynb", as_version=4)
-    nbformat.write(with_answers(untouched, answers), lab.root / "neuron_solved.ipynb")
-    assert "Success! Your notebook passes all the tests." in validated(page, lab, tools, "neuron_solved.ipynb")
-    said = validated(page, lab, tools, "neuron.ipynb")
+    untouched = nbformat.read(lab.root / "01_neuron/neuron.ipynb", as_version=4)
+    nbformat.write(with_answers(untouched, answers), lab.root / "01_neuron/solved.ipynb")
+    assert "Success! Your notebook passes all the tests." in validated(page, lab, tools, "01_neuron/solved.ipynb")
+    said = validated(page, lab, tools, "01_neuron/neuron.ipynb")
     for name in lesson.exercises:
         assert f'check("{name}")' in said
     assert "CheckNotPassed" not in said  # what the check says, and no traceback through the package

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ import dnnkit
 PACKAGE = Path(dnnkit.__file__).parent
 FILES = sorted(path.relative_to(PACKAGE.parent) for path in PACKAGE.rglob("*.py") if path.stem != "__main__")
 MODULES = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in FILES]
+FACADES = ("dnnkit", "dnnkit.data", "dnnkit.demos", "dnnkit.facts", "dnnkit.plots")
 AROUND = {"__main__", "apart", "cli", "devices", "doctor", "kernels", "notebooks", "quiet"}  # commands and the kernel
 AROUND |= {"gradients", "progress"}  # the bridge to Keras' backends; the list of lessons
 # The folders data, facts and plots grow with the lessons; what stays at the top is the core.
@@ -38,6 +41,17 @@ def test_facade_is_sorted_and_complete():
     for name in dnnkit.__all__:
         assert getattr(dnnkit, name) is not None
     assert set(dnnkit.__all__) <= set(dir(dnnkit))
+
+
+@pytest.mark.parametrize("name", FACADES)
+def test_no_name_that_a_facade_hands_out_is_also_a_submodule(name):
+    """Importing the submodule would put it in the name's place: which of the two a reader gets depends on the order."""
+    facade = import_module(name)
+    submodules = {module.name for module in iter_modules(facade.__path__)}
+    public = [other for other in dir(facade) if not other.startswith("_")]
+    handed_out = {other for other in public if not isinstance(getattr(facade, other), ModuleType)}
+    assert len(handed_out) >= 1
+    assert (handed_out | set(getattr(facade, "__all__", ()))) & submodules == set()
 
 
 def test_unknown_names_are_attribute_errors():

@@ -1,6 +1,7 @@
 """The committed lessons match their source, and run from top to bottom, untouched and solved."""
 
 import copy
+import re
 
 import nbformat
 import pytest
@@ -8,7 +9,7 @@ from nbclient import NotebookClient
 
 from grading.authoring.build import load_release, stale
 from grading.authoring.sample_class import with_answers
-from grading.lessons.lesson import BEGIN, BUG_HUNT, END
+from grading.lessons.lesson import BEGIN, BUG_HUNT, END, all_lessons
 
 
 def run(notebook, folder):
@@ -72,6 +73,22 @@ def every_figure_has_alternative_text(done):
         assert len(page.split('alt="')[1].split('"')[0]) >= 30
     bare = [o for c in done.cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})]
     assert bare == []
+
+
+def test_every_built_notebook_is_a_lesson_or_the_start_page(project):
+    """The tests above run each lesson, the next one the start page: no notebook that students open is left out."""
+    built = {path.relative_to(project / "lessons").as_posix() for path in (project / "lessons").rglob("*.ipynb")}
+    lessons = {f"{lesson.name}/{lesson.topic}.ipynb" for lesson in all_lessons(project / "solutions")}
+    assert {name for name in built if ".ipynb_checkpoints" not in name} == lessons | {"start.ipynb"}
+
+
+def test_the_start_page_runs_from_a_fresh_kernel_and_lists_every_lesson(project, tmp_path, monkeypatch):
+    monkeypatch.setenv("DNNKIT_PROGRESS", str(tmp_path / "progress.json"))
+    done = run(nbformat.read(project / "lessons" / "start.ipynb", as_version=4), tmp_path)
+    (table,) = [o.data["text/html"] for c in done.cells for o in c.get("outputs", []) if "data" in o]
+    lessons = all_lessons(project / "solutions")
+    assert re.findall(r'<a href="([^"]+)"', table) == [f"{lesson.name}/{lesson.topic}.ipynb" for lesson in lessons]
+    assert f"0 of {len(lessons[0].exercises)} pass their checks" in printed(done)
 
 
 def test_a_check_run_by_stock_nbgrader_gives_no_points(lesson, project, tmp_path, monkeypatch):

@@ -1,0 +1,55 @@
+"""Every built notebook in a real JupyterLab, as a student first meets it: it runs, and nothing on the page is red."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+LESSONS = Path(__file__).resolve().parent.parent.parent / "lessons"
+BUILT = sorted(path.relative_to(LESSONS).as_posix() for path in LESSONS.rglob("*.ipynb") if "." not in path.parts[-2])
+ERRORS = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
+
+
+OPENED = """path => { const context = jupyterapp.shell.currentWidget.context;
+    return context?.path === path && context.isReady; }"""
+
+
+@pytest.mark.parametrize("name", [name for name in BUILT if name != "start.ipynb"])
+def test_a_lesson_runs_untouched_without_an_error(page, lab, tools, name):
+    tools.open_notebook(page, lab, name)
+    tools.run_all(page)
+    assert outputs_of_kind(page, ("error", "stderr")) == []
+    assert page.locator(ERRORS).count() == 0
+    assert page.get_by_text("Error displaying widget").count() == 0
+    assert page.problems == []
+
+
+def test_the_start_page_shows_the_table_of_lessons_and_its_links_open_them(page, lab, tools):
+    lessons = [name for name in BUILT if name != "start.ipynb"]
+    page.goto(f"{lab.url}/lab/tree/start.ipynb?reset")  # as `dnnkit lab` opens it
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.wait_for_function(tools.IDLE, timeout=60_000)
+    tools.run_all(page)
+    assert outputs_of_kind(page, ("error", "stderr")) == []
+    table = page.get_by_role("table", name="Lessons")
+    assert table.is_visible()
+    assert table.get_by_role("link").count() == len(lessons)
+    assert table.get_by_role("progressbar").count() == len(lessons)
+    assert tools.findings(page, ".jp-OutputArea-output") == []
+    start = page.evaluate("jupyterapp.shell.currentWidget.id")
+    table.get_by_role("link").last.click()
+    page.wait_for_function(OPENED, arg=lessons[-1], timeout=60_000)
+    page.evaluate("start => jupyterapp.shell.activateById(start)", start)
+    page.locator(".jp-MarkdownOutput li").get_by_role("link").first.click()  # the list, for those who run nothing
+    page.wait_for_function(OPENED, arg=lessons[0], timeout=60_000)
+    assert page.problems == []
+
+
+def outputs_of_kind(page, kinds):
+    """Texts of the outputs of these kinds in the whole notebook, also of cells that are not on the screen."""
+    script = """kinds => jupyterapp.shell.currentWidget.model.sharedModel.cells
+        .flatMap(cell => cell.toJSON().outputs || [])
+        .filter(output => kinds.includes(output.output_type) || kinds.includes(output.name))
+        .map(output => output.evalue || String(output.text))"""
+    return page.evaluate(script, kinds)
