@@ -10,13 +10,13 @@ import secrets
 import shutil
 import socket
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
-from grading.sandbox.bubblewrap import HOME, INSIDE, bubblewrap_command, python_command
+from grading.sandbox.bubblewrap import bubblewrap_command, inside_settings, python_command
 from grading.sandbox.socket_folders import make_folder
+from grading.sandbox.unprivileged import hand_over
 
 
 class ForkServer:
@@ -85,6 +85,7 @@ class ForkServer:
             **{f"{channel}_port": n for n, channel in enumerate(("shell", "iopub", "stdin", "control", "hb"), start=1)},
         }
         (folder / "kernel.json").write_text(json.dumps(connection), encoding="utf-8")
+        hand_over(folder, folder / "kernel.json")
         self._send({"folder": folder.name})
         if not self._wait(lambda: folder.name in self._forked, 10):
             raise OSError("the warm parent does not answer")
@@ -190,20 +191,9 @@ def start_fork_server(modules, limits, shared):
     Returns:
         `subprocess.Popen` with pipes for commands and news.
     """
-    scratch = ["/tmp", "/dev/shm", HOME]  # noqa: S108 - the sandbox's own
-    settings = {
-        "modules": list(modules),
-        "shared": str(shared),
-        "home": HOME,
-        "scratch": scratch,
-        "keep": [path for path in (sys.base_prefix, sys.prefix) if path.startswith(tuple(f"{f}/" for f in scratch))],
-        "scratch_bytes": limits.scratch_bytes,
-        **limits.inside(),
-    }
-    command = [
-        *bubblewrap_command(str(shared), limits, inner_namespaces=True),
-        *python_command(INSIDE / "fork_server.py", settings),
-    ]
+    hand_over(Path(shared))
+    settings = {"modules": list(modules), "shared": str(shared), **inside_settings(limits)}
+    command = [*bubblewrap_command(str(shared), limits), *python_command("fork_server", settings)]
     return subprocess.Popen(  # noqa: S603 - the command is ours
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )

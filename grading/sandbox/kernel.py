@@ -5,22 +5,23 @@ grading/sandbox/zmtp.py), parsed as JSON and nothing else, and only the shell ch
 nothing here.
 """
 
-import hmac
+import contextlib
 import json
 import time
 from dataclasses import dataclass
+from typing import Any, NoReturn, Self
 
 from jupyter_client.session import Session
 
 from grading.errors import SandboxUnavailable
 from grading.sandbox.cold_launcher import ColdLauncher
+from grading.sandbox.launcher import LaunchedKernel, Launcher
 from grading.sandbox.limits import Limits
+from grading.sandbox.replies import answered_question, reply_content
 from grading.sandbox.zmtp import Channel, ChannelClosed
 
-DELIMITER = b"<IDS|MSG>"
-HEADER_BYTES = 65_536  # of a message's header, and of the header of the message that it answers
 HANDSHAKE_BYTES = 65_536
-PARTS = 500_000  # lists, dicts and items of a reply: each takes many times its text's bytes in memory
+REPLY_SECONDS = 2.0  # after that the kernel is asked whether it still works on what it was given
 LIMIT_OF_EXIT_CODE = {101: "memory_bytes", 102: "processes"}  # see grading/sandbox/inside/watch.py
 
 
@@ -58,26 +59,28 @@ class SandboxKernel:
         limit_passed: name of the limit for which the last kernel was ended, or "".
     """
 
-    def __init__(self, limits=None, launcher=None):
+    def __init__(self, limits: Limits | None = None, launcher: Launcher | None = None):
         self.limits = limits or Limits()
         self.limit_passed = ""
         self._launcher = launcher or ColdLauncher(self.limits)
-        self._process = self._shell = self._control = self._session = None
+        self._process: LaunchedKernel | None = None
+        self._shell = self._control = self._session = None
+        self._next_id: str | None = None  # of a question whose answer says that the reply before it never comes
         self._bytes_left = self.limits.answers_bytes
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.start()
         return self
 
-    def __exit__(self, *exc_info):
+    def __exit__(self, *exc_info: object) -> None:
         self.close()
 
     @property
-    def alive(self):
+    def alive(self) -> bool:
         """Whether the kernel's process runs."""
         return self._process is not None and self._process.alive()
 
-    def start(self):
+    def start(self) -> None:
         """Start the kernel and wait until it answers.
 
         Raises:
@@ -101,7 +104,7 @@ class SandboxKernel:
             raise SandboxUnavailable(f"A kernel did not start: {error}. Is this machine out of memory?") from error
         self._process.connected()
 
-    def close(self):
+    def close(self) -> None:
         """Kill the kernel."""
         if self._shell is not None:
             self._bytes_left = self._shell.bytes_left
@@ -115,7 +118,7 @@ class SandboxKernel:
             self._process.kill()
             self._process = None
 
-    def run_cell(self, source, seconds):
+    def run_cell(self, source: str, seconds: float) -> CellResult:
         """Run one cell as IPython would.
 
         Args:
@@ -135,7 +138,7 @@ class SandboxKernel:
             return CellResult("ok")
         return CellResult("error", _short(content.get("ename"), 80), _short(content.get("evalue"), 500))
 
-    def evaluate(self, expression, seconds):
+    def evaluate(self, expression: str, seconds: float) -> Any:
         """Evaluate an expression whose value has an `application/json` form, and return that.
 
         Args:
@@ -155,7 +158,7 @@ class SandboxKernel:
         except (KeyError, TypeError):
             return None
 
-    def _execute(self, source, expressions, seconds):
+    def _execute(self, source: str, expressions: dict[str, str], seconds: float) -> dict:
         if not self.alive:
             self._die("the kernel is gone")
         deadline = time.monotonic() + seconds
@@ -163,12 +166,22 @@ class SandboxKernel:
         content |= {"allow_stdin": False, "stop_on_error": False}
         message_id = self._send(self._shell, "execute_request", content, deadline + self.limits.interrupt_seconds)
         try:
-            return self._await_reply(message_id, deadline)
+            with contextlib.suppress(KernelTimeout):
+                return self._await_reply(message_id, min(deadline, time.monotonic() + REPLY_SECONDS))
+            return self._await_reply_or_the_next(message_id, deadline)
         except KernelTimeout:
             self._interrupt(message_id)
             raise
 
-    def _send(self, channel, kind, content, deadline):
+    def _await_reply_or_the_next(self, message_id: str, deadline: float) -> dict:
+        """Wait for a reply; when a later question is answered before, it never comes: it could not be packed."""
+        self._next_id = self._send(self._shell, "kernel_info_request", {}, deadline + self.limits.interrupt_seconds)
+        try:
+            return self._await_reply(message_id, deadline)
+        finally:
+            self._next_id = None
+
+    def _send(self, channel: Channel, kind: str, content: dict, deadline: float) -> str:
         message = self._session.msg(kind, content)
         try:
             channel.send(self._session.serialize(message), deadline)
@@ -176,7 +189,7 @@ class SandboxKernel:
             self._die(str(error))
         return message["header"]["msg_id"]
 
-    def _interrupt(self, message_id):
+    def _interrupt(self, message_id: str) -> None:
         """Ask the code to stop; kill the kernel if it does not."""
         deadline = time.monotonic() + self.limits.interrupt_seconds
         try:
@@ -185,7 +198,7 @@ class SandboxKernel:
         except (KernelTimeout, KernelDied):
             self.close()
 
-    def _await_reply(self, message_id, deadline):
+    def _await_reply(self, message_id: str, deadline: float) -> dict:
         while True:
             now = time.monotonic()
             if now >= deadline:
@@ -203,25 +216,14 @@ class SandboxKernel:
             if not self.alive:
                 self._die("the kernel is gone")
 
-    def _read(self, frames, message_id):
+    def _read(self, frames: list[bytes], message_id: str) -> dict | None:
         """Parse a message: the content of a reply to `message_id`, or None for any other message."""
-        start = frames.index(DELIMITER) + 1
-        signature, header, parent, metadata, content = frames[start : start + 5]
-        if not hmac.compare_digest(self._session.sign([header, parent, metadata, content]), signature):
-            raise ValueError("a forged signature")
-        if max(len(header), len(parent)) > HEADER_BYTES:
-            raise ValueError("a header over the limit")
-        header, parent = json.loads(header), json.loads(parent)
-        if not isinstance(header, dict) or not str(header.get("version")).startswith("5."):
-            raise ValueError("not version 5 of the protocol")
-        if not isinstance(parent, dict) or parent.get("msg_id") != message_id:
-            return None
-        if sum(content.count(mark) for mark in (b",", b"[", b"{")) > PARTS:
-            raise ChannelClosed("a reply of too many parts", "reply_bytes")
-        content = json.loads(content)
-        return content if isinstance(content, dict) else None
+        question = answered_question(self._session, frames)
+        if question is not None and question == self._next_id:
+            self._die("the kernel went on without a reply")
+        return reply_content(frames) if question == message_id else None
 
-    def _die(self, reason):
+    def _die(self, reason: str) -> NoReturn:
         patience = time.monotonic() + 0.5  # what ended the kernel may be a moment away from saying why
         while not self.limit_passed and self.alive and time.monotonic() < patience:
             time.sleep(0.01)
@@ -229,16 +231,16 @@ class SandboxKernel:
         raise KernelDied(reason)
 
 
-def call_expression(request):
+def call_expression(request: dict) -> str:
     """Write the expression that hands a request to the agent inside the sandbox."""
-    return f"__import__('agent').answer({json.dumps(json.dumps(request))})"
+    return f"__import__('dnn_sandbox.agent', fromlist=['answer']).answer({json.dumps(json.dumps(request))})"
 
 
-def plain_text(text):
+def plain_text(text: str) -> str:
     """Replace lone surrogates, which JSON can carry and no file can."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _short(text, length):
+def _short(text: Any, length: int) -> str:
     text = plain_text(text) if isinstance(text, str) else ""
     return text if len(text) <= length else text[: length - 3] + "..."

@@ -45,18 +45,18 @@ class Limits:
     exploration: bool = False
     gpu_fraction: float = 0.0
 
-    def inside(self):
+    def inside(self) -> dict[str, dict[str, int]]:
         """What grading/sandbox/inside/launch.py must be told: limits of each process, and of all together."""
         return {
             "limits": self._of_each_process(),
             "watch": {"memory_bytes": self.memory_bytes, "processes": self.processes},
         }
 
-    def passed(self, name):
+    def passed(self, name: str) -> str:
         """Say in words for the student that a limit was passed; its name is in brackets."""
         return f"used more than {self._allowed(name)}"
 
-    def _allowed(self, name):
+    def _allowed(self, name: str) -> str:
         texts = {
             "reply_bytes": f"{self.reply_bytes // MB} MB in one answer",
             "answers_bytes": f"{self.answers_bytes // MB} MB in all answers",
@@ -68,7 +68,7 @@ class Limits:
         }
         return f"{texts[name]} ({name})"
 
-    def behind(self, error, message):
+    def behind(self, error: str | None, message: str) -> str:
         """Say which limit an exception comes from, in words for the student; "" when it comes from none.
 
         Args:
@@ -87,7 +87,7 @@ class Limits:
         fits = (name for (kind, start), name in known.items() if error == kind and message.startswith(start))
         return next((f"the limit is {self._allowed(name)}" for name in fits), "")
 
-    def _of_each_process(self):
+    def _of_each_process(self) -> dict[str, int]:
         return {
             "DATA": self.memory_bytes,
             "NPROC": self.processes,
@@ -95,4 +95,7 @@ class Limits:
             "NOFILE": self.open_files,
             "CPU": int(self.submission_seconds) + 60,
             "CORE": 0,
+            "SIGPENDING": 1_024,  # these three are stocks that all processes of a user share
+            "MEMLOCK": 8 * MB,
+            "MSGQUEUE": 0,
         }

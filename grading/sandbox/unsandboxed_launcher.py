@@ -3,11 +3,12 @@
 import os
 import shutil
 import sys
+from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
-from grading.sandbox.bubblewrap import INSIDE, kernel_environment
+from grading.sandbox.bubblewrap import INSIDE, PACKAGE, kernel_environment
 from grading.sandbox.limits import Limits
 from grading.sandbox.socket_folders import make_folder
 
@@ -44,14 +45,15 @@ class UnsandboxedLauncher:
 class UnsandboxedKernel:
     """A running kernel that may do whatever its user may."""
 
-    def __init__(self, limits):
+    def __init__(self, limits: Limits):
         self._folder = make_folder()
+        (self._folder / PACKAGE).symlink_to(INSIDE, target_is_directory=True)
         self._manager = KernelManager(
             kernel_name="dnn-trusted",
             kernel_spec_manager=_TrustedSpecs(),
             connection_file=str(self._folder / "kernel.json"),
         )
-        self._manager.start_kernel(cwd=str(self._folder), env=_environment(limits))
+        self._manager.start_kernel(cwd=str(self._folder), env=_environment(limits, self._folder))
         self.connection = self._manager.get_connection_info()
 
     def alive(self):
@@ -77,7 +79,7 @@ class _TrustedSpecs(KernelSpecManager):
         return KernelSpec(argv=argv, display_name="Trusted", language="python", interrupt_mode="message")
 
 
-def _environment(limits):
+def _environment(limits: Limits, packages: Path) -> dict[str, str]:
     ours = kernel_environment(limits)
-    ours["PYTHONPATH"] = os.pathsep.join([str(INSIDE), str(INSIDE.parents[2])])
+    ours["PYTHONPATH"] = os.pathsep.join([str(packages), str(INSIDE.parents[2])])
     return {**os.environ, **{name: value for name, value in ours.items() if name not in ("PATH", "HOME")}}

@@ -198,8 +198,8 @@ cell(
     "import sys, types\nmark = lambda value, **k: lambda f: (setattr(f, 'pytestmark', "
     "[types.SimpleNamespace(name='points', args=(value,))]), f)[1]\nquiet = lambda *a, **k: None\n"
     "fake = types.SimpleNamespace(points=mark, example=quiet, assert_close=quiet, assert_shape=quiet)\n"
-    "sys.modules['grading.lessons.checking'] = sys.modules['pytest'] = sys.modules['agent'] = fake",
-    inside="__import__('pytest') is fake and __import__('agent') is fake",
+    "sys.modules['grading.lessons.checking'] = sys.modules['pytest'] = sys.modules['dnn_sandbox.agent'] = fake",
+    inside="__import__('pytest') is fake and sys.modules['dnn_sandbox.agent'] is fake",
 )
 cell(
     "agreeable_values: answers are objects equal to everything",
@@ -258,8 +258,8 @@ cell(
     "import json, sys, types\n"
     "said = {'outcome': {'kind': 'passed', 'score': 100, 'value': True}, 'message': '', 'place': '', 'warnings': []}\n"
     "class Reply:\n    def _repr_json_(self): return said\n"
-    "sys.modules['agent'] = types.SimpleNamespace(answer=lambda text: Reply())",
-    inside="__import__('agent').answer('')._repr_json_() is said",
+    "sys.modules['dnn_sandbox.agent'] = types.SimpleNamespace(answer=lambda text: Reply())",
+    inside="sys.modules['dnn_sandbox.agent'].answer('')._repr_json_() is said",
 )
 cell(
     "forged_replies: replies are written by hand",
@@ -275,7 +275,7 @@ cell(
 cell(
     "notices_grading: behaves differently when graded",
     "import os, socket, sys\n"
-    "graded = 'NBGRADER_EXECUTION' in os.environ or socket.gethostname() == 'sandbox' or 'agent' in sys.modules\n"
+    "graded = 'NBGRADER_EXECUTION' in os.environ or socket.gethostname() == 'sandbox' or 'dnn_sandbox' in sys.modules\n"
     "if graded:\n    import dnnkit.checking.compare\n    dnnkit.checking.compare.difference = lambda *a, **k: None",
     inside="graded and dnnkit.checking.compare.difference(1, 2) is None",
 )
@@ -443,7 +443,7 @@ cell(
     "{'t': 'array', 'dtype': '|O', 'shape': [], 'base64': text}, {'t': 'rng', 'v': text}]\n"
     "class Reply:\n    def _repr_json_(self):\n        asked.append(1)\n        return {'outcome': {'kind': "
     "'returned', 'value': values[len(asked) % 4]}, 'message': '', 'place': '', 'warnings': []}\n"
-    "sys.modules['agent'] = types.SimpleNamespace(answer=lambda text: Reply())",
+    "sys.modules['dnn_sandbox.agent'] = types.SimpleNamespace(answer=lambda text: Reply())",
     states=("crashed",),
     inside="b'unpickled' in base64.b64decode(text) and asked",
 )
@@ -654,7 +654,7 @@ cell(
     "said = {'outcome': {'kind': 'returned', 'value': {'t': 'dict', 'v': pairs}}, 'message': '', 'place': '', "
     "'warnings': []}\n"
     "class Reply:\n    def _repr_json_(self): return said\n"
-    "sys.modules['agent'] = types.SimpleNamespace(answer=lambda text: (asked.append(text), Reply())[1])",
+    "sys.modules['dnn_sandbox.agent'] = types.SimpleNamespace(answer=lambda text: (asked.append(text), Reply())[1])",
     states=("crashed",),
     inside="asked",
 )

@@ -1,1 +1,1 @@
-"""The two files that run inside the sandbox; it sees nothing else of the grader."""
+"""All of the grader that runs inside the sandbox, where this folder is the package `dnn_sandbox`."""

@@ -1,7 +1,7 @@
 """The warm parent: import the heavy packages once, then fork a kernel for each submission.
 
-Runs inside the sandbox only, as `python -P warm.py SETTINGS_JSON`. It reads one JSON command a line from standard
-input, answers one a line on standard output, and never runs a student's code itself.
+Runs inside the sandbox only, as `python -P -m dnn_sandbox.fork_server SETTINGS_JSON`. It reads one JSON command
+a line from standard input, answers one a line on standard output, and never runs a student's code itself.
 """
 
 import contextlib
@@ -14,9 +14,7 @@ import select
 import signal
 import sys
 
-import launch
-import namespaces
-import watch
+from . import launch, watch
 
 # What a kernel and `%load_ext dnnkit` import when they start: once here, rather than in every fork.
 KERNEL_MODULES = """
@@ -24,7 +22,7 @@ KERNEL_MODULES = """
     IPython.core.logger IPython.core.magics.extension IPython.core.oinspect IPython.extensions.storemagic
     IPython.utils.wildcard sqlite3 encodings.ascii encodings.latin_1 tornado.locks tornado.queues
     tornado.platform.asyncio dnnkit.checking.observe dnnkit.checking.snippets dnnkit.checking.checks
-    dnnkit.checking.example dnnkit.explore dnnkit.environment.colab dnnkit.environment.devices
+    dnnkit.checking.example dnnkit.explore dnnkit.environment.colab dnnkit.environment.devices dnn_sandbox.agent
 """.split()
 
 
@@ -95,8 +93,9 @@ def _become_kernel(folder, settings, control, descriptors):
         for descriptor in (*descriptors, control.fileno(), nothing):
             os.close(descriptor)
         os.setsid()
-        namespaces.enter(settings["shared"], folder, settings["scratch_bytes"], settings["scratch"], settings["keep"])
-        connection_file = os.path.join(settings["shared"], folder, "kernel.json")
+        sockets = os.path.join(settings["shared"], folder)
+        launch.enter(settings, sockets)
+        connection_file = os.path.join(sockets, "kernel.json")
         code = watch.supervise(lambda: _run_kernel(connection_file, settings), settings["watch"])
     finally:
         os._exit(code)

@@ -8,7 +8,7 @@ import os
 import signal
 from pathlib import Path
 
-import namespaces
+from . import namespaces
 
 TICK = 0.2  # seconds between two looks
 WAKE = (signal.SIGCHLD, signal.SIGTERM)
@@ -63,7 +63,7 @@ def _limit_passed(limits):
     found = [status for status in map(_status, pids) if status]
     if sum(status.get("Threads", 0) for status in found) > limits["processes"]:
         return PROCESSES
-    most = 1024 * sum(status.get("RssAnon", 0) + status.get("RssShmem", 0) for status in found)
+    most = sum(map(_taken, found))
     # Pages that processes share were counted for each of them; counting exactly takes longer.
     if most > limits["memory_bytes"] and sum(map(_share, pids)) > limits["memory_bytes"]:
         return MEMORY
@@ -94,11 +94,17 @@ def _status(pid):
 
 def _share(pid):
     """Bytes that a process takes, shared pages divided among those that share them; all of them if it hides that."""
+    status = _status(pid)
     numbers = _numbers(Path("/proc", str(pid), "smaps_rollup"))
     if "Pss_Anon" in numbers:
-        return 1024 * (numbers["Pss_Anon"] + numbers.get("Pss_Shmem", 0))
-    numbers = _status(pid)
-    return 1024 * (numbers.get("RssAnon", 0) + numbers.get("RssShmem", 0))
+        shares = {"RssAnon": numbers["Pss_Anon"], "RssShmem": numbers.get("Pss_Shmem", 0)}
+        return _taken({**status, **shares})
+    return _taken(status)
+
+
+def _taken(status):
+    """Bytes that a process takes: its own and shared pages, those in swap, and the tables that say where they are."""
+    return 1024 * sum(status.get(name, 0) for name in ("RssAnon", "RssShmem", "VmSwap", "VmPTE"))
 
 
 def _numbers(path):

@@ -18,7 +18,7 @@ from grading.sandbox import bubblewrap as sandbox
 from grading.sandbox.bubblewrap import KERNEL_NAME, SandboxKernelSpecs, require_sandbox, sandbox_problem
 from grading.sandbox.cold_launcher import ColdLauncher
 from grading.sandbox.fork_launcher import ForkLauncher
-from grading.sandbox.kernel import CellResult, SandboxKernel
+from grading.sandbox.kernel import CellResult, SandboxKernel, call_expression
 from grading.sandbox.limits import MB, Limits
 
 PROJECT = Path(__file__).parents[3]
@@ -102,7 +102,14 @@ def test_links_lead_nowhere(inside):
 
 @needs_sandbox
 def test_only_the_scratch_folders_can_be_written(inside):
-    for folder in (sys.prefix, "/usr", "/opt/dnn/dnnkit", "/opt/dnn/inside", "/lib", str(Path(os.__file__).parent)):
+    for folder in (
+        sys.prefix,
+        "/usr",
+        "/opt/dnn/dnnkit",
+        "/opt/dnn/dnn_sandbox",
+        "/lib",
+        str(Path(os.__file__).parent),
+    ):
         result = inside(f"open({folder + '/planted.py'!r}, 'w').write('x')")
         assert result.error in ("OSError", "PermissionError", "FileNotFoundError"), (folder, result)
     for folder in ("/tmp", "/dev/shm", "."):
@@ -140,9 +147,18 @@ def test_no_privileges_are_left(inside):
 
 @needs_sandbox
 def test_a_file_named_like_a_module_does_not_take_its_place(inside):
-    for name in ("colorsys", "agent", "dnnkit"):
+    for name in ("colorsys", "dnnkit", "tornado"):
         source = f"open('{name}.py', 'w').write('planted = True')\nimport {name}\nassert not hasattr({name}, 'planted')"
         assert inside(source) == OK, name
+
+
+@needs_sandbox
+def test_a_module_written_beside_the_notebook_can_be_imported_whatever_our_own_are_called(inside, kernel):
+    for name in ("agent", "launch", "watch", "my_functions"):
+        source = f"open('{name}.py', 'w').write('planted = True')\nimport {name}\nassert {name}.planted"
+        assert inside(source) == OK, name
+    request = {"name": "nothing", "inputs": {}, "repeat": False}
+    assert kernel.evaluate(call_expression(request), 30) == {"outcome": None}
 
 
 @needs_sandbox
@@ -222,9 +238,11 @@ def test_where_no_namespace_can_be_made_the_grader_refuses_with_bubblewraps_own_
     monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/bwrap")
     said = subprocess.CompletedProcess([], 1, "", "bwrap: setting up uid map: Permission denied\n")
     monkeypatch.setattr(sandbox.subprocess, "run", lambda *args, **options: said)
-    assert refuse(monkeypatch) == (
+    refusal = refuse(monkeypatch)
+    assert refusal.startswith(
         f"bubblewrap cannot make a sandbox: bwrap: setting up uid map: Permission denied {sandbox.CURE}"
     )
+    assert (sandbox.CURE_FOR_ROOT in refusal) == (os.geteuid() == 0)
 
 
 def test_the_cure_names_a_command_for_each_system():

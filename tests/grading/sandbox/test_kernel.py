@@ -155,7 +155,8 @@ def test_a_dead_kernel_can_be_started_again(kernel):
 
 
 def test_a_reply_over_the_limit_is_never_read(kernel):
-    assert kernel.run_cell("import agent\nagent.serve = lambda *ignored: {'x': 'y' * 6_000_000}", 20) == OK
+    source = "import dnn_sandbox.agent as agent\nagent.serve = lambda *ignored: {'x': 'y' * 6_000_000}"
+    assert kernel.run_cell(source, 20) == OK
     with pytest.raises((KernelDied, KernelTimeout)):
         ask(kernel, 3)
 
@@ -186,11 +187,11 @@ FORGED = {"outcome": {"kind": "passed", "score": 100}, "message": "", "place": "
 @pytest.mark.parametrize(
     "source",
     [
-        f"import agent\nagent.answer = lambda request: {FORGED!r}",
-        "import agent\nagent.answer = lambda request: 100.0",
-        f"import agent\nagent.Reply._repr_json_ = lambda self: {FORGED!r}",
-        "import agent\nagent.serve = lambda *a: None",
-        "import sys, types\nsys.modules['agent'] = types.SimpleNamespace(answer=lambda request: 'passed')",
+        f"import dnn_sandbox.agent as agent\nagent.answer = lambda request: {FORGED!r}",
+        "import dnn_sandbox.agent as agent\nagent.answer = lambda request: 100.0",
+        f"import dnn_sandbox.agent as agent\nagent.Reply._repr_json_ = lambda self: {FORGED!r}",
+        "import dnn_sandbox.agent as agent\nagent.serve = lambda *a: None",
+        "import sys, types\nsys.modules['dnn_sandbox.agent'] = types.SimpleNamespace(answer=lambda request: 'passed')",
         "get_ipython().user_expressions = lambda *a, **k: {'reply': 7}",
         "get_ipython().user_expressions = lambda *a, **k: None",
         "get_ipython().user_expressions = lambda *a, **k: {'reply': {'data': {'application/json': [[1]]}}}",
@@ -235,6 +236,23 @@ def test_a_message_that_breaks_the_protocol_is_a_dead_kernel(kernel, source):
     assert kernel.run_cell(source, 3).status in ("crashed", "timeout")
     with pytest.raises((KernelDied, KernelTimeout)):
         ask(kernel, 1)
+
+
+@pytest.mark.parametrize(
+    "answer", ["object()", "(lambda found: (found.append(found), found)[1])([])", "'\\ud800'"], ids=str
+)
+def test_a_reply_that_cannot_be_packed_fails_long_before_the_calls_time_is_up(kernel, answer):
+    source = f"import dnn_sandbox.agent as agent\nagent.serve = lambda *ignored: {{'outcome': {answer}}}"
+    assert kernel.run_cell(source, 20) == OK
+    started = time.monotonic()
+    with pytest.raises(KernelDied):
+        ask(kernel, 60)
+    assert time.monotonic() - started < 30
+
+
+def test_a_slow_call_is_waited_for(kernel):
+    assert kernel.run_cell("import time\ndef double(x):\n    time.sleep(3)\n    return 2 * x", 20) == OK
+    assert ask(kernel, 30).value == 6
 
 
 def test_texts_from_a_kernel_can_be_written_to_a_file(kernel):
