@@ -71,10 +71,19 @@ bench: setup sandbox browser
 	$(BIN)/python benchmarks/widgets.py
 	$(BIN)/python benchmarks/gpu.py
 
-lint: setup
+# The demos' script: eslint and TypeScript's checker, from npm, in a folder of their own.
+SCRIPTS := tests/scripts/node_modules/.done
+
+$(SCRIPTS): tests/scripts/package-lock.json
+	@sh grading/install_system.sh npm nodejs npm
+	npm ci --prefix tests/scripts --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+lint: setup $(SCRIPTS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	npm run --prefix tests/scripts --silent lint
 
 # Needs uv; writes versions and hashes only, no addresses.
 lock:

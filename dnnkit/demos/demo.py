@@ -15,6 +15,7 @@ import traitlets
 from dnnkit.demos import messages
 from dnnkit.demos import static_view as still
 from dnnkit.demos.canvas import pack
+from dnnkit.demos.script import joined_script
 from dnnkit.demos.student_functions import StudentFunctions
 
 HERE = Path(__file__).parent
@@ -32,7 +33,7 @@ class Demo(anywidget.AnyWidget):
         TypeError: when a setting or slot is unknown.
     """
 
-    _esm = HERE / "panel.js"
+    _esm = joined_script()
     _css = HERE / "panel.css"
     spec = traitlets.Unicode("").tag(sync=True)
     state = traitlets.Unicode("").tag(sync=True)

@@ -1,0 +1,84 @@
+// The pictures of a demo, their texts, and the pointer and keys in the picture that has keys.
+
+import { element, focusable } from "./elements.js";
+import { drawPanel, scalesOf } from "./panels.js";
+
+/** @typedef {import("./types.js").State} State */
+
+/** Draws the panels of the state into canvases that persist. */
+export class Pictures {
+  /**
+   * @param {import("./types.js").Spec} spec
+   * @param {import("./link.js").Link} link
+   */
+  constructor(spec, link) {
+    this.spec = spec;
+    this.link = link;
+    /** @type {State | null} */
+    this.state = null;
+    /** @type {HTMLCanvasElement[]} */
+    this.canvases = [];
+    this.root = element("div", { class: "dnn-pictures" });
+  }
+
+  /**
+   * Draw all panels as they are at one step.
+   * @param {State} state
+   * @param {number} step
+   * @param {string} sentence what is to be seen
+   */
+  draw(state, step, sentence) {
+    this.state = state;
+    if (this.canvases.length !== state.panels.length) {
+      const figures = state.panels.map((panel, index) => this.figure(panel, index));
+      this.root.replaceChildren(...figures);
+      this.canvases = figures.map((figure) => /** @type {HTMLCanvasElement} */ (figure.querySelector("canvas")));
+    }
+    state.panels.forEach((panel, index) => {
+      const canvas = this.canvases[index];
+      drawPanel(canvas, panel, step);
+      const words = panel.alt || `${panel.title}. ${sentence}`;
+      if (canvas.getAttribute("aria-label") !== words) canvas.setAttribute("aria-label", words);
+      const caption = /** @type {Element} */ (canvas.previousElementSibling);
+      if (caption.textContent !== panel.title) caption.textContent = panel.title;
+    });
+  }
+
+  /**
+   * @param {import("./types.js").Panel} panel
+   * @param {number} index
+   */
+  figure(panel, index) {
+    const keyed = this.spec.keys.length > 0 && index === this.spec.keyed;
+    const roles = { role: "application", tabindex: "0", "aria-roledescription": "plot with keys" };
+    const canvas = focusable("canvas", keyed ? roles : { role: "img" });
+    if (keyed) this.listen(canvas, index);
+    return element("figure", { class: "dnn-panel" }, element("figcaption", {}, panel.title), canvas);
+  }
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {number} index
+   */
+  listen(canvas, index) {
+    canvas.addEventListener("keydown", (event) => {
+      if (!this.spec.keys.some(([key]) => key === event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      this.link.act("key", [event.key, event.shiftKey]);
+    });
+    /** @param {PointerEvent} event */
+    const point = (event) => {
+      if (!this.state) return;
+      const area = canvas.getBoundingClientRect();
+      const { x, y } = scalesOf(this.state.panels[index], area.width, area.height);
+      this.link.act("point", [x.back(event.clientX - area.left), y.back(event.clientY - area.top)]);
+    };
+    canvas.addEventListener("pointerdown", (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      point(event);
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (event.buttons && !this.link.waiting) point(event);
+    });
+  }
+}
