@@ -1,6 +1,7 @@
 """The controls that a demo can have; each becomes a native, labelled element of the page."""
 
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -16,10 +17,10 @@ class Control:
 
     name: str
     label: str
-    default: object
+    default: Any
     help: str = ""
 
-    def describe(self):
+    def describe(self) -> dict[str, Any]:
         """Describe the control for the page."""
         record = {key: value for key, value in asdict(self).items() if key != "default"}
         return record | {"kind": type(self).__name__.lower()}
@@ -39,14 +40,14 @@ class Slider(Control):
     log: bool = False
     local: bool = False
     unit: str = ""
-    ticks: tuple = ()
+    ticks: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class Choice(Control):
     """One of several options."""
 
-    options: tuple = ()
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Toggle(Control):
 class Many(Control):
     """Any number of several options, as a list."""
 
-    options: tuple = ()
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ numbers what is to be seen: that sentence is the caption, the text for screen re
 
 import json
 import uuid
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import numpy as np
@@ -14,15 +16,16 @@ import traitlets
 
 from dnnkit.demos import messages
 from dnnkit.demos import static_view as still
-from dnnkit.demos.canvas import pack
+from dnnkit.demos.interface import DemoInterface, Result, Settings
+from dnnkit.demos.packing import pack
 from dnnkit.demos.script import joined_script
 from dnnkit.demos.student_functions import StudentFunctions
 
 HERE = Path(__file__).parent
 
 
-class Demo(anywidget.AnyWidget):
-    """A demo; subclasses declare the class attributes and write `compute`, `draw` and `describe`.
+class Demo(DemoInterface, anywidget.AnyWidget):
+    """A demo; subclasses write what `DemoInterface` lists.
 
     Args:
         seed: where its randomness comes from.
@@ -41,130 +44,74 @@ class Demo(anywidget.AnyWidget):
     asked = traitlets.Unicode("").tag(sync=True)
     file = traitlets.Bytes(b"").tag(sync=True, from_json=lambda came, _: bytes(came))
 
-    name = ""  # what a student types, such as "neuron_playground"
-    title = ""
-    question = None  # a `Question`
-    controls = ()
-    presets = {}  # name -> settings that differ from the defaults; the first is the default state
-    static_presets = ()  # the presets in the static figure, names or a dict of settings; the first three by default
-    static_panels = None  # numbers of the panels in the static figure; all by default
-    static_table = False  # the numbers of the default state's last step stand under it
-    slots = ()  # names of the student's functions
-    plot_keys = ()  # (key of the browser, its name, what it does) in the plot that has keys
-    keyed = 0  # number of that plot
-    runs = False  # has Run and Step
-    actions = ()  # further buttons: (name, text)
-    kept = ()  # names of settings that presets and reset leave as they are, and that the page need not know
-
-    def __init__(self, *, seed=0, predict=True, **settings):
+    def __init__(self, *, seed: int = 0, predict: bool = True, **settings: Any) -> None:
         defaults = self.defaults()
         unknown = set(settings) - set(defaults) - set(self.slots)
         if unknown:
             known = ", ".join([*defaults, *self.slots])
             raise TypeError(f"{self.name} has no setting {', '.join(sorted(unknown))}. Known are: {known}.")
         self.own = StudentFunctions({slot: settings.pop(slot, None) for slot in self.slots})
-        self.seed, self.values, self.pinned, self.predictions = seed, defaults | settings, None, []
+        self.seed, self.values = seed, defaults | settings
+        self.pinned: tuple[Settings, Result] | None = None
+        self.predictions: list[str] = []
         self.values |= self.follow(self.values, set(settings))
-        self.result, self.uid, self._done = None, uuid.uuid4().hex[:12], 0
+        self.result: Result = None
+        self.uid, self._done = uuid.uuid4().hex[:12], 0
         super().__init__(spec=json.dumps(self._describe_page(predict)))
         self.refresh(everything=True)
         self.observe(self._on_asked, names="asked")
 
-    # what a demo writes -------------------------------------------------------------------------------------------
-
-    def compute(self, values, rng):
-        """Compute what the picture shows; no drawing, no randomness but rng, no state but `self.own`."""
-        raise NotImplementedError
-
-    def draw(self, result, values, pinned):
-        """Turn a result into a list of `Panel`; `pinned` is an earlier result to compare with, or None."""
-        raise NotImplementedError
-
-    def describe(self, result, values):
-        """Say in one sentence with numbers what is to be seen; with local steps, a list with one a step."""
-        raise NotImplementedError
-
-    def table(self, result, values):
-        """Return the plots' numbers as (title, column heads, rows), or with local steps a list of these."""
-        return None
-
-    def on_tick(self, values):
-        """Return the settings that change when one step is made."""
-        return {}
-
-    def on_key(self, key, shift, values):
-        """Return the settings that change when a key is pressed in the plot that has keys."""
-        return {}
-
-    def on_point(self, x, y, values):
-        """Return the settings that change when the reader points at (x, y) in the plot that has keys."""
-        return {}
-
-    def on_action(self, action, values):
-        """Return the settings that change when a further button is pressed."""
-        return {}
-
-    def on_file(self, content, values):
-        """Return the settings that change when the reader gives a file, as a `Picture` control sends it."""
-        return {}
-
-    def follow(self, values, changed):
-        """Return the settings that must follow those that changed, a set of names."""
-        return {}
-
-    # what all demos do --------------------------------------------------------------------------------------------
-
     @classmethod
-    def defaults(cls):
+    def defaults(cls) -> Settings:
         """Return the settings of the default state."""
         first = next(iter(cls.presets.values()), {})
         return {control.name: control.default for control in cls.controls} | first
 
     @property
-    def params(self):
+    def params(self) -> Settings:
         """The settings now; `Demo(**demo.params)` shows the same."""
         return dict(self.values)
 
     @property
-    def sentence(self):
+    def sentence(self) -> str:
         """What `describe` says now."""
         said = self.describe(self.result, self.values)
         return said if isinstance(said, str) else said[min(int(self.values.get("step", 0)), len(said) - 1)]
 
-    def change(self, **settings):
+    def change(self, **settings: Any) -> None:
         """Change settings, as moving controls does."""
         self.values = {**self.values, **settings}
         follow = self.follow(self.values, set(settings))
         self.values |= follow
         self.refresh({*settings, *follow})
 
-    def pin(self):
+    def pin(self) -> None:
         """Keep the picture of now as a thin grey one to compare with."""
         self.pinned = (dict(self.values), self.result)
         self.refresh()
 
-    def reset(self):
+    def reset(self) -> None:
         """Go back to the default state."""
         self.pinned, self.values = None, self._anew()
         self.refresh(everything=True)
 
-    def use_preset(self, name):
+    def use_preset(self, name: str) -> None:
         """Go to a named state."""
         self.values = self._anew() | self.presets[name]
         self.refresh(everything=True)
 
-    def as_code(self):
+    def as_code(self) -> str:
         """Write the code that shows this state."""
         plain = self.defaults()
         changed = [f"{key}={messages.literal(value)}" for key, value in self.values.items() if value != plain[key]]
         slots = [f"{slot}={slot}" for slot in self.slots if slot in self.own]
         return f"{self.name}({', '.join(slots + changed)})"
 
-    def refresh(self, told=(), *, everything=False):
+    def refresh(self, shown: Collection[str] = (), *, everything: bool = False) -> None:
         """Compute and draw again, and send it to the page.
 
         Args:
-            told: names of the settings that the page must take over.
+            shown: names of the settings that the page must take over.
             everything: the page takes over all.
         """
         self.own.start()
@@ -180,7 +127,7 @@ class Demo(anywidget.AnyWidget):
                 else {"table": messages.table(table)}
             )
         record["values"] = {key: messages.jsonable(v) for key, v in self.values.items() if key not in self.kept}
-        record["set"] = {key: v for key, v in record["values"].items() if everything or key in told}
+        record["set"] = {key: v for key, v in record["values"].items() if everything or key in shown}
         with self.hold_sync():
             self.data = data
             self.state = json.dumps(record, allow_nan=False, separators=(",", ":"), default=messages.jsonable)
@@ -201,8 +148,8 @@ class Demo(anywidget.AnyWidget):
         changed = {key for key, value in self.values.items() if value != before.get(key)}
         self.values |= self.follow(self.values, changed)
         asked = {**before, **wanted}
-        told = {key for key, value in self.values.items() if value != asked.get(key)}
-        self.refresh(told, everything=everything)
+        shown = {key for key, value in self.values.items() if value != asked.get(key)}
+        self.refresh(shown, everything=everything)
 
     def _act(self, action, argument):
         """Do what a button, key or pointer asks for; True when the page must take over all settings."""

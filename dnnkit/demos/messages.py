@@ -1,16 +1,18 @@
 """Turn a demo's values and tables into plain JSON and into code."""
 
 import math
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
 
-def literal(value):
+def literal(value: object) -> str:
     """Write a setting as Python."""
     return repr(float(f"{value:.6g}")) if isinstance(value, float) else repr(value)
 
 
-def jsonable(value):
+def jsonable(value: Any) -> Any:
     """Turn arrays and tuples into lists."""
     if isinstance(value, (np.ndarray, np.generic)):
         return value.tolist()
@@ -19,7 +21,7 @@ def jsonable(value):
     return value
 
 
-def table(record):
+def table(record: tuple[str, Sequence[str], Iterable[Sequence[object]]]) -> dict[str, Any]:
     """Turn (title, heads, rows) into what the page reads; what is not finite becomes text."""
     title, head, rows = record
     return {"title": title, "head": list(head), "rows": [[_cell(value) for value in row] for row in rows]}

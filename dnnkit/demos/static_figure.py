@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dnnkit.demos.canvas import COLOURS
+from dnnkit.demos.colours import COLOURS
 
 DASHES = ("-", (0, (7, 3)), (0, (2, 2)), (0, (9, 3, 2, 3)), (0, (4, 2)), (0, (12, 4)), (0, (6, 2, 2, 2, 2, 2)))
 MARKERS = {"circle": "o", "triangle": "^", "square": "s", "diamond": "D", "star": "*"}

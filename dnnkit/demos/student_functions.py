@@ -3,6 +3,8 @@
 import contextlib
 import io
 import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -23,18 +25,18 @@ class StudentFunctions:
         problems: sentences about what went wrong since `start` was last called.
     """
 
-    def __init__(self, functions):
+    def __init__(self, functions: Mapping[str, Callable[..., Any] | None]) -> None:
         self._functions = {slot: f for slot, f in functions.items() if f is not None}
-        self.problems = []
+        self.problems: list[str] = []
 
-    def __contains__(self, slot):
+    def __contains__(self, slot: str) -> bool:
         return slot in self._functions
 
-    def start(self):
+    def start(self) -> None:
         """Forget the problems of the last picture."""
         self.problems = []
 
-    def call(self, slot, *inputs):
+    def call(self, slot: str, *inputs: object) -> Any:
         """Call the student's function on copies of the inputs.
 
         Returns:
@@ -43,7 +45,7 @@ class StudentFunctions:
         copies = [wire.decode(wire.encode(value)) for value in inputs if slot in self._functions]
         return self.run(slot, lambda function: _some(function(*copies)))
 
-    def run(self, slot, work):
+    def run(self, slot: str, work: Callable[[Callable[..., Any]], object]) -> Any:
         """Let `work(function)` call the student's function many times, under one limit of time for all.
 
         Returns:
@@ -66,12 +68,14 @@ class StudentFunctions:
             self.note(f"Your {slot} raised {type(error).__name__}: {error}. The picture shows the demo's own.")
         return None
 
-    def agrees(self, slot, came, expected, *, rtol=1e-4, exercise=None):
-        """Say whether a value of the student's function is the expected one, and note where they part.
+    def agrees(
+        self, slot: str, actual: object, expected: object, *, rtol: float = 1e-4, exercise: str | None = None
+    ) -> bool | None:
+        """Say whether a value of the student's function is the expected one, and note the first difference.
 
         Args:
             slot: the slot.
-            came: what `call` returned.
+            actual: what `call` returned.
             expected: what the demo computed.
             rtol: tolerance relative to the largest expected number.
             exercise: what to check in the notebook; the slot's name by default.
@@ -79,15 +83,15 @@ class StudentFunctions:
         Returns:
             True when they agree; None when there is nothing to compare.
         """
-        if came is None:
+        if actual is None:
             return None
-        found = difference(came, expected, rtol=rtol, atol=1e-9)
+        found = difference(actual, expected, rtol=rtol, atol=1e-9)
         if found:
             more = f'check("{exercise or slot}") says more.'
             self.note(f"Your {slot} differs from the demo's own: {found.sentence()} {more}")
         return found is None
 
-    def note(self, sentence):
+    def note(self, sentence: str) -> None:
         """Tell the student something about their function, once."""
         if sentence not in self.problems:
             self.problems.append(sentence)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from dnnkit.demos.canvas import Panel, colour_table
+from dnnkit.demos.canvas import Panel
+from dnnkit.demos.colours import colour_table
 from dnnkit.demos.kernels.panels import HEIGHT, WIDTH, frame
 
 INNER = 440, 234  # what is left inside a panel, in pixels

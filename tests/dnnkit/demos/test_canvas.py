@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from dnnkit.demos.canvas import COLOURS, Panel, colour_table, pack
+from dnnkit.demos.canvas import Panel
+from dnnkit.demos.colours import COLOURS, colour_table
+from dnnkit.demos.packing import pack
 from dnnkit.demos.static_figure import DRAW, draw_states
 
 
