@@ -1,7 +1,11 @@
 """The same panels as a still picture, for readers without a kernel: opened untrusted, exported, printed."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
+from dnnkit.demos.canvas import Panel
 from dnnkit.demos.colours import COLOURS
 
 DASHES = ("-", (0, (7, 3)), (0, (2, 2)), (0, (9, 3, 2, 3)), (0, (4, 2)), (0, (12, 4)), (0, (6, 2, 2, 2, 2, 2)))
@@ -10,7 +14,7 @@ DOTS_PER_INCH = 100
 PAGE = 1250  # pixels; wider states are broken into lines
 
 
-def draw_states(states):
+def draw_states(states: Sequence[tuple[str, list[Panel], int, str]]) -> Any:
     """Draw several states of a demo, one row each.
 
     Args:
@@ -54,7 +58,7 @@ def _lines(panels):
     return lines
 
 
-def draw_panel(ax, panel, step=0):
+def draw_panel(ax: Any, panel: Panel, step: int = 0) -> None:
     """Draw one panel on Matplotlib axes, as it looks at a step."""
     ax.set_title(panel.title, fontsize=9)
     ax.set_xlabel(panel.xlabel, fontsize=8)

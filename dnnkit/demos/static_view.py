@@ -4,6 +4,7 @@ import base64
 import contextlib
 import io
 from html import escape
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from dnnkit.demos.student_functions import StudentFunctions
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def show(demo):
+def show(demo: Any) -> None:
     """Display a demo: the still picture, then the live panel as an output of its own.
 
     JupyterLab shows an error, and no fallback, for a panel whose kernel is gone; the picture beside it stays.
@@ -29,7 +30,7 @@ def show(demo):
     display(live, raw=True)
 
 
-def still_figure(demo):
+def still_figure(demo: Any) -> tuple[Any, list[str]]:
     """Draw the default state and two contrasting presets, one below the other, without the student's functions.
 
     Returns:
@@ -41,7 +42,7 @@ def still_figure(demo):
     return draw_states(states), [f"{name}: {said}" if name else said for name, _, _, said in states]
 
 
-def still_html(demo):
+def still_html(demo: Any) -> str:
     """Write the still picture as HTML, its sentences as alternative text."""
     figure, sentences = still_figure(demo)
     file = io.BytesIO()

@@ -1,11 +1,17 @@
 """Activations: what a slope, a weight scale and a depth do to the signals of a deep network, before any training."""
 
-import numpy as np
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnkit.demos.canvas import Panel
 from dnnkit.demos.controls import Choice, Question, Slider, Toggle
 from dnnkit.demos.demo import Demo
 from dnnkit.demos.depth import simulate as depth
 from dnnkit.demos.depth.panels import bent, flatness, short, signals, spreading, times
+from dnnkit.demos.interface import Result, Settings
 
 MINE = "mine"
 PROBE = np.array([-4.0, -1.5, -0.5, -0.01, 0.01, 0.5, 1.5, 4.0])
@@ -70,11 +76,11 @@ class Activations(Demo):
         super().__init__(**settings)
 
     @classmethod
-    def defaults(cls):
+    def defaults(cls) -> Settings:
         """Return the settings of the default state; `draw` counts how often new weights were asked for."""
         return super().defaults() | {"draw": 0}
 
-    def on_action(self, action, values):
+    def on_action(self, action: str, values: Settings) -> Settings:
         """Draw new weights."""
         return {"draw": values["draw"] + 1}
 
@@ -84,7 +90,7 @@ class Activations(Demo):
             page["controls"][0]["options"] = depth.NAMES
         return page
 
-    def compute(self, values, rng):
+    def compute(self, values: Settings, rng: np.random.Generator) -> Result:
         """Send signals up and gradients down: a `depth.summary` of the demo's own and of the student's network."""
         inputs = depth.draws(int(rng.integers(2**31)) + values["draw"], int(values["depth"]), int(values["width"]))
         plan = depth.Plan(float(values["scale"]), values["norm"], bool(values["residual"]))
@@ -128,7 +134,7 @@ class Activations(Demo):
         came = self.own.run("batchnorm_forward", lambda norm: normalised(norm, BATCH))
         return self.own.agrees("batchnorm_forward", came, depth.centred(BATCH, 0)[0])
 
-    def draw(self, result, values, pinned):
+    def draw(self, result: Result, values: Settings, pinned: tuple[Settings, Result] | None) -> list[Panel]:
         """Draw the activation with what goes into it, the two signals, all activations, and the flat units."""
         drawn, ghosts = result["own"] or result["plain"], []
         if result["own"] is not None and result["right"] is False:
@@ -137,7 +143,7 @@ class Activations(Demo):
             ghosts.append(pinned[1]["own"] or pinned[1]["plain"])
         return [bent(result["name"], drawn, ghosts), signals(drawn, ghosts), spreading(drawn), flatness(drawn, ghosts)]
 
-    def describe(self, result, values):
+    def describe(self, result: Result, values: Settings) -> str | list[str]:
         """Say by what a layer multiplies the gradient, what is left at the bottom, and each layer's numbers."""
         drawn, layers = result["own"] or result["plain"], int(values["depth"])
         factor = drawn["predicted"][1] ** (1 / (layers - 1))
@@ -157,7 +163,7 @@ class Activations(Demo):
             )
         return said
 
-    def table(self, result, values):
+    def table(self, result: Result, values: Settings) -> Any:
         """List the numbers of every layer."""
         drawn = result["own"] or result["plain"]
         heads = ["layer", "std of z", "std of a", "gradient", "predicted", "χ", "flat %", "dead %"]
@@ -169,7 +175,7 @@ class Activations(Demo):
         return "Layers; the gradient is that of a, and 1 at the top", heads, rows
 
 
-def normalised(norm, z):
+def normalised(norm: Callable[..., Any], z: NDArray[np.float64]) -> Any:
     """Call a student's batch norm in training, with scale 1 and shift 0; the first of what it returns."""
     ones, zeros = np.ones(z.shape[1]), np.zeros(z.shape[1])
     out = np.asarray(norm(z.copy(), ones, zeros, zeros.copy(), ones.copy(), 0.99, depth.EPS, True)[0], dtype=np.float64)

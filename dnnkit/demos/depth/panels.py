@@ -1,6 +1,7 @@
 """The pictures of the demo of activations."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ SMALLEST, LARGEST = 1e-24, 1e24
 BASE, TALL = -1.6, 1.5  # where the bars of the histogram stand, and how high the highest is
 
 
-def bent(name, drawn, ghosts):
+def bent(name: str, drawn: Any, ghosts: Any) -> Panel:
     """Draw the activation and its slope over the histogram of what goes into it, one for each layer."""
     panel = Panel(f"{name}: f, its slope f′ (dashed), and how often each z", width=WIDTH, height=HEIGHT)
     panel.xlabel = "z; the outermost bars hold all that lies beyond"
@@ -27,7 +28,7 @@ def bent(name, drawn, ghosts):
     return panel
 
 
-def signals(drawn, ghosts):
+def signals(drawn: Any, ghosts: Any) -> Panel:
     """Draw the spread of the activations and the gradient of every layer, with the predicted gradient."""
     panel = Panel(
         "signals in each layer: activations up, gradient down", "layer", ylog=True, width=WIDTH, height=HEIGHT
@@ -56,7 +57,7 @@ def signals(drawn, ghosts):
     return panel
 
 
-def spreading(drawn):
+def spreading(drawn: Any) -> Panel:
     """Draw how the activations of each layer are spread, as one row of colours a layer."""
     panel = Panel("activations of each layer; bright: many", width=WIDTH, height=HEIGHT)
     panel.xlabel, panel.ylabel = "a; the outermost columns hold all that lies beyond", "layer"
@@ -69,7 +70,7 @@ def spreading(drawn):
     return panel
 
 
-def flatness(drawn, ghosts):
+def flatness(drawn: Any, ghosts: Any) -> Panel:
     """Draw the shares of flat activations and of dead units."""
     panel = Panel(
         "flat: slope below a tenth of the steepest; dead: flat for all", "layer", "%", width=WIDTH, height=HEIGHT
@@ -90,12 +91,12 @@ def flatness(drawn, ghosts):
     return panel
 
 
-def short(value):
+def short(value: float) -> str:
     """Write a standard deviation in few characters."""
     return f"{value:.2g}" if math.isfinite(value) else "beyond every number"
 
 
-def times(value):
+def times(value: float) -> str:
     """Write a share of a gradient in few characters."""
     if not math.isfinite(value):
         return "beyond every number"

@@ -1,12 +1,19 @@
 """The numbers of the demo of activations: a deep random network, forward and backward, and what theory predicts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, ndtr
 
 from dnnkit.checking import wire
+
+Array = NDArray[np.float64]
+Norm = Callable[[Array], Array] | None
+Curve = Callable[[Array], tuple[Array, Array]]
 
 NAMES = ("sigmoid", "tanh", "ReLU", "leaky ReLU", "ELU", "GELU", "SELU")
 AXES = {"batch norm": 0, "layer norm": 1}  # of (examples, units), along which z is centred
@@ -36,7 +43,7 @@ class Plan:
     residual: bool
 
 
-def curve(name, leak):
+def curve(name: str, leak: float) -> Curve:
     """Find an activation function by name.
 
     Returns:
@@ -63,7 +70,7 @@ def curve(name, leak):
     return bent
 
 
-def by_differences(function):
+def by_differences(function: Callable[..., Any]) -> Curve:
     """Give a function of arrays its slope by central differences.
 
     Raises:
@@ -80,14 +87,14 @@ def by_differences(function):
     return bend
 
 
-def same_shape(a, z):
+def same_shape(a: Array, z: Array) -> Array:
     """Return a; a `WireError` says so when it has not the shape of z."""
     if a.shape != z.shape:
         raise wire.WireError(f"an array of shape {z.shape} went in, and one of shape {a.shape} came back")
     return a
 
 
-def centred(z, axis):
+def centred(z: Array, axis: int) -> tuple[Array, Array]:
     """Subtract the mean along an axis and divide by the root of the variance.
 
     Returns:
@@ -98,7 +105,7 @@ def centred(z, axis):
 
 
 @lru_cache(maxsize=4)
-def draws(seed, depth, width):
+def draws(seed: int, depth: int, width: int) -> tuple[Array, Array, Array]:
     """Draw standard normal inputs (N, D), weights (L, D, D) and top gradients (N, D), in this order."""
     rng = np.random.default_rng(seed)
     return (
@@ -108,7 +115,7 @@ def draws(seed, depth, width):
     )
 
 
-def through(bend, plan, X, weights, dout, norm=None):
+def through(bend: Curve, plan: Plan, X: Array, weights: Array, dout: Array, norm: Norm = None) -> dict[str, Any]:
     """Send examples up through all layers and a gradient down again.
 
     Args:
@@ -156,7 +163,7 @@ def _down(net, plan, weights, roots, dout):
     return gradient
 
 
-def predicted(bend, plan, spread, depth):
+def predicted(bend: Curve, plan: Plan, spread: float, depth: int) -> tuple[Array, Array]:
     """Predict the gradient for a very wide network: mean-field theory.
 
     With q the variance of z, the squared gradient is multiplied by chi = scale^2 E[f'(z)^2] in every layer.
@@ -190,7 +197,7 @@ def predicted(bend, plan, spread, depth):
     return chi, np.exp(np.clip(down / 2, -650.0, 650.0))
 
 
-def summary(bend, plan, inputs, spread, norm=None):
+def summary(bend: Curve, plan: Plan, inputs: tuple[Array, ...], spread: float, norm: Norm = None) -> dict[str, Any]:
     """Sum up what the pictures need; small, so that it can leave a student's function.
 
     Args:
@@ -224,7 +231,7 @@ def summary(bend, plan, inputs, spread, norm=None):
     }  # fmt: skip
 
 
-def shares(values, edges):
+def shares(values: Array, edges: Array) -> Array:
     """Count which share of each layer lies between edges; the outermost bins hold what lies beyond.
 
     Args:

@@ -1,12 +1,17 @@
 """Learning rate: one number decides whether descent creeps, jumps, swings or flies apart."""
 
-import numpy as np
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnkit.demos.canvas import Panel
 from dnnkit.demos.controls import Choice, Question, Slider
 from dnnkit.demos.demo import Demo
 from dnnkit.demos.descent import panels, real_net
 from dnnkit.demos.descent import simulate as descent
 from dnnkit.demos.descent.simulate import CURVATURES, RATES, SCHEDULES, STEPS, SURFACES
+from dnnkit.demos.interface import Result, Settings
 
 MOVES = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, 1), "ArrowDown": (0, -1)}
 
@@ -59,7 +64,7 @@ class LearningRate(Demo):
     )
     keyed = 3
 
-    def compute(self, values, rng):
+    def compute(self, values: Settings, rng: np.random.Generator) -> Result:
         """Follow the descent: positions w, shape (STEPS + 1,), their rates (STEPS,), and the predicted distances."""
         noise = values["noise"] * rng.normal(size=STEPS)
         path = descent.follow(values, noise)
@@ -84,7 +89,7 @@ class LearningRate(Demo):
 
         return self.own.run("step", walk)
 
-    def draw(self, result, values, pinned):
+    def draw(self, result: Result, values: Settings, pinned: tuple[Settings, Result] | None) -> list[Panel]:
         """Draw the curve with the path, the distances on a log axis, a real network's losses, and the map of steps."""
         path = result["own"] if result["own"] is not None else result["path"]
         return [
@@ -94,7 +99,7 @@ class LearningRate(Demo):
             panels.step_map(values),
         ]
 
-    def describe(self, result, values):
+    def describe(self, result: Result, values: Settings) -> str | list[str]:
         """Say the factor, the regime, where the last step ends, and what a real network makes of this rate."""
         rate, last = values["learning_rate"], result["path"][-1]
         said = f"η = {rate:.3g}, λ = {values['curvature']:g}; {self._how(result, values)}. After {STEPS} steps "
@@ -124,25 +129,25 @@ class LearningRate(Demo):
             how = f"{where}the first step multiplies {what} by 1 − ηλ = {first:.2f}, the last by {last:.2f}"
         return how if values["schedule"] == "constant" else f"{values['schedule']} schedule, {how}"
 
-    def table(self, result, values):
+    def table(self, result: Result, values: Settings) -> Any:
         """List the positions."""
         heads = ["step", "learning rate", "w"] + (["w with your step"] if result["own"] is not None else [])
         columns = [result["path"], *([result["own"]] if result["own"] is not None else [])]
         rate = [*map(float, descent.rates(values["schedule"], values["learning_rate"])), ""]
         return "Positions", heads, [[n, rate[n], *(float(c[n]) for c in columns)] for n in range(STEPS + 1)]
 
-    def on_key(self, key, shift, values):
+    def on_key(self, key: str, shift: bool, values: Settings) -> Settings:
         """Move the star in the map."""
         right, up = (part * (5 if shift else 1) for part in MOVES[key])
         return self.on_point(values["learning_rate"] * 10 ** (0.02 * right), values["curvature"] + 0.05 * up, values)
 
-    def on_point(self, x, y, values):
+    def on_point(self, x: float, y: float, values: Settings) -> Settings:
         """Take learning rate and curvature from where the reader points in the map."""
         rate, curvature = min(max(x, RATES[0]), RATES[1]), min(max(y, CURVATURES[0]), CURVATURES[1])
         return {"learning_rate": float(f"{rate:.6g}"), "curvature": round(float(curvature), 2)}
 
 
-def predicted(values, factors):
+def predicted(values: Settings, factors: NDArray[np.float64]) -> NDArray[np.float64] | None:
     """Predict the distances on the parabola, shape (STEPS + 1,); None where there is no simple rule."""
     start = abs(values["start"])
     if values["surface"] != "parabola":
@@ -154,7 +159,7 @@ def predicted(values, factors):
     return start * descent.growth(1 - factors[0], values["momentum"]) ** np.arange(STEPS + 1)
 
 
-def regime(factor):
+def regime(factor: float) -> str:
     """Name what a factor per step does."""
     if abs(factor) < 1e-3:
         return "one step is enough"

@@ -1,11 +1,15 @@
 """The pictures of the learning-rate demo."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from dnnkit.demos.canvas import Panel
 from dnnkit.demos.descent import real_net
 from dnnkit.demos.descent import simulate as descent
 from dnnkit.demos.descent.simulate import CURVATURES, RATES, STEPS
+from dnnkit.demos.interface import Result, Settings
 
 FLOOR, CEILING = 1e-12, 1e12  # what a log axis shows
 WIDTH, HEIGHT = 452, 240
@@ -13,7 +17,7 @@ SIZE = {"width": WIDTH, "height": HEIGHT}
 FORMULAS = {"parabola": "λw²/2", "double well": "λ(w² − 4)²/32"}
 
 
-def bowl(path, result, values, pinned):
+def bowl(path: NDArray[np.float64], result: Result, values: Settings, pinned: Any) -> Panel:
     """Draw the curve and the walk on it."""
     surface, curvature = values["surface"], values["curvature"]
     panel = Panel(f"the path on J(w) = {FORMULAS[surface]}", "w", "J(w)", **SIZE)
@@ -31,7 +35,7 @@ def bowl(path, result, values, pinned):
     return panel
 
 
-def distances(path, result, values, pinned):
+def distances(path: NDArray[np.float64], result: Result, values: Settings, pinned: Any) -> Panel:
     """Draw how far the lowest place is after each step, with what theory predicts for the parabola."""
     of = "|w|" if values["surface"] == "parabola" else "distance to the nearest valley"
     panel = Panel(f"{of} after each step", "step", of, ylog=True, ylim=(1e-6, 1e6), **SIZE)
@@ -49,7 +53,7 @@ def distances(path, result, values, pinned):
     return panel
 
 
-def network(values):
+def network(values: Settings) -> Panel:
     """Draw the loss of a real network over the learning rate; the slider's stands as a line."""
     title = f"a real network on digits: its loss after {real_net.STEPS} steps"
     panel = Panel(title, "learning rate η", "loss", xlog=True, ylog=True, xlim=RATES, ylim=(0.015, 5.0), **SIZE)
@@ -62,7 +66,7 @@ def network(values):
     return panel
 
 
-def step_map(values):
+def step_map(values: Settings) -> Panel:
     """Draw how many steps every pair of learning rate and curvature needs, with the best rate and the edge."""
     momentum = float(values["momentum"])
     panel = Panel("steps to a thousandth of the distance; bright: many", "learning rate η", "curvature λ")

@@ -1,8 +1,12 @@
 """The numbers of the learning-rate demo: descent in one dimension, and how many steps theory says that it needs."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from dnnkit.demos.interface import Settings
 
 STEPS = 30
 SURFACES = ("parabola", "double well")
@@ -14,26 +18,26 @@ SHARE = 1e-3  # of the start's distance: there the walk counts as arrived
 NEVER = 10**4.5  # steps that count as never; more than any rate of the map needs that arrives
 
 
-def height(surface, curvature, w):
+def height(surface: str, curvature: float, w: NDArray[np.float64]) -> Any:
     """Compute J(w); the curvature is that of the lowest places, on both surfaces."""
     if surface == "double well":
         return curvature * (w**2 - VALLEY**2) ** 2 / (8 * VALLEY**2)
     return curvature * w**2 / 2
 
 
-def slope(surface, curvature, w):
+def slope(surface: str, curvature: float, w: NDArray[np.float64]) -> Any:
     """Compute the derivative of J at w."""
     if surface == "double well":
         return curvature * w * (w**2 - VALLEY**2) / (2 * VALLEY**2)
     return curvature * w
 
 
-def distance(surface, w):
+def distance(surface: str, w: NDArray[np.float64]) -> Any:
     """Measure how far w is from the nearest lowest place."""
     return np.abs(np.abs(w) - VALLEY) if surface == "double well" else np.abs(w)
 
 
-def rates(schedule, learning_rate):
+def rates(schedule: str, learning_rate: float) -> NDArray[np.float64]:
     """List the learning rate of every step, shape (STEPS,)."""
     step = np.arange(STEPS)
     shares = {
@@ -45,7 +49,7 @@ def rates(schedule, learning_rate):
     return learning_rate * shares[schedule]
 
 
-def follow(values, noise):
+def follow(values: Settings, noise: NDArray[np.float64]) -> NDArray[np.float64]:
     """Descend; positions, shape (STEPS + 1,), cut off at `FAR`."""
     w, speed = [float(values["start"])], 0.0
     for rate, kick in zip(rates(values["schedule"], values["learning_rate"]), noise, strict=True):
@@ -54,7 +58,7 @@ def follow(values, noise):
     return np.array(w)
 
 
-def growth(product, momentum):
+def growth(product: NDArray[np.float64], momentum: float) -> Any:
     """Say by what a step multiplies the distance in the long run, near a lowest place.
 
     With momentum, distance and speed are multiplied by a 2 by 2 matrix; this is the size of its largest eigenvalue.
@@ -73,7 +77,7 @@ def growth(product, momentum):
     return np.maximum(np.abs(trace + root), np.abs(trace - root)) / 2
 
 
-def steps_needed(product, momentum):
+def steps_needed(product: NDArray[np.float64], momentum: float) -> Any:
     """Say after how many steps the distance is `SHARE` of the start's, at least 1 and at most `NEVER`."""
     with np.errstate(divide="ignore"):
         pace = -np.log(growth(product, momentum))
@@ -81,7 +85,7 @@ def steps_needed(product, momentum):
 
 
 @lru_cache(maxsize=32)
-def step_map(momentum, columns=120, rows=60):
+def step_map(momentum: float, columns: int = 120, rows: int = 60) -> NDArray[np.float64]:
     """List the powers of ten of `steps_needed` for all learning rates and curvatures, shape (rows, columns)."""
     rate = np.geomspace(*RATES, 2 * columns + 1)[1::2]
     curvature = np.linspace(*CURVATURES, 2 * rows + 1)[1::2][::-1]

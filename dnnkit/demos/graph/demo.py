@@ -1,12 +1,16 @@
 """Graph stepper: a formula as a graph, values node by node, gradients edge by edge, and the student's engine."""
 
+from typing import Any
+
 import numpy as np
 
+from dnnkit.demos.canvas import Panel
 from dnnkit.demos.controls import Question, Slider, Text, Toggle
 from dnnkit.demos.demo import Demo
 from dnnkit.demos.graph import expressions, graphs
 from dnnkit.demos.graph.expressions import Unreadable
 from dnnkit.demos.graph.panels import Steps, picture, row_of, tell
+from dnnkit.demos.interface import Result, Settings
 
 HOME = "(x*w + b - y)**2"
 NUMBERS = "x = 2, w = -1, b = 0.5, y = 1"
@@ -79,11 +83,11 @@ class GraphStepper(Demo):
     actions = (("values", "All values"), ("end", "To the end"))
 
     @classmethod
-    def defaults(cls):
+    def defaults(cls) -> Settings:
         """Return the settings of the default state; `leaf` is the name of the leaf that the slider moves."""
         return {"leaf": "w"} | super().defaults()
 
-    def compute(self, values, rng):
+    def compute(self, values: Settings, rng: np.random.Generator) -> Result:
         """Compute values and gradients of n nodes, shape (n,), local slopes and shares of E edges, shape (E,)."""
         graph, text, leaves = self._read(values)
         leaf = values["leaf"] if values["leaf"] in leaves else next(iter(leaves))
@@ -148,11 +152,11 @@ class GraphStepper(Demo):
             self.own.agrees("Value", *(dict(zip(keys, map(float, [*a, *b]), strict=True)) for a, b in pairs))
         return came
 
-    def draw(self, result, values, pinned):
+    def draw(self, result: Result, values: Settings, pinned: tuple[Settings, Result] | None) -> list[Panel]:
         """Draw the graph."""
         return [picture(result, pinned and pinned[1])]
 
-    def describe(self, result, values):
+    def describe(self, result: Result, values: Settings) -> str | list[str]:
         """Say for each step what it computes; the last one says all slopes, and whether finite differences agree."""
         graph = result["graph"]
         where = ", ".join(f"{name} = {tell(number)}" for name, number in result["leaves"].items())
@@ -198,7 +202,7 @@ class GraphStepper(Demo):
             said += " relu stands at its bend, 0: backward takes slope 0 there, finite differences the middle."
         return said
 
-    def table(self, result, values):
+    def table(self, result: Result, values: Settings) -> Any:
         """List for each step the nodes with what is known of them by then."""
         graph, steps = result["graph"], result["steps"]
         heads = ["node", "made as", "value", "gradient", "numeric gradient", "relative error"]
@@ -212,7 +216,7 @@ class GraphStepper(Demo):
             tables.append((f"Nodes at step {step} of {steps.last}", heads, list(rows)))
         return tables
 
-    def on_key(self, key, shift, values):
+    def on_key(self, key: str, shift: bool, values: Settings) -> Settings:
         """Make a step, or choose another leaf."""
         graph = self.result["graph"]
         if key in ("ArrowRight", "ArrowLeft"):
@@ -222,12 +226,12 @@ class GraphStepper(Demo):
         other = names.index(self.result["leaf"]) + (1 if key == "ArrowDown" else -1)
         return self._choose(names[other % len(names)])
 
-    def on_action(self, action, values):
+    def on_action(self, action: str, values: Settings) -> Settings:
         """Go to where all values are known, or to where all gradients are."""
         steps = self.result["steps"]
         return {"step": steps.forward if action == "values" else steps.last}
 
-    def on_point(self, x, y, values):
+    def on_point(self, x: float, y: float, values: Settings) -> Settings:
         """Choose the leaf nearest to where the reader points."""
         graph = self.result["graph"]
         place = graphs.layout(graph)

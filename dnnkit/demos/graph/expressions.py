@@ -6,6 +6,7 @@ The list is a computation graph: every node is a number given (a leaf) or made o
 import ast
 import math
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -52,22 +53,22 @@ class Graph:
     inputs: tuple
 
     @cached_property
-    def leaves(self):
+    def leaves(self) -> list[int]:
         """Numbers of the nodes that are given."""
         return [k for k, step in enumerate(self.steps) if step == "leaf"]
 
     @cached_property
-    def made(self):
+    def made(self) -> list[int]:
         """Numbers of the nodes that are computed, in order."""
         return [k for k, step in enumerate(self.steps) if step != "leaf"]
 
     @cached_property
-    def edges(self):
+    def edges(self) -> list[tuple[int, int, int]]:
         """Arrows as (child, parent, which input of the child), in the order in which gradients go back."""
         nodes = range(len(self.names) - 1, -1, -1)
         return [(k, p, i) for k in nodes for i, p in enumerate(self.inputs[k]) if isinstance(p, int)]
 
-    def written(self, k, shown=None):
+    def written(self, k: int, shown: Callable[[int], str] | None = None) -> str:
         """Write how a node is made: with names, or with the numbers `shown(node)` in their place."""
         tell = shown or (lambda p: self.names[p])
         a, *b = [tell(p) if isinstance(p, int) else f"{p:.4g}" for p in self.inputs[k]]
@@ -83,7 +84,7 @@ class Graph:
 
 
 @lru_cache(maxsize=64)
-def read(text):
+def read(text: str) -> Graph:
     """Turn a text into a graph; equal parts become one node.
 
     Raises:
@@ -160,7 +161,7 @@ def _name(nodes):
     )
 
 
-def read_numbers(text):
+def read_numbers(text: str) -> dict[str, float]:
     """Turn "x = 2, w = -1" into a dict.
 
     Raises:
@@ -180,6 +181,6 @@ def read_numbers(text):
     return numbers
 
 
-def write_numbers(numbers):
+def write_numbers(numbers: Mapping[str, float]) -> str:
     """Turn a dict into "x = 2, w = -1"."""
     return ", ".join(f"{name} = {value:.6g}" for name, value in numbers.items())

@@ -1,19 +1,24 @@
 """Values and slopes of a computation graph, edge by edge, and where its nodes stand in a picture; numbers only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dnnkit.demos.canvas import apart
-from dnnkit.demos.graph.expressions import STEPS, Unreadable
+from dnnkit.demos.graph.expressions import STEPS, Graph, Unreadable
 
 NUDGE = 1e-5  # of finite differences, relative for numbers above 1
 WIDTH, ROW, MARGIN = 900, 78, 14  # pixels
 COLUMNS, ROWS = 7, 8  # what fits
 
 
-def evaluate(graph, leaves, nudges=None):
+def evaluate(
+    graph: Graph, leaves: Mapping[str, float], nudges: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Compute all nodes.
 
     Args:
@@ -33,7 +38,7 @@ def evaluate(graph, leaves, nudges=None):
     return np.array(values)
 
 
-def numeric_gradient(graph, leaves, values):
+def numeric_gradient(graph: Graph, leaves: Mapping[str, float], values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Measure slopes of the result along all nodes by central differences, shape (n,), all in one pass."""
     size = NUDGE * np.maximum(1.0, np.abs(values))
     with np.errstate(all="ignore"):
@@ -41,7 +46,7 @@ def numeric_gradient(graph, leaves, values):
         return (moved[: len(values)] - moved[len(values) :]) / (2 * size)
 
 
-def local_slopes(graph, values):
+def local_slopes(graph: Graph, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Slope of the child along the parent for every edge, shape (E,)."""
     slopes = []
     with np.errstate(all="ignore"):
@@ -51,7 +56,7 @@ def local_slopes(graph, values):
     return np.array(slopes)
 
 
-def gradients(graph, local, *, forget=False):
+def gradients(graph: Graph, local: NDArray[np.float64], *, forget: bool = False) -> NDArray[np.float64]:
     """Solve g = e + M g for the slopes of the result along all nodes, shape (n,).
 
     Args:
@@ -68,7 +73,7 @@ def gradients(graph, local, *, forget=False):
         return np.linalg.solve(system, np.eye(n)[-1]) if np.isfinite(local).all() else np.full(n, np.nan)
 
 
-def unfold(graph, shares, *, forget=False):
+def unfold(graph: Graph, shares: NDArray[np.float64], *, forget: bool = False) -> NDArray[np.float64]:
     """Gradients after each edge, shape (E + 1, n): shares, shape (E,), are added up, or replace each other."""
     n, parents = len(graph.names), [parent for _, parent, _ in graph.edges]
     handed = np.zeros((len(shares) + 1, n))
@@ -101,7 +106,7 @@ class Layout:
 
 
 @lru_cache(maxsize=64)
-def layout(graph):
+def layout(graph: Graph) -> Any:
     """Place a graph: one column per step of depth; long arrows get a place of their own in the columns they cross.
 
     Raises:
@@ -131,7 +136,7 @@ def layout(graph):
     return _drawn(graph, column, places, count, rows)
 
 
-def columns_of(graph):
+def columns_of(graph: Graph) -> Any:
     """Column of each node: a step stands right of its inputs, a leaf just left of the first step that needs it."""
     column = [0] * len(graph.names)
     for k in graph.made:
@@ -141,7 +146,7 @@ def columns_of(graph):
     return column
 
 
-def spread(wishes, gap):
+def spread(wishes: NDArray[np.float64], gap: float) -> NDArray[np.float64]:
     """Move places apart by at least gap, as little as possible (pools of neighbours around their mean), shape (N,)."""
     order = np.argsort(wishes, kind="stable")
     pools = []
@@ -180,13 +185,13 @@ def _drawn(graph, column, places, count, rows):
     return Layout(x, y, box, rows * ROW, tuple(map(tuple, routes)))
 
 
-def relative_error(came, wanted):
+def relative_error(came: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distance of numbers relative to the larger of the two, shape (n,); 0 where both are 0 but for rounding."""
     largest = np.maximum(np.abs(came), np.abs(wanted))
     return np.abs(came - wanted) / np.where(largest > 1e-9, largest, 1.0)
 
 
-def parts_from(came, right):
+def parts_from(came: Any, right: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Say which numbers are wrong, shape (n,)."""
     return np.zeros(len(right), dtype=bool) if came is None else relative_error(np.asarray(came), right) > 1e-4
 
@@ -205,7 +210,7 @@ WRITTEN = {
 }
 
 
-def build(value, graph, leaves):
+def build(value: type, graph: Graph, leaves: Mapping[str, float]) -> dict[str, list[float]]:
     """Write a graph with a student's class and let it go backward.
 
     Args:

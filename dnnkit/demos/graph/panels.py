@@ -1,9 +1,12 @@
 """The picture of the graph stepper, boxes and arrows, and its table: which of them are seen at which step."""
 
+from typing import Any
+
 import numpy as np
 
 from dnnkit.demos.canvas import Panel
 from dnnkit.demos.graph.graphs import WIDTH, layout
+from dnnkit.demos.interface import Result
 
 AFTER = 10**6  # a step beyond all
 WRONG, WAITING, CHOSEN = "#A84300", "#EFEFEF", "#E2EEF6"
@@ -11,7 +14,7 @@ FORWARD, BACKWARD = 4, 5  # series
 BELOW = 14  # pixels for pinned numbers under the lowest boxes
 
 
-def picture(result, pinned):
+def picture(result: Result, pinned: Any) -> Panel:
     """Draw the graph of a result for all its steps; a pinned result of the same formula stands below the boxes."""
     graph, steps = result["graph"], result["steps"]
     place = layout(graph)
@@ -131,28 +134,28 @@ class Steps:
         self._shares = {k: got or [self.seed] for k, got in given.items()}
 
     @property
-    def forward(self):
+    def forward(self) -> int:
         """The step at which all values are known and no gradient is."""
         return self.seed - 1
 
-    def value(self, k):
+    def value(self, k: int) -> int:
         """Step that computes a node."""
         return self._values.get(k, 0)
 
-    def edge(self, e):
+    def edge(self, e: int) -> int:
         """Step that takes a share back along an edge."""
         return self.seed + 1 + e
 
-    def first_share(self, k):
+    def first_share(self, k: int) -> int:
         """Step at which a node gets its first share."""
         return self._shares[k][0]
 
-    def last_share(self, k):
+    def last_share(self, k: int) -> int:
         """Step from which a node's gradient is complete."""
         return self._shares[k][-1]
 
 
-def row_of(result, k, step):
+def row_of(result: Result, k: int, step: int) -> list[Any]:
     """List what is known of a node at a step, for the table."""
     graph, steps, own = result["graph"], result["steps"], result["own"]
     row = [graph.names[k], "given" if graph.steps[k] == "leaf" else graph.written(k)]
@@ -169,11 +172,11 @@ def row_of(result, k, step):
     return row
 
 
-def short(value):
+def short(value: float) -> str:
     """Write a number in the picture."""
     return "?" if value != value else f"{value:.3g}"
 
 
-def tell(value):
+def tell(value: float) -> str:
     """Write a number in a sentence or a table."""
     return "not a number" if value != value else f"{value:.4g}"

@@ -1,11 +1,14 @@
 """Kernel explorer: what a small window does to a picture, in numbers, and which filters are no kernels."""
 
 import time
+from typing import Any
 
 import numpy as np
 
+from dnnkit.demos.canvas import Panel
 from dnnkit.demos.controls import Choice, Grid, Picture, Question, Slider
 from dnnkit.demos.demo import Demo
+from dnnkit.demos.interface import Result, Settings
 from dnnkit.demos.kernels import learned, panels, pictures, words
 from dnnkit.demos.kernels import number_panels as numbers
 from dnnkit.demos.kernels import operators as kernels
@@ -92,12 +95,12 @@ class KernelExplorer(Demo):
     _whole = (None, None)  # the last picture that the student's function filtered, and its inputs
 
     @classmethod
-    def defaults(cls):
+    def defaults(cls) -> Settings:
         """Return the settings of the default state; `row` and `column` are the window's middle."""
         first = next(iter(cls.presets.values()))
         return super().defaults() | {"row": 27, "column": 21} | first
 
-    def compute(self, values, rng):
+    def compute(self, values: Settings, rng: np.random.Generator) -> Result:
         """Filter the picture: input, clean and output (H, W), the window in numbers, response and residual."""
         clean = self._clean(values)
         noisy = pictures.disturb(clean, values["noise"], values["amount"], rng)
@@ -181,7 +184,7 @@ class KernelExplorer(Demo):
     def _call(self, X, kernel, bias, stride):
         return self.own.call("conv2d", X, kernel[:, :, None, None], np.array([bias]), stride, len(kernel) // 2)
 
-    def draw(self, result, values, pinned):
+    def draw(self, result: Result, values: Settings, pinned: tuple[Settings, Result] | None) -> list[Panel]:
         """Draw input, window in numbers, output, and the gain of waves or the superposition residual."""
         linear = result["kernel"] is not None
         last = panels.waves(result, values, pinned) if linear else panels.residual(result, values)
@@ -192,17 +195,17 @@ class KernelExplorer(Demo):
             last,
         ]
 
-    def describe(self, result, values):
+    def describe(self, result: Result, values: Settings) -> str | list[str]:
         """Say the PSNRs, what the window gives, the gains and the superposition residual."""
         unused = "conv2d" in self.own and result["own"] is None and not self.own.problems
         aside = " Your conv2d filters with linear operators and zero padding only." if unused else ""
         return words.sentence(result, values) + aside
 
-    def table(self, result, values):
+    def table(self, result: Result, values: Settings) -> Any:
         """List the window's numbers, and gains or the residual."""
         return words.table(result)
 
-    def as_code(self):
+    def as_code(self) -> str:
         """Write the code that shows this state; the reader's picture is in it where it is shown."""
         values = self.values
         try:
@@ -211,16 +214,16 @@ class KernelExplorer(Demo):
         finally:
             self.values = values
 
-    def on_file(self, content, values):
+    def on_file(self, content: bytes, values: Settings) -> Settings:
         """Take over the reader's picture."""
         return {"image": OWN, "upload": pictures.packed(content)}
 
-    def on_action(self, action, values):
+    def on_action(self, action: str, values: Settings) -> Settings:
         """Put the next kernel of a trained first layer into the custom grid."""
         place = learned.place(values["weights"]) if values["operator"] == CUSTOM else None
         return {"operator": CUSTOM, "weights": learned.kernel(0 if place is None else place + 1)}
 
-    def on_key(self, key, shift, values):
+    def on_key(self, key: str, shift: bool, values: Settings) -> Settings:
         """Move the window by one place, with Shift by 8 pixels."""
         stride = int(values["stride"])
         by = stride * max(1, 8 // stride) if shift else stride
@@ -230,7 +233,7 @@ class KernelExplorer(Demo):
         last = (self._side(values) - 1) // stride * stride
         return {name: min(max(place, 0), last) for name, place in zip(("row", "column"), moved, strict=True)}
 
-    def on_point(self, x, y, values):
+    def on_point(self, x: float, y: float, values: Settings) -> Settings:
         """Put the window where the reader points, in either of the two pictures."""
         x = x - panels.RIGHT if x > panels.RIGHT - 3 else x
         side = self._side(values)

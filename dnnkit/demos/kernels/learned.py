@@ -4,6 +4,8 @@ The network tells ten grey shapes apart (`dnnkit.data.make_shapes`) and gets 90 
 kernels of its first layer, in hundredths, each scaled to a largest weight of 1. docs/learn_kernels.py trains it.
 """
 
+from typing import Any
+
 KERNELS = (
     (
         (-43, -9, 64, 100, 94),
@@ -58,12 +60,12 @@ KERNELS = (
 )
 
 
-def kernel(place):
+def kernel(place: int) -> list[list[float]]:
     """Return a kernel as a list of rows, counted from 0 and around the end."""
     return [[weight / 100 for weight in row] for row in KERNELS[place % len(KERNELS)]]
 
 
-def place(weights):
+def place(weights: Any) -> int | None:
     """Say which kernel these weights are; None when they are none of them."""
     rows = [[round(100 * weight) if isinstance(weight, (int, float)) else None for weight in row] for row in weights]
     return next((i for i, known in enumerate(KERNELS) if rows == [list(row) for row in known]), None)

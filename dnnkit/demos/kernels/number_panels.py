@@ -1,15 +1,20 @@
 """The window of the kernel explorer in numbers: pixels, weights and products, or pixels sorted."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from dnnkit.demos.canvas import Panel
 from dnnkit.demos.colours import colour_table
+from dnnkit.demos.interface import Result, Settings
 from dnnkit.demos.kernels.panels import HEIGHT, WIDTH, frame
 
 INNER = 440, 234  # what is left inside a panel, in pixels
 
 
-def numbers(result, values):
+def numbers(result: Result, values: Settings) -> Panel:
     """Draw the pixels under the window and what becomes of them, in numbers."""
     row, column = result["place"]
     title = f"pass {values['iterations']}: " if values["iterations"] > 1 else ""
@@ -54,7 +59,9 @@ def _ranks(panel, result, values):
     panel.text(14, bottom - 62, "No weights: it picks one pixel, it does not add.")
 
 
-def grids(panel, arrays, signs, chosen=None):
+def grids(
+    panel: Panel, arrays: Sequence[tuple[str, NDArray[np.float64], str]], signs: Sequence[str], chosen: Any = None
+) -> float:
     """Draw arrays of numbers side by side, words above and signs between.
 
     Args:

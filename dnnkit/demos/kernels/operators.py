@@ -1,8 +1,11 @@
 """The filters of the kernel explorer, in numbers only: a window's weights, or which of its pixels is picked."""
 
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.signal import convolve2d
 
 CUSTOM = "custom grid"
@@ -19,7 +22,7 @@ EDGES = {  # of 3 x 3, divided so that an edge from 0 to 1 answers with 1
 MIDDLE = 32  # rows and columns on which superposition is tried
 
 
-def kernel(operator, size, weights):
+def kernel(operator: str, size: int, weights: Any) -> NDArray[np.float64] | None:
     """Write down the weights of a linear operator, shape (K, K); None when it has none."""
     if operator == CUSTOM:
         return np.array(weights, dtype=np.float64)
@@ -32,7 +35,7 @@ def kernel(operator, size, weights):
     return {"box": box, "Gaussian": binomial(size), "sharpen": 2 * one - box, "high-pass": one - box}[operator]
 
 
-def binomial(size):
+def binomial(size: int) -> NDArray[np.float64]:
     """Write down a Gaussian blur from binomial coefficients, shape (size, size), sum 1."""
     row = np.ones(1)
     for _ in range(size - 1):
@@ -40,7 +43,15 @@ def binomial(size):
     return np.outer(row, row)
 
 
-def apply(image, operator, size, padding, weights, dilation=1, iterations=1):
+def apply(
+    image: NDArray[np.float64],
+    operator: str,
+    size: int,
+    padding: str,
+    weights: Any,
+    dilation: int = 1,
+    iterations: int = 1,
+) -> NDArray[np.float64]:
     """Filter a picture at every pixel, once or again and again.
 
     Args:
@@ -82,12 +93,12 @@ def _apply(raw, shape, operator, size, padding, weights, dilation, iterations):
     return extreme(image, np.maximum if operator == "dilate" else np.minimum, *where)
 
 
-def padded(image, size, padding, dilation):
+def padded(image: NDArray[np.float64], size: int, padding: str, dilation: int) -> NDArray[np.float64]:
     """Put a border around a picture, as wide as half the window."""
     return np.pad(image, dilation * (size // 2), mode=PADDINGS[padding])
 
 
-def shifted(image, size, padding, dilation):
+def shifted(image: NDArray[np.float64], size: int, padding: str, dilation: int) -> Iterator[NDArray[np.float64]]:
     """Go through the places of a window; each gives what all windows see there, shape (H, W)."""
     around, (rows, columns) = padded(image, size, padding, dilation), image.shape
     for i in range(0, dilation * size, dilation):
@@ -95,7 +106,9 @@ def shifted(image, size, padding, dilation):
             yield around[i : i + rows, j : j + columns]
 
 
-def extreme(image, pick, size, padding, dilation):
+def extreme(
+    image: NDArray[np.float64], pick: Callable[..., Any], size: int, padding: str, dilation: int
+) -> NDArray[np.float64]:
     """Take the largest or smallest pixel of each window: of its rows, then of what these give."""
     around, (rows, columns) = padded(image, size, padding, dilation), image.shape
     steps = range(dilation, dilation * size, dilation)
@@ -108,19 +121,21 @@ def extreme(image, pick, size, padding, dilation):
     return out
 
 
-def window(image, row, column, size, padding, dilation=1):
+def window(
+    image: NDArray[np.float64], row: int, column: int, size: int, padding: str, dilation: int = 1
+) -> NDArray[np.float64]:
     """Cut out what the window sees around a pixel, shape (size, size)."""
     around, wide = padded(image, size, padding, dilation), dilation * (size - 1) + 1
     return around[row : row + wide : dilation, column : column + wide : dilation]
 
 
-def reach(operator, size, dilation, iterations):
+def reach(operator: str, size: int, dilation: int, iterations: int) -> int:
     """Say how many rows and columns of the input one output pixel depends on."""
     passes = iterations * (2 if operator in ("open", "close") else 1)
     return passes * dilation * (size - 1) + 1
 
 
-def spread(weights, dilation):
+def spread(weights: NDArray[np.float64], dilation: int) -> NDArray[np.float64]:
     """Put zeros between weights: the kernel without dilation that does what this one does with it."""
     size = len(weights)
     wide = np.zeros((dilation * (size - 1) + 1,) * 2)
@@ -128,13 +143,13 @@ def spread(weights, dilation):
     return wide
 
 
-def middle(image):
+def middle(image: NDArray[np.float64]) -> NDArray[np.float64]:
     """Cut out the middle of a picture, shape (MIDDLE, MIDDLE)."""
     top, left = (length // 2 - MIDDLE // 2 for length in image.shape)
     return image[top : top + MIDDLE, left : left + MIDDLE]
 
 
-def superposition(image, operator, *settings):
+def superposition(image: NDArray[np.float64], operator: str, *settings: Any) -> NDArray[np.float64]:
     """Measure |f(a + b) - f(a) - f(b)| on the middle of the picture (a) and its mirror image (b).
 
     Args:
@@ -152,7 +167,9 @@ def superposition(image, operator, *settings):
     return np.abs(apply(a + a[:, ::-1], operator, *settings) - alone - mirrored)
 
 
-def response(weights, dilation=1, iterations=1, count=64):
+def response(
+    weights: NDArray[np.float64], dilation: int = 1, iterations: int = 1, count: int = 64
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Measure by how much a linear operator multiplies waves.
 
     Args:
@@ -172,12 +189,12 @@ def response(weights, dilation=1, iterations=1, count=64):
     return frequency, np.abs([across @ weights.sum(axis=0), down @ weights.sum(axis=1), both]) ** iterations
 
 
-def finite(weights):
+def finite(weights: Any) -> NDArray[np.float64]:
     """Make numbers of what the reader typed into the grid."""
     return np.clip(np.nan_to_num(np.array(weights, dtype=np.float64)), -100.0, 100.0)
 
 
-def first_map(came):
+def first_map(came: Any) -> NDArray[np.float64] | None:
     """Find the picture in what the student's function returned; None when there is none."""
     try:
         picture = np.asarray(came, dtype=np.float64)

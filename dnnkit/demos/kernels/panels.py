@@ -1,8 +1,12 @@
 """The pictures of the kernel explorer."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from dnnkit.demos.canvas import Panel, apart
+from dnnkit.demos.interface import Result, Settings
 from dnnkit.demos.kernels import learned
 from dnnkit.demos.kernels import operators as kernels
 from dnnkit.demos.kernels.pictures import SIDE
@@ -13,12 +17,12 @@ LETTERS = 36  # that have room above a picture
 WAVES = ("left to right", "top to bottom", "diagonal")
 
 
-def decibels(value):
+def decibels(value: float) -> str:
     """Write a PSNR."""
     return f"{value:.1f} dB" if np.isfinite(value) else "infinite (no error)"
 
 
-def parts_of(values):
+def parts_of(values: Settings) -> list[str]:
     """List what makes an operator: its name with the size of its window, dilation and iterations where more than 1."""
     custom = values["operator"] == kernels.CUSTOM
     size, place = len(values["weights"]) if custom else values["size"], learned.place(values["weights"])
@@ -28,33 +32,43 @@ def parts_of(values):
     return parts + ([f"{values['iterations']} times"] if values["iterations"] > 1 else [])
 
 
-def name_of(values):
+def name_of(values: Settings) -> str:
     """Write an operator."""
     return ", ".join(parts_of(values))
 
 
-def tiny(value):
+def tiny(value: float) -> str:
     """Write what is 0 up to rounding."""
     return f"{value:.0e}" if value else "0"
 
 
-def pair(title):
+def pair(title: str) -> Panel:
     """Begin a panel with room for two pictures side by side, words above them."""
     return Panel(title, xlim=(0, RIGHT + SIDE), ylim=(0, SIDE + 6), equal=True, axes=False, width=WIDTH, height=HEIGHT)
 
 
-def show(panel, image, left, words, *, scale="grey", limits=(0.0, 1.0)):
+def show(
+    panel: Panel,
+    image: NDArray[np.float64],
+    left: float,
+    words: str,
+    *,
+    scale: str = "grey",
+    limits: tuple[float, float] = (0.0, 1.0),
+) -> None:
     """Put a picture into a pair, words above it."""
     panel.field(image, (left, left + SIDE, 0, SIDE), scale=scale, limits=limits, smooth=False)
     panel.text(left, SIDE + 3, words)
 
 
-def frame(panel, left, right, bottom, top, series=5, solid=True):
+def frame(
+    panel: Panel, left: float, right: float, bottom: float, top: float, series: int = 5, solid: bool = True
+) -> None:
     """Draw the edge of a rectangle."""
     panel.line([left, right, right, left, left], [bottom, bottom, top, top, bottom], series=series, solid=solid)
 
 
-def before(result, values):
+def before(result: Result, values: Settings) -> Panel:
     """Draw the input with the window, and the clean picture; with several passes, what goes into the last one."""
     again = values["iterations"] > 1
     panel = pair("input with the window (arrow keys or pointer move it)")
@@ -88,7 +102,7 @@ def _taps(panel, result, dilation, left):
     panel.points(left + x[seen] * (SIDE / side), y[seen] * (SIDE / side), series=5, shape="square", size=1.5)
 
 
-def after(result, values, pinned):
+def after(result: Result, values: Settings, pinned: Any) -> Panel:
     """Draw the output, and beside it the demo's own, the pinned one or the error."""
     own = result["own"]
     shown = own["image"] if own and own["image"] is not None else result["out"]
@@ -139,7 +153,7 @@ def _edge():
 # what it does to waves, and whether it is linear ---------------------------------------------------------------------
 
 
-def waves(result, values, pinned):
+def waves(result: Result, values: Settings, pinned: Any) -> Panel:
     """Draw by how much waves are multiplied, for a linear operator."""
     title = f"linear (superposition residual {tiny(result['residual'].max())}): gain of waves"
     panel = Panel(title, "cycles per pixel (0: flat, 0.5: stripes of one pixel)", "gain", width=WIDTH, height=HEIGHT)
@@ -158,7 +172,7 @@ def waves(result, values, pinned):
     return panel
 
 
-def residual(result, values):
+def residual(result: Result, values: Settings) -> Panel:
     """Draw where f(a + b) is not f(a) + f(b)."""
     panel = pair("not linear: |f(a + b) − f(a) − f(b)|")
     most = float(result["residual"].max())

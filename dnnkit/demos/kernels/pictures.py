@@ -5,6 +5,7 @@ import zlib
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 SIDE = 64  # of the pictures made here
@@ -15,13 +16,13 @@ NOISES = ("none", "salt and pepper", "Gaussian")
 DIGIT = ("006CFFC6", "00CF8006", "00FA0000", "00FFFC40", "000048FA", "0000008F", "04C008FA", "008FFFA0")
 
 
-def packed(grey):
+def packed(grey: bytes) -> str:
     """Write a picture of OWN_SIDE² grey values, bytes from 0 to 255, as a text that settings can hold."""
     return base64.b64encode(zlib.compress(grey, 9)).decode("ascii")
 
 
 @lru_cache(maxsize=4)
-def unpacked(text):
+def unpacked(text: str) -> NDArray[np.float64] | None:
     """Read such a text; shape (OWN_SIDE, OWN_SIDE), from 0 to 1, or None when it is no picture."""
     try:
         unpacker = zlib.decompressobj()
@@ -34,7 +35,7 @@ def unpacked(text):
 
 
 @lru_cache(maxsize=8)
-def picture(name):
+def picture(name: str) -> NDArray[np.float64]:
     """Make a clean picture; shape (SIDE, SIDE), from 0 (black) to 1 (white)."""
     y, x = np.mgrid[:SIDE, :SIDE].astype(float)
     if name == "photo":
@@ -54,7 +55,7 @@ def _bar_edges():
     return np.cumsum([4, 8, 8, 6, 6, 4, 4, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])
 
 
-def photo(x, y):
+def photo(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     """Shade a house, a tree and hills under a sky, with soft edges; shape of x and y."""
 
     def inside(distance):  # positive inside; the edge is about one pixel wide, as in a photo
@@ -78,7 +79,7 @@ def photo(x, y):
     return np.clip(over(scene, leaves, 0.3 + 0.12 * np.sin(1.7 * x) * np.sin(1.9 * y) - 0.015 * (x - 51)), 0.0, 1.0)
 
 
-def disturb(clean, noise, amount, rng):
+def disturb(clean: NDArray[np.float64], noise: str, amount: float, rng: np.random.Generator) -> NDArray[np.float64]:
     """Add noise to a picture.
 
     Args:
@@ -96,7 +97,7 @@ def disturb(clean, noise, amount, rng):
     return np.where(hit < amount, salt.astype(float), clean) if noise == "salt and pepper" else clean.copy()
 
 
-def psnr(image, clean):
+def psnr(image: NDArray[np.float64], clean: NDArray[np.float64]) -> float:
     """Measure how near a picture is to the clean one, in decibels: 10 log10(1 / mean squared error)."""
     error = float(np.mean((image - clean) ** 2))
     return float("inf") if error < 1e-20 else -10.0 * float(np.log10(error))

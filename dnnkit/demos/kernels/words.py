@@ -1,11 +1,14 @@
 """The sentence and the table of the kernel explorer."""
 
+from typing import Any
+
 import numpy as np
 
+from dnnkit.demos.interface import Result, Settings
 from dnnkit.demos.kernels.panels import WAVES, decibels, name_of, tiny
 
 
-def sentence(result, values):
+def sentence(result: Result, values: Settings) -> str:
     """Say the PSNRs, what the window gives, the gains and the superposition residual."""
     noise = {"none": "no noise", "Gaussian": f"Gaussian noise of {values['amount']:g}"}
     noise["salt and pepper"] = f"{100 * values['amount']:.0f} % salt and pepper"
@@ -48,12 +51,12 @@ def _linear(result):
     return words + f"Superposition residual {tiny(largest)}: linear."
 
 
-def gain(value):
+def gain(value: float) -> str:
     """Write a gain; repeated operators can have large ones."""
     return f"{value:.2f}" if value < 1000 else f"{value:.1e}".replace("e+0", "e")
 
 
-def table(result):
+def table(result: Result) -> Any:
     """List the window's numbers, and gains or the residual, as (title, heads, rows)."""
     wide = max(result["size"], 5)
     blocks = [("pixels", result["seen"])]

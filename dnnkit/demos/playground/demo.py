@@ -1,9 +1,13 @@
 """Neuron playground: one neuron draws one straight line; hidden layers bend the plane until a line is enough."""
 
+from typing import Any
+
 import numpy as np
 
+from dnnkit.demos.canvas import Panel
 from dnnkit.demos.controls import Choice, Question, Slider
 from dnnkit.demos.demo import Demo
+from dnnkit.demos.interface import Result, Settings
 from dnnkit.demos.playground import panels, training
 from dnnkit.demos.playground import simulate as ground
 
@@ -73,7 +77,7 @@ class NeuronPlayground(Demo):
     actions = (("line", "Best line"), ("draw", "New start"))
 
     @classmethod
-    def defaults(cls):
+    def defaults(cls) -> Settings:
         """Return the settings of the default state.
 
         Beside the controls: `draw` counts new starts, and `run` is the training so far: points, hidden units of a
@@ -82,14 +86,14 @@ class NeuronPlayground(Demo):
         """
         return {"draw": 0, "run": None} | super().defaults()
 
-    def follow(self, values, changed):
+    def follow(self, values: Settings, changed: set[str]) -> Settings:
         """Keep layers and units both 0, or both not: layers of no units are one neuron, too."""
         empty = [name for name in FIRST if not values[name]]
         if len(empty) != 1:
             return {}
         return dict.fromkeys(FIRST, 0) if changed & set(FIRST) == set(empty) else {empty[0]: FIRST[empty[0]]}
 
-    def compute(self, values, rng):
+    def compute(self, values: Settings, rng: np.random.Generator) -> Result:
         """Answer on a grid and on the points: field (G,), hits (N,), losses (steps + 1,), the network and its way."""
         course, log = self._course(values)
         net, losses, path = course.at(log)
@@ -136,7 +140,7 @@ class NeuronPlayground(Demo):
             own = None
         return (own, right) if own is not None and own.shape == plain.shape else (None, None)
 
-    def on_tick(self, values):
+    def on_tick(self, values: Settings) -> Settings:
         """Make a few steps of gradient descent; without hidden layers they move w1, w2 and b."""
         course, log = self._course(values)
         log = training.extended(log, float(values["learning_rate"]), STEPS)
@@ -147,7 +151,7 @@ class NeuronPlayground(Demo):
         moved = {"run": [*run, layers] if layers > 1 else run}
         return moved if layers else moved | _weights(*net["v"], net["b"])
 
-    def on_key(self, key, shift, values):
+    def on_key(self, key: str, shift: bool, values: Settings) -> Settings:
         """Turn w, or move b."""
         if _shape(values)[0]:
             return {}
@@ -158,13 +162,13 @@ class NeuronPlayground(Demo):
         turned = (values["w1"] + 1j * values["w2"]) * np.exp(1j * by)
         return _weights(turned.real, turned.imag, values["b"])
 
-    def on_point(self, x, y, values):
+    def on_point(self, x: float, y: float, values: Settings) -> Settings:
         """Move the boundary to where the reader points, by changing b."""
         if _shape(values)[0]:
             return {}
         return _weights(values["w1"], values["w2"], -(values["w1"] * x + values["w2"] * y))
 
-    def on_action(self, action, values):
+    def on_action(self, action: str, values: Settings) -> Settings:
         """Take the best straight line, or start anew: other weights of a network, or w = 0 and b = 0."""
         if action == "line":
             return {"layers": 0, "hidden": 0, "run": None, **_weights(*ground.best_line(values["data"], self.seed)[1:])}
@@ -172,7 +176,7 @@ class NeuronPlayground(Demo):
             return {"draw": int(values["draw"]) + 1, "run": None}
         return {"run": None, **_weights(0.0, 0.0, 0.0)}
 
-    def draw(self, result, values, pinned):
+    def draw(self, result: Result, values: Settings, pinned: tuple[Settings, Result] | None) -> list[Panel]:
         """Draw the plane, the loss over the weights or the hidden space, and the loss by step."""
         layers, units = _shape(values)
         if not layers:
@@ -183,7 +187,7 @@ class NeuronPlayground(Demo):
             second = panels.scores(result)
         return [panels.plane(result, values, pinned), second, panels.loss_by_step(result, pinned)]
 
-    def describe(self, result, values):
+    def describe(self, result: Result, values: Settings) -> str | list[str]:
         """Say how many points are right, the loss, the boundary, and what the best line or training reached."""
         count, total, losses = int(result["hits"].sum()), len(result["s"]), result["losses"]
         steps, (layers, units) = len(losses) - 1, _shape(values)
@@ -207,7 +211,7 @@ class NeuronPlayground(Demo):
         said += f"The best straight line gets {best}; {low}."
         return said.replace(" -", " −").replace("(-", "(−")
 
-    def table(self, result, values):
+    def table(self, result: Result, values: Settings) -> Any:
         """List points and answers, at most 30."""
         units = _shape(values)[1]
         heads = ["point", "x₁", "x₂", "class", "score z", "answer a", "right"]

@@ -1,8 +1,12 @@
 """The pictures of the neuron playground."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from dnnkit.demos.canvas import Panel
+from dnnkit.demos.interface import Result, Settings
 from dnnkit.demos.playground import simulate as ground
 from dnnkit.demos.playground import training
 
@@ -11,7 +15,7 @@ WIDTH, HEIGHT = 310, 300
 SHOWN = 300  # points of a long line that are drawn
 
 
-def plane(result, values, pinned):
+def plane(result: Result, values: Settings, pinned: Any) -> Panel:
     """Draw the points on the answers, with the boundary, the weights as an arrow, and hidden units as thin lines."""
     low, high = ground.window(values["data"])
     net = result["net"]
@@ -37,7 +41,9 @@ def plane(result, values, pinned):
     return panel
 
 
-def straight(w, c, low, high):
+def straight(
+    w: NDArray[np.float64], c: float, low: float, high: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Find where w . x + c = 0 crosses the window, as (x, y); NaN when w is 0."""
     steep = int(abs(w[1]) < abs(w[0]))  # solve for the coordinate with the larger weight
     free = np.array([low, high])
@@ -66,7 +72,7 @@ def _arrow(panel, w, b, centre, low, high):
     panel.text(*tip, "w", bold=True, dx=9 if w[0] >= 0 else -15, dy=-9 if w[1] >= 0 else 9)
 
 
-def loss_over_weights(result, values, pinned):
+def loss_over_weights(result: Result, values: Settings, pinned: Any) -> Panel:
     """Draw the loss over (w1, w2) at the bias of now, the way that training went, and the lowest place."""
     loss, (w1, w2, least) = result["plane"]
     words = f"loss at b = {values['b']:.3g}; ★ lowest here: {least:.2g}".replace("-", "−")
@@ -89,7 +95,7 @@ def loss_over_weights(result, values, pinned):
     return panel
 
 
-def loss_by_step(result, pinned):
+def loss_by_step(result: Result, pinned: Any) -> Panel:
     """Draw the loss while training."""
     losses = result["losses"]
     panel = Panel("mean loss at each training step", "training step", "loss (log)", ylog=True)
@@ -113,7 +119,7 @@ def loss_by_step(result, pinned):
     return panel
 
 
-def hidden_space(result, values):
+def hidden_space(result: Result, values: Settings) -> Panel:
     """Draw the points where the last two hidden units put them, the plane's bent grid, and the last neuron's line."""
     net = result["net"]
     words = "the same points " + ("after the last layer" if len(net["W"]) > 1 else "in hidden space")
@@ -150,7 +156,7 @@ def _name_corners(panel, H, X):
         panel.text(x, y, " and ".join(names), align=side, dx=8 if side == "right" else -8, dy=up)
 
 
-def window_of(H, net):
+def window_of(H: NDArray[np.float64], net: training.Net) -> Any:
     """Say which part of hidden space is shown."""
     if net["bend"] == "tanh":
         return -1.25, 1.25
@@ -158,7 +164,7 @@ def window_of(H, net):
     return -0.15 * top, 1.15 * top
 
 
-def folded(net, low, high):
+def folded(net: training.Net, low: float, high: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Carry the lines of a grid into hidden space, with NaN between them; shapes (L,)."""
     fine, lines = np.linspace(low, high, 41), np.linspace(low, high, 7)
     along, across = np.tile([*fine, np.nan], 7), np.repeat(lines, 42)
@@ -166,7 +172,7 @@ def folded(net, low, high):
     return training.bent(net, X).T
 
 
-def scores(result):
+def scores(result: Result) -> Panel:
     """Draw the last neuron's score of each point; points of a class stand above each other."""
     z, s = np.clip(result["z"], -30.0, 30.0), result["s"]
     panel = Panel("the last neuron's score z of each point", "score z", "class, spread out", width=WIDTH, height=HEIGHT)
@@ -183,7 +189,7 @@ def scores(result):
     return panel
 
 
-def thinned(line):
+def thinned(line: NDArray[np.float64]) -> NDArray[np.float64]:
     """Leave out rows of a long line, but not its last."""
     if len(line) <= SHOWN:
         return line

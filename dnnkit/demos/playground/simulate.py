@@ -1,8 +1,10 @@
 """The numbers of the neuron playground: points, the best straight line, the loss over weights, the boundary."""
 
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dnnkit import data
 
@@ -21,7 +23,7 @@ REACH = 8.0  # how far the weights of one neuron may go: where the sliders end
 
 
 @lru_cache(maxsize=32)
-def points(name, seed=0):
+def points(name: str, seed: int = 0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Make a set of points.
 
     Returns:
@@ -36,7 +38,7 @@ def points(name, seed=0):
 
 
 @lru_cache(maxsize=8)
-def grid(name):
+def grid(name: str) -> NDArray[np.float64]:
     """List the places where a picture asks for answers: shape (GRID * GRID, 2), the top row first."""
     low, high = window(name)
     side = np.linspace(low, high, GRID)
@@ -44,13 +46,13 @@ def grid(name):
     return np.stack([x.ravel(), y.ravel()], axis=1)
 
 
-def window(name):
+def window(name: str) -> tuple[float, float]:
     """Say which square of the plane is shown, as (low, high) of both axes."""
     return WINDOWS.get(name, (-0.75, 1.75))
 
 
 @lru_cache(maxsize=32)
-def best_line(name, seed=0):
+def best_line(name: str, seed: int = 0) -> tuple[int, float, float, float]:
     """Find the straight line that gets most points right, by trying 360 directions and every place between points.
 
     Returns:
@@ -73,7 +75,7 @@ def best_line(name, seed=0):
 
 
 @lru_cache(maxsize=64)
-def loss_plane(name, seed, b):
+def loss_plane(name: str, seed: int, b: float) -> Any:
     """Measure the mean loss at all pairs of weights between -REACH and REACH, at one bias.
 
     Returns:
@@ -93,7 +95,7 @@ def loss_plane(name, seed, b):
     return loss, (float(w[column]), float(w[::-1][row]), float(loss[row, column]))
 
 
-def boundary(answers_, name):
+def boundary(answers_: NDArray[np.float64], name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Trace where answers, shape (GRID * GRID,), are one half.
 
     Returns:

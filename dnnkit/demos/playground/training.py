@@ -5,17 +5,21 @@ and `b`, the last neuron; `bend`, the activation of hidden units.
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dnnkit.demos.playground.simulate import REACH, points
+
+Net = dict[str, Any]  # weights and biases of the layers, and the name of the activation
 
 BENDS = ("tanh", "ReLU")
 FAR = 1e3  # how far the weights of a network may go
 MOST_STEPS = 5000
 
 
-def layers_of(net, X):
+def layers_of(net: Net, X: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """List what each hidden layer answers to points, the points themselves first: shapes (N, 2), (N, H), ..."""
     found = [X]
     for W, c in zip(net["W"], net["c"], strict=True):
@@ -24,23 +28,23 @@ def layers_of(net, X):
     return found
 
 
-def bent(net, X):
+def bent(net: Net, X: NDArray[np.float64]) -> NDArray[np.float64]:
     """Say where points are before the last neuron: activations of shape (N, H), or the points themselves."""
     return layers_of(net, X)[-1]
 
 
-def answers(net, X):
+def answers(net: Net, X: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the last neuron's scores and activations, both of shape (N,)."""
     z = bent(net, X) @ net["v"] + net["b"]
     return z, 0.5 + 0.5 * np.tanh(0.5 * z)
 
 
-def mean_loss(net, X, s):
+def mean_loss(net: Net, X: NDArray[np.float64], s: NDArray[np.float64]) -> float:
     """Return the mean cross-entropy in nats of signs s."""
     return float(np.mean(np.logaddexp(0.0, -s * answers(net, X)[0])))
 
 
-def start_of(seed, shape, bend, start):
+def start_of(seed: int, shape: tuple[int, int], bend: str, start: Any) -> Net:
     """Draw the first weights of a network, or take those of one neuron.
 
     Args:
@@ -61,7 +65,7 @@ def start_of(seed, shape, bend, start):
     return {"W": W, "c": c, "v": rng.normal(size=units) / np.sqrt(units), "b": 0.0, "bend": bend}
 
 
-def stepped(net, X, s, rate):
+def stepped(net: Net, X: NDArray[np.float64], s: NDArray[np.float64], rate: float) -> tuple[Net, float]:
     """Make one step of gradient descent on all points, backwards through all layers.
 
     Returns:
@@ -87,7 +91,7 @@ def _within(weights, reach):
 
 
 @lru_cache(maxsize=32)
-def course(name, seed, shape, bend, start):
+def course(name: str, seed: int, shape: tuple[int, int], bend: str, start: Any) -> "TrainingRun":
     """Return the training of one network from one start; `start` is (w1, w2, b) of one neuron, or a number to draw."""
     return TrainingRun(name, seed, shape, bend, start)
 
@@ -112,7 +116,7 @@ class TrainingRun:
         self._log, self._net = (), self._start
         self._losses, self._path = [], []  # before each step
 
-    def at(self, log):
+    def at(self, log: tuple[tuple[float, int], ...]) -> tuple[Net, NDArray[np.float64], NDArray[np.float64]]:
         """Train as a log says, a tuple of (learning rate, steps).
 
         Returns:
@@ -139,7 +143,7 @@ def _continues(done, log):
     return log[: len(done) - 1] == done[:-1] and now[0] == done[-1][0] and now[1] >= done[-1][1]
 
 
-def extended(log, rate, steps):
+def extended(log: tuple[tuple[float, int], ...], rate: float, steps: int) -> tuple[tuple[float, int], ...]:
     """Add steps to a log, at most MOST_STEPS in all."""
     steps = min(steps, MOST_STEPS - sum(count for _, count in log))
     if steps <= 0:

@@ -1,9 +1,14 @@
 """Optimizer race: seven rules from one start, at one learning rate or each at its best, and the student's own."""
 
-import numpy as np
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnkit.demos.canvas import Panel
 from dnnkit.demos.controls import Choice, Many, Question, Slider, Toggle
 from dnnkit.demos.demo import Demo
+from dnnkit.demos.interface import Result, Settings
 from dnnkit.demos.race import panels
 from dnnkit.demos.race import simulate as race
 from dnnkit.demos.race.panels import INVENTION, short
@@ -66,7 +71,7 @@ class OptimizerRace(Demo):
     runs = True
 
     @classmethod
-    def defaults(cls):
+    def defaults(cls) -> Settings:
         """Return the settings of the default state; `starts` holds a moved start for each surface that has one."""
         return super().defaults() | {"starts": {}}
 
@@ -76,7 +81,7 @@ class OptimizerRace(Demo):
             page["controls"] = [control for control in page["controls"] if control["name"] != "rule"]
         return page
 
-    def compute(self, values, rng):
+    def compute(self, values: Settings, rng: np.random.Generator) -> Result:
         """Walk with all rules: places (7, STEPS + 1, 2), losses (7, STEPS + 1), and the losses over RATES (7, R)."""
         ground, start = self._ground(values)
         noise = rng.normal(size=(2, STEPS, 2))
@@ -125,7 +130,7 @@ class OptimizerRace(Demo):
         places = [{f"after step {n}": places[n] for n in steps} for places in (came, wanted[:, :, rule, 0])]
         return self.own.agrees("step", *places, exercise=f"{NAMES[rule].lower()}_step")
 
-    def draw(self, result, values, pinned):
+    def draw(self, result: Result, values: Settings, pinned: tuple[Settings, Result] | None) -> list[Panel]:
         """Draw the paths, the losses by step, the losses by learning rate, and the rates of the chosen optimizer."""
         runners = panels.runners(result, values)
         old = panels.runners(pinned[1], pinned[0]) if pinned else []
@@ -136,7 +141,7 @@ class OptimizerRace(Demo):
             panels.close_up(result, values),
         ]
 
-    def describe(self, result, values):
+    def describe(self, result: Result, values: Settings) -> str | list[str]:
         """Say for each step who is where, who has how wide a range of good rates, and the chosen one's rates."""
         runners, first = panels.runners(result, values), result["losses"][0, 0]
         how = "each at its own best rate" if values["best"] else f"at rate {values['learning_rate']:.3g}"
@@ -163,7 +168,7 @@ class OptimizerRace(Demo):
         words += f". {values['chosen']}'s last step multiplies slopes by {short(x)} along w₁"
         return f"{words}, by {short(y)} along w₂."
 
-    def table(self, result, values):
+    def table(self, result: Result, values: Settings) -> Any:
         """List losses, rates and how many powers of ten of rates are good."""
         checked = range(10, STEPS + 1, 10)
         heads = ["optimizer", "rate", *(f"loss after {n}" for n in checked)]
@@ -178,7 +183,7 @@ class OptimizerRace(Demo):
             rows.append(row)
         return f"Losses; the start has {short(result['losses'][0, 0])}", heads, rows
 
-    def on_key(self, key, shift, values):
+    def on_key(self, key: str, shift: bool, values: Settings) -> Settings:
         """Move the start by a fortieth of the window, with Shift by a tenth."""
         ground, (x, y) = self._ground(values)
         left, right, bottom, top = ground.window
@@ -187,14 +192,14 @@ class OptimizerRace(Demo):
             x + MOVES[key][0] * share * (right - left), y + MOVES[key][1] * share * (top - bottom), values
         )
 
-    def on_point(self, x, y, values):
+    def on_point(self, x: float, y: float, values: Settings) -> Settings:
         """Put the start where the reader points, inside the window."""
         left, right, bottom, top = self._ground(values)[0].window
         place = [round(min(max(x, left), right), 3), round(min(max(y, bottom), top), 3)]
         return {"starts": {**values["starts"], values["surface"]: place}}
 
 
-def losses(ground, places):
+def losses(ground: Any, places: NDArray[np.float64]) -> NDArray[np.float64]:
     """Measure heights, shape (..., N), of places, shape (..., N, 2); NaN where flown away."""
     with np.errstate(all="ignore"):
         return ground.height(np.moveaxis(places, -1, 0))

@@ -1,11 +1,15 @@
 """The pictures of the optimizer race."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dnnkit.demos.canvas import Panel, apart
+from dnnkit.demos.interface import Result, Settings
 from dnnkit.demos.race.simulate import ADAM, FLOOR, NAMES, RATES, STEPS
 from dnnkit.demos.race.surfaces import bands, surface
 
@@ -41,7 +45,7 @@ class Racer:
     rate: float
 
 
-def runners(result, values):
+def runners(result: Result, values: Settings) -> list[Racer]:
     """List who runs: the shown optimizers, with the student's in place of the one that it is meant to be."""
     own, found = result["own"], []
     for i, name in enumerate(NAMES):
@@ -56,7 +60,7 @@ def runners(result, values):
     return found
 
 
-def paths(lines, old, result, values):
+def paths(lines: Sequence[Racer], old: Any, result: Result, values: Settings) -> Panel:
     """Draw where everyone walked, on bands of equal height."""
     where = values["surface"], float(values["condition"]), float(values["turn"])
     ground = surface(*where)
@@ -75,7 +79,7 @@ def paths(lines, old, result, values):
     return panel
 
 
-def by_step(lines, old):
+def by_step(lines: Sequence[Racer], old: Any) -> Panel:
     """Draw the losses step by step; the names stand where the lines end."""
     first = lines[0].losses[0] if lines else 1.0
     low, high = FLOOR / 2, 30 * max(first, FLOOR)
@@ -92,7 +96,7 @@ def by_step(lines, old):
     return panel
 
 
-def named(panel, lines, ends, where):
+def named(panel: Panel, lines: Sequence[Racer], ends: Sequence[float], where: tuple[float, float]) -> None:
     """Write the names beside where lines end, apart from each other.
 
     Args:
@@ -112,7 +116,7 @@ def named(panel, lines, ends, where):
         panel.text(where[1], 10**place, words, bold=line.width > 2)
 
 
-def by_rate(lines, result, values):
+def by_rate(lines: Sequence[Racer], result: Result, values: Settings) -> Panel:
     """Draw the loss after the last step over the learning rate, one line each; marks stand at the rates in use."""
     first = result["losses"][0, 0]
     panel = Panel(f"loss after {STEPS} steps at every learning rate", "learning rate", "loss", xlog=True, ylog=True)
@@ -135,7 +139,7 @@ def by_rate(lines, result, values):
     return panel
 
 
-def close_up(result, values):
+def close_up(result: Result, values: Settings) -> Panel:
     """Draw by what the chosen optimizer multiplies the slope of each weight, step by step."""
     name, effective = values["chosen"], result["effective"]
     title = f"{name}: by what it multiplies the mean slope"
@@ -159,12 +163,12 @@ def close_up(result, values):
     return panel
 
 
-def uncorrected(step, values):
+def uncorrected(step: NDArray[np.float64], values: Settings) -> NDArray[np.float64]:
     """Say how many times longer Adam's steps would be without its two corrections, shape (STEPS,)."""
     return (1 - values["momentum"] ** step) / np.sqrt(1 - values["beta2"] ** step)
 
 
-def short(value):
+def short(value: float) -> str:
     """Write a loss or rate in few characters."""
     if not math.isfinite(value):
         return "flown away"

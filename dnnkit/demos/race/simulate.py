@@ -1,9 +1,12 @@
 """The numbers of the optimizer race: seven rules walked at once, at many learning rates, and any rule walked alone."""
 
 import inspect
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dnnkit.checking import wire
 from dnnkit.demos.race.surfaces import surface
@@ -18,7 +21,15 @@ SQUARED = NAMES.index("AdaGrad")  # from here on the rules divide by a root of s
 NESTEROV, ADADELTA, ADAM = NAMES.index("Nesterov"), NAMES.index("Adadelta"), NAMES.index("Adam")
 
 
-def walk(slope, start, rates, kicks, *, momentum=0.9, beta2=0.999):
+def walk(
+    slope: Callable[..., Any],
+    start: Any,
+    rates: NDArray[np.float64],
+    kicks: NDArray[np.float64],
+    *,
+    momentum: float = 0.9,
+    beta2: float = 0.999,
+) -> Any:
     """Walk with all seven rules at once.
 
     All are one recurrence: a memory of slopes, one of squared slopes from AdaGrad on, and Adadelta's of steps.
@@ -83,7 +94,9 @@ def _weights(steps, momentum, beta2):
 
 
 @lru_cache(maxsize=64)
-def sweep(name, condition, turn, start, momentum, beta2, kicks):
+def sweep(
+    name: str, condition: float, turn: float, start: tuple[float, float], momentum: float, beta2: float, kicks: bytes
+) -> NDArray[np.float64]:
     """Find the loss after the last step at each of RATES, shape (7, R); infinite where the walk flew away.
 
     Args:
@@ -104,14 +117,21 @@ def sweep(name, condition, turn, start, momentum, beta2, kicks):
     return np.where(np.isfinite(losses), np.maximum(losses, FLOOR), np.inf)
 
 
-def settings_after_rate(rule, momentum, beta2):
+def settings_after_rate(rule: int, momentum: float, beta2: float) -> list[float]:
     """List what a rule's step function takes after the learning rate."""
     table = {"momentum": (momentum,), "Nesterov": (momentum,), "AdaGrad": (EPS,), "RMSProp": (RHO_RMSPROP, EPS)}
     table |= {"Adadelta": (RHO_ADADELTA, EPS_ADADELTA), "Adam": (momentum, beta2, EPS)}
     return table.get(rule, ())
 
 
-def walk_alone(step, slope, start, rate, settings, kicks):
+def walk_alone(
+    step: Callable[..., Any],
+    slope: Callable[..., Any],
+    start: tuple[float, float],
+    rate: float,
+    settings: Sequence[float],
+    kicks: NDArray[np.float64],
+) -> NDArray[np.float64]:
     """Walk with one step function on dicts of arrays.
 
     Args:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ SURFACES = ("ravine", "noisy quadratic", *FIXED)
 
 
 @lru_cache(maxsize=64)
-def surface(name, condition=20.0, turn=0.0):
+def surface(name: str, condition: float = 20.0, turn: float = 0.0) -> Surface:
     """Make a surface; condition number and turn (in degrees) matter for "ravine" and "noisy quadratic" only."""
     if name in FIXED:
         return Surface(*FIXED[name](), np.zeros((2, 2)))
@@ -118,7 +119,9 @@ def surface(name, condition=20.0, turn=0.0):
 
 
 @lru_cache(maxsize=64)
-def bands(name, condition=20.0, turn=0.0, rows=70, columns=110):
+def bands(
+    name: str, condition: float = 20.0, turn: float = 0.0, rows: int = 70, columns: int = 110
+) -> NDArray[np.float64]:
     """Say in which of ten bands of height every place of the window lies, shape (rows, columns), top row first."""
     ground = surface(name, condition, turn)
     left, right, bottom, top = ground.window
