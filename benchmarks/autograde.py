@@ -24,7 +24,8 @@ import stock
 from memory import peak_memory
 
 from dnnkit.environment.quiet import quiet_backends
-from grading.authoring.build import build, load_release
+from grading.authoring.build import build
+from grading.authoring.release import load_release
 from grading.authoring.sample_class import with_answers
 from grading.classes.autograde import GradingOptions, autograde
 from grading.course import find_project, open_course

@@ -33,7 +33,8 @@ import stock  # noqa: E402
 from nbgrader.api import Gradebook  # noqa: E402
 from submissions import BANK, CANARY, FULL  # noqa: E402
 
-from grading.authoring.build import build, load_release  # noqa: E402
+from grading.authoring.build import build  # noqa: E402
+from grading.authoring.release import load_release  # noqa: E402
 from grading.classes.autograde import GradingOptions, autograde  # noqa: E402
 from grading.course import find_project, open_course  # noqa: E402
 from grading.gradebook.exports.nbgrader_csv import write_csv  # noqa: E402

@@ -20,7 +20,7 @@ import nbformat
 import numpy as np
 from nbclient import NotebookClient
 
-from grading.authoring.build import load_release
+from grading.authoring.release import load_release
 from grading.authoring.sample_class import with_answers
 from grading.classes.autograde import make_grader
 from grading.course import find_project, open_course

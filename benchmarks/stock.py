@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
-from grading.authoring.build import source_notebook
+from grading.authoring.release import source_notebook
 
 PRELUDE = """\
 ### BEGIN HIDDEN TESTS

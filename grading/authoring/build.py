@@ -1,196 +1,195 @@
-"""Turn a lesson's text notebook into what students open, through nbgrader's own generate_assignment.
+"""Build what students open from a lesson's source, through nbgrader's own generate_assignment.
 
 Writes lessons/NN_topic/topic.ipynb, dnnkit/examples/topic.json and nbgrader's source folder build/source.
 The same source gives the same bytes; only the numbers of examples that Keras computed in float32 may differ a little
-from one processor to the next, and then the file that is there stays.
+from one processor to the next, and then the file that is there stays. The lesson's ledger says from which sources all
+this was built, so that only what changed is computed again.
 """
 
-import ast
-import json
 import multiprocessing
 import os
-import re
 import tempfile
-import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import nbformat
-from nbgrader.preprocessors import ClearSolutions
-from nbgrader.utils import is_solution
-
 from dnnkit.environment.quiet import quiet_backends
-from grading.authoring.examples import build_examples, same_examples
+from grading.authoring.digests import ExerciseSources, notebook_digest, record_digest, text_digest
+from grading.authoring.example_file import read_examples, write_examples
+from grading.authoring.examples import build_exercise, require_order, same_record
+from grading.authoring.keeping import EXAMPLES, NOTEBOOK, basis_of, digest_for, states_of
+from grading.authoring.ledger import LESSON, judge_of, ledger_of
 from grading.authoring.nbgrader_course import generate_assignment
-from grading.errors import LessonError
+from grading.authoring.release import write_source
+from grading.course import Course
 from grading.judging.reference import Reference
 from grading.lessons.bank import load_bank
-from grading.lessons.check_functions import lesson_points
-from grading.lessons.lesson import BEGIN, BUG_HUNT, END
+from grading.lessons.lesson import Lesson
 
-KERNELSPEC = {"display_name": "Deep neural networks (dnn)", "language": "python", "name": "dnn"}
-STUB = 'raise NotImplementedError("{name} is not written yet: replace this line with your code.")'
+Record = dict[str, object]
 
 
-def build(lesson, project, course):
+def build(lesson: Lesson, project: Path, course: Course) -> None:
     """Build one lesson into the project and register it in the course's gradebook.
 
     Args:
         lesson: the lesson.
         project: the project's root folder.
-        course: `Course` whose gradebook learns of the assignment.
+        course: the course whose gradebook learns of the assignment.
     """
-    source = write_source(lesson, project / "build" / "source")
-    generate_assignment(lesson.name, source.parent.parent, project / "lessons", course.database)
-    examples, text = project / "dnnkit" / "examples" / f"{lesson.topic}.json", _examples_text(lesson)
-    if not same_examples(_text_or_none(examples), text):
-        _write_atomically(examples, text)
+    list(build_lessons([lesson], project, course, processes=1))
 
 
-def stale_files(lessons, project):
-    """Look at several lessons at once, each in a process of its own: their examples are computed again.
+def build_lessons(
+    lessons: Sequence[Lesson], project: Path, course: Course, processes: int | None = None
+) -> Iterator[tuple[Lesson, list[str]]]:
+    """Build lessons into the project and register them in the course's gradebook.
+
+    Args:
+        lessons: the lessons.
+        project: the project's root folder.
+        course: the course whose gradebook learns of the assignments.
+        processes: number of processes that compute examples; default one per core.
+
+    Yields:
+        (lesson, the exercises whose examples were computed), in the lessons' order.
+    """
+    for lesson in lessons:
+        source = write_source(lesson, project / "build" / "source")
+        generate_assignment(lesson.name, source.parent.parent, project / "lessons", course.database)
+    outdated = {lesson.name: outdated_examples(lesson, project) for lesson in lessons}
+    fresh = compute_examples([(lesson, name) for lesson in lessons for name in outdated[lesson.name]], processes)
+    for lesson in lessons:
+        _write(lesson, project, {name: fresh[lesson.name, name] for name in outdated[lesson.name]})
+        yield lesson, outdated[lesson.name]
+
+
+def outdated_examples(lesson: Lesson, project: Path, sample: Iterable[str] | None = None) -> list[str]:
+    """List the exercises whose public examples the ledger does not vouch for, in order.
+
+    Args:
+        lesson: the lesson.
+        project: the project's root folder.
+        sample: where only the judge's code has changed, look at these exercises; default all.
+    """
+    ledger, judge = ledger_of(lesson.folder), judge_of(lesson.folder.parent)
+    known = read_examples(examples_path(lesson, project))
+    states, found = states_of(lesson, judge, [EXAMPLES]), []
+    for name in lesson.exercises:
+        row, state = ledger.row(name, EXAMPLES), states[name, EXAMPLES]
+        holds = state == "kept" or (state == "judge changed" and sample is not None and name not in sample)
+        if not holds or row is None or row["record"] != record_digest(known.get(name)):
+            found.append(name)
+    return found
+
+
+def compute_examples(
+    exercises: Sequence[tuple[Lesson, str]], processes: int | None = None
+) -> dict[tuple[str, str], Record]:
+    """Compute the public examples of exercises, on all cores.
+
+    Args:
+        exercises: pairs of a lesson and the name of one of its exercises.
+        processes: number of processes; default one per core. With one, this process does the work.
+
+    Returns:
+        (lesson's name, exercise) -> its record.
+    """
+    processes = min(processes or os.cpu_count() or 1, len(exercises))
+    if processes <= 1:
+        records = [_compute(lesson, name) for lesson, name in exercises]
+    else:
+        fresh = multiprocessing.get_context("spawn")  # TensorFlow survives no fork
+        with ProcessPoolExecutor(processes, mp_context=fresh, initializer=quiet_backends) as pool:
+            # A lesson's last exercises train, so they begin.
+            waiting = [pool.submit(_compute, lesson, name) for lesson, name in reversed(exercises)]
+            records = [future.result() for future in reversed(waiting)]
+    return {(lesson.name, name): record for (lesson, name), record in zip(exercises, records, strict=True)}
+
+
+def _compute(lesson: Lesson, exercise: str) -> Record:
+    return build_exercise(lesson, Reference(lesson), load_bank(lesson), exercise)
+
+
+def _write(lesson: Lesson, project: Path, fresh: dict[str, Record]) -> None:
+    """Write the examples that differ from those that are there, and what the ledger says of the lesson."""
+    require_order(lesson)
+    path, ledger, sources = examples_path(lesson, project), ledger_of(lesson.folder), ExerciseSources(lesson)
+    known = read_examples(path)
+    records = {}
+    for name in lesson.exercises:
+        new = fresh.get(name)
+        records[name] = known[name] if new is None or same_record(known.get(name), new) else new
+        if new is not None:
+            basis = basis_of(EXAMPLES, digest_for(EXAMPLES, sources, name))
+            ledger.put(name, EXAMPLES, basis, record=record_digest(records[name]))
+    write_examples(path, lesson, records)
+    notebook = notebook_path(lesson, project).read_text("utf-8")
+    ledger.put(LESSON, NOTEBOOK, basis_of(NOTEBOOK, notebook_digest(lesson)), file=text_digest(notebook))
+    ledger.save(lesson.exercises)
+
+
+def stale_files(lessons: Sequence[Lesson], project: Path) -> Iterator[tuple[Lesson, list[Path]]]:
+    """Look at several lessons, on all cores where examples must be computed again.
 
     Args:
         lessons: the lessons.
         project: the project's root folder.
 
     Yields:
-        (lesson, what `stale` says of it), in the lessons' order.
+        (lesson, the built files that do not match its source, as paths below the project), in the lessons' order.
     """
-    if len(lessons) < 2:
-        yield from ((lesson, stale(lesson, project)) for lesson in lessons)
-        return
-    processes = min(len(lessons), os.cpu_count() or 1)
-    fresh = multiprocessing.get_context("spawn")  # TensorFlow survives no fork
-    with ProcessPoolExecutor(processes, mp_context=fresh, initializer=quiet_backends) as pool:
-        # the last lessons have the most to compute, so they begin
-        found = [pool.submit(stale, lesson, project) for lesson in reversed(lessons)]
-        yield from ((lesson, future.result()) for lesson, future in zip(lessons, reversed(found), strict=True))
+    outdated = {lesson.name: outdated_examples(lesson, project) for lesson in lessons}
+    fresh = compute_examples([(lesson, name) for lesson in lessons for name in outdated[lesson.name]])
+    for lesson in lessons:
+        mine = {name: record for (lesson_name, name), record in fresh.items() if lesson_name == lesson.name}
+        yield lesson, _stale(lesson, project, mine)
 
 
-def stale(lesson, project):
-    """List the built files that do not match the lesson's source, as paths below the project.
+def stale(lesson: Lesson, project: Path, sample: Iterable[str] | None = None) -> list[Path]:
+    """List the built files that do not match a lesson's source, as paths below the project.
 
     Args:
         lesson: the lesson.
         project: the project's root folder.
+        sample: where only the judge's code has changed, compute the examples of these exercises; default all.
     """
+    outdated = outdated_examples(lesson, project, sample)
+    fresh = compute_examples([(lesson, name) for name in outdated], processes=1)
+    return _stale(lesson, project, {name: fresh[lesson.name, name] for name in outdated})
+
+
+def _stale(lesson: Lesson, project: Path, fresh: dict[str, Record]) -> list[Path]:
+    examples = examples_path(lesson, project)
+    known = read_examples(examples)
+    same = {
+        notebook_path(lesson, project): _notebook_matches(lesson, project),
+        examples: list(known) == list(lesson.exercises)
+        and all(same_record(known[name], record) for name, record in fresh.items()),
+    }
+    return [path.relative_to(project) for path, fits in same.items() if not fits]
+
+
+def _notebook_matches(lesson: Lesson, project: Path) -> bool:
+    path = notebook_path(lesson, project)
+    text = path.read_text("utf-8") if path.is_file() else ""
+    row = ledger_of(lesson.folder).row(LESSON, NOTEBOOK)
+    basis = basis_of(NOTEBOOK, notebook_digest(lesson))
+    state = judge_of(lesson.folder.parent).state(LESSON, NOTEBOOK, row, basis)
+    if row is not None and state == "kept" and row["file"] == text_digest(text):
+        return True
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
         source = write_source(lesson, fresh / "source")
         generate_assignment(lesson.name, source.parent.parent, fresh / "lessons", f"sqlite:///{fresh}/gradebook.db")
-        notebook = Path("lessons", lesson.name, f"{lesson.topic}.ipynb")
-        examples = Path("dnnkit", "examples", f"{lesson.topic}.json")
-        same_notebook = _text_or_none(project / notebook) == (fresh / notebook).read_text("utf-8")
-    same = {
-        notebook: same_notebook,
-        examples: same_examples(_text_or_none(project / examples), _examples_text(lesson)),
-    }
-    return [path for path, fits in same.items() if not fits]
+        return text == notebook_path(lesson, fresh).read_text("utf-8")
 
 
-def write_source(lesson, folder):
-    """Write the lesson with its solutions and all nbgrader metadata as nbgrader's source notebook.
-
-    Returns:
-        Path of the notebook, `folder/<lesson>/<topic>.ipynb`.
-    """
-    path = folder / lesson.name / f"{lesson.topic}.ipynb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(source_notebook(lesson), path)
-    return path
+def notebook_path(lesson: Lesson, project: Path) -> Path:
+    """Say where a lesson's built notebook is."""
+    return project / "lessons" / lesson.name / f"{lesson.topic}.ipynb"
 
 
-def source_notebook(lesson):
-    """Make nbgrader's source notebook: metadata, points and stable ids, solutions still in."""
-    points = lesson_points(lesson)
-    bank = load_bank(lesson)
-    cells = []
-    for cell in lesson.cells:
-        new = nbformat.v4.new_markdown_cell if cell.kind == "markdown" else nbformat.v4.new_code_cell
-        node = new(cell.source, id=cell.id)
-        if cell.kind == "solution":
-            node.metadata["nbgrader"] = _nbgrader(cell.id, solution=True)
-            node.metadata["dnn_stub"] = _stub(cell, bank)
-        elif cell.kind == "check":
-            node.metadata["nbgrader"] = _nbgrader(cell.id, points=points[cell.exercise])
-        cells.append(node)
-    language = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
-    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": language})
-
-
-def load_release(project, lesson):
-    """Read the released notebook of a lesson.
-
-    Raises:
-        LessonError: when it has not been built.
-    """
-    path = project / "lessons" / lesson.name / f"{lesson.topic}.ipynb"
-    if not path.is_file():
-        raise LessonError(f"{path} does not exist. Build it first: grading build {lesson.name}")
-    return nbformat.read(path, as_version=4)
-
-
-class PlantStubs(ClearSolutions):
-    """Replace each solution region by the exercise's own stub: a friendly error, or the bug to hunt."""
-
-    def preprocess_cell(self, cell, resources, cell_index):
-        """Clear one cell."""
-        stub = cell.metadata.pop("dnn_stub", None)
-        if not is_solution(cell) or stub is None:
-            return cell, resources
-        pattern = re.compile(
-            rf"(?:^[ \t]*{re.escape(BUG_HUNT)}.*\n)?^([ \t]*){re.escape(BEGIN)}.*?{re.escape(END)}[^\n]*", re.M | re.S
-        )
-
-        def plant(match):
-            return "\n".join(match.group(1) + line if line else "" for line in stub.splitlines())
-
-        cell.source = pattern.sub(plant, cell.source)
-        return cell, resources
-
-
-def _nbgrader(grade_id, *, solution=False, points=None):
-    record = {"grade": not solution, "grade_id": grade_id, "locked": not solution, "schema_version": 3}
-    record |= {"solution": solution, "task": False}
-    return record if solution else {**record, "points": points}
-
-
-def _stub(cell, bank):
-    """What stands in the student's cell in place of the solution."""
-    hunted = re.search(rf"{re.escape(BUG_HUNT)}\s*(\w+)", cell.source)
-    if not hunted:
-        return STUB.format(name=cell.exercise)
-    planted = next((m for m in bank.mistakes if m.name == hunted.group(1)), None)
-    if planted is None:
-        raise LessonError(f"{cell.exercise}: {BUG_HUNT} names {hunted.group(1)}, which is not in mistakes.py.")
-    return function_body(planted.source)
-
-
-def function_body(source):
-    """Cut the body out of a function's source: no signature, no docstring, no indentation."""
-    function = ast.parse(source).body[0]
-    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    lines = source.splitlines()
-    start = body[0].lineno - 1
-    while start > 0 and lines[start - 1].strip().startswith("#"):  # a comment above the first statement belongs to it
-        start -= 1
-    return textwrap.dedent("\n".join(lines[start : function.end_lineno]))
-
-
-def _examples_text(lesson):
-    record = build_examples(lesson, Reference(lesson), load_bank(lesson))
-    text = json.dumps(record, indent=1, allow_nan=False)
-    # An array's numbers on one line: a file that people can read and compare.
-    return re.sub(r"\[[^][{}]*\]", lambda match: re.sub(r"\s+", " ", match.group()), text) + "\n"
-
-
-def _write_atomically(path, text):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_suffix(".tmp")
-    scratch.write_text(text, encoding="utf-8")
-    scratch.replace(path)
-
-
-def _text_or_none(path):
-    return path.read_text(encoding="utf-8") if path.is_file() else None
+def examples_path(lesson: Lesson, project: Path) -> Path:
+    """Say where a lesson's public examples are."""
+    return project / "dnnkit" / "examples" / f"{lesson.topic}.json"

@@ -2,8 +2,8 @@
 
 import contextlib
 import itertools
-import json
 import math
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -11,22 +11,22 @@ from dnnkit.checking.observe import call
 from dnnkit.checking.snippets import Snippet
 from dnnkit.checking.wire import encode
 from grading.errors import LessonError
+from grading.judging.reference import Reference
+from grading.lessons.bank import Bank
 from grading.lessons.check_functions import load_checks
+from grading.lessons.checking import Example
+from grading.lessons.lesson import Lesson
 
+Namespace = dict[str, object]
 FLOOR = 1e-9  # below it, numbers are what rounding leaves of zero
 ROUNDING = 1e-5  # of an array's largest number: float32 sums of another order differ by less, and no check is finer
 
 
-def build_examples(lesson, reference, bank):
-    """Compute the public examples of a lesson: inputs, expected outputs, and what each mistake would give.
+def require_order(lesson: Lesson) -> None:
+    """Insist that EXAMPLES lists the exercises in the lesson's order.
 
-    Args:
-        lesson: the lesson.
-        reference: its `Reference`.
-        bank: its `Bank`.
-
-    Returns:
-        Dict ready for `json.dumps`; its layout is described in dnnkit/checking/checks.py.
+    Raises:
+        LessonError: when it does not.
     """
     declared = load_checks(lesson).EXAMPLES
     if list(declared) != list(lesson.exercises):
@@ -34,19 +34,32 @@ def build_examples(lesson, reference, bank):
             f"{lesson.tests.name}: EXAMPLES must list the exercises in order. Expected {', '.join(lesson.exercises)}. "
             f"Got {', '.join(declared)}."
         )
-    exercises = {}
-    for name in lesson.exercises:
-        right = reference.namespace()
-        wrong = {m.slug: reference.namespace(m) for m in bank.mistakes_of(name)}
-        exercises[name] = {
-            "parameters": list(reference.parameters[name]),
-            "examples": [_example(example, right, wrong, name) for example in declared[name]],
-            "hints": {m.slug: m.hint for m in bank.mistakes_of(name)},
-        }
-    return {"topic": lesson.topic, "lesson": lesson.name, "title": lesson.title, "exercises": exercises}
 
 
-def _example(example, right, wrong, name):
+def build_exercise(lesson: Lesson, reference: Reference, bank: Bank, exercise: str) -> dict[str, object]:
+    """Compute the public examples of an exercise: inputs, expected outputs, and what each mistake would give.
+
+    Args:
+        lesson: the lesson.
+        reference: its `Reference`.
+        bank: its `Bank`.
+        exercise: name of the exercise.
+
+    Returns:
+        Dict ready for `json.dumps`; its layout is described in dnnkit/checking/checks.py.
+    """
+    require_order(lesson)
+    declared, mistakes = load_checks(lesson).EXAMPLES[exercise], bank.mistakes_of(exercise)
+    right = reference.namespace()
+    wrong = {mistake.slug: reference.namespace(mistake) for mistake in mistakes}
+    return {
+        "parameters": list(reference.parameters[exercise]),
+        "examples": [_example(example, right, wrong, exercise) for example in declared],
+        "hints": {mistake.slug: mistake.hint for mistake in mistakes},
+    }
+
+
+def _example(example: Example, right: Namespace, wrong: Mapping[str, Namespace], name: str) -> dict[str, object]:
     made = call(_tried(example, right, name), example.inputs)
     if made.outcome.kind != "returned" or made.outcome.mutated or made.outcome.unstable:
         raise LessonError(f"EXAMPLES[{name!r}], {example.title}: the reference fails: {made.outcome} {made.message}")
@@ -62,11 +75,11 @@ def _example(example, right, wrong, name):
     }
 
 
-def _tried(example, namespace, name):
+def _tried(example: Example, namespace: Namespace, name: str) -> Callable[..., object]:
     return Snippet(example.code, example.inputs, namespace, name) if example.code else namespace[name]
 
 
-def tidy(data):
+def tidy(data: object) -> object:
     """Round the numbers of an encoded output so that every machine writes the same file.
 
     Twelve significant digits are kept, and what is rounding noise beside an array's largest number becomes 0; both are
@@ -86,31 +99,26 @@ def tidy(data):
     return _tidy_number(data, 0.0)
 
 
-def _tidy_number(number, noise):
+def _tidy_number(number: object, noise: float) -> object:
     if type(number) is not float:
         return number
     return 0.0 if abs(number) < noise else float(f"{number:.12g}")
 
 
-def same_examples(text, fresh):
-    """Say whether a written file of examples still holds what the source gives.
+def same_record(known: object, fresh: object) -> bool:
+    """Say whether an exercise's record in the file still holds what the source gives.
 
     Another processor adds up float32 numbers in another order, so numbers may differ by ROUNDING of their array's
     largest, or by FLOOR; everything else must be equal.
 
     Args:
-        text: the file's text, or None where there is no file.
-        fresh: the text that the source gives on this machine.
+        known: the record in the file, or None.
+        fresh: the record that the source gives on this machine.
     """
-    if text is None or text == fresh:
-        return text == fresh
-    try:
-        return _same(json.loads(text), json.loads(fresh), 0.0)
-    except json.JSONDecodeError:
-        return False
+    return _same(known, fresh, 0.0)
 
 
-def _same(one, other, size):
+def _same(one: object, other: object, size: float) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, float):
@@ -123,7 +131,7 @@ def _same(one, other, size):
     return one == other
 
 
-def _outcome(function, inputs):
+def _outcome(function: Callable[..., object], inputs: Mapping[str, object]) -> object:
     with _fixed_entropy():
         record = call(function, inputs).outcome.to_json()
     if record.get("unstable"):
@@ -132,7 +140,7 @@ def _outcome(function, inputs):
 
 
 @contextlib.contextmanager
-def _fixed_entropy():
+def _fixed_entropy() -> Iterator[None]:
     """Some mistakes ignore the generator they are given; here, what they draw must be the same in every build."""
     default_rng, state = np.random.default_rng, np.random.get_state()  # noqa: NPY002 - the mistakes' stream, not ours
     np.random.seed(0)  # noqa: NPY002

@@ -15,7 +15,7 @@ from grading.errors import GradebookError
 COURSE_ID = "dnn"  # nbgrader's empty default breaks a foreign key, which PostgreSQL minds and SQLite does not
 GENERATE = [
     "nbgrader.preprocessors.LockCells",
-    "grading.authoring.build.PlantStubs",
+    "grading.authoring.release.PlantStubs",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",

@@ -2,7 +2,7 @@
 
 import nbformat
 
-from grading.authoring.build import KERNELSPEC
+from grading.authoring.release import KERNELSPEC
 
 WELCOME = """\
 # Deep neural networks, written by hand

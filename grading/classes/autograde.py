@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dnnkit.environment import devices
-from grading.authoring.build import load_release
+from grading.authoring.release import load_release
 from grading.classes.worker import make_launcher, make_task
 from grading.errors import GradingError
 from grading.gradebook.autograded_notebooks import read_records, write_autograded

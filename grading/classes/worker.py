@@ -6,7 +6,7 @@ import json
 import threading
 from dataclasses import asdict
 
-from grading.authoring.build import load_release
+from grading.authoring.release import load_release
 from grading.course import find_project
 from grading.errors import GradingError
 from grading.judging.grade import Grader

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from grading.cli.terminal import changes_table, console, progress_bar, results_table, say_where, spinner
@@ -11,15 +12,16 @@ from grading.errors import UsageError
 
 def build_lessons(arguments, course):
     """Build lessons, or say which are stale."""
-    from grading.authoring.build import build, stale_files
+    from grading.authoring.build import build_lessons as build_all
+    from grading.authoring.build import stale_files
     from grading.authoring.start_page import start_is_stale, write_start
     from grading.lessons.lesson import all_lessons
 
     every, asked = all_lessons(course.project / "solutions"), _lessons(course, arguments.lessons)
     if not arguments.check:
-        for lesson in asked:
-            build(lesson, course.project, course)
-            console.print(f"built {lesson.name}: {len(lesson.exercises)} exercises")
+        for lesson, computed in build_all(asked, course.project, course):
+            count = len(lesson.exercises)
+            console.print(f"built {lesson.name}: {count} exercises, examples of {len(computed)} computed")
         write_start(every, course.project / "lessons")
         return 0
     code = 0
@@ -35,25 +37,45 @@ def build_lessons(arguments, course):
 
 
 def audit_lessons(arguments, course):
-    """Print the table that proves the checks."""
-    from dataclasses import asdict
+    """Prove what changed since it was proved, keep the proofs, and print the table."""
+    from grading.authoring.audit import ExerciseAudit, audit_table
+    from grading.authoring.keeping import AuditOptions, audit_changed
 
-    from grading.authoring.audit import audit, audit_table
-
+    if arguments.restamp:
+        return _restamp(arguments, course)
+    chosen = tuple(arguments.exercise or ())
+    options = AuditOptions(arguments.seeds, arguments.slow_seeds, chosen, arguments.all, arguments.processes)
     rows = []
-    for lesson in _lessons(course, arguments.lessons):
-        with spinner(arguments, f"auditing {lesson.name} over {arguments.seeds} seeds"):
-            rows += audit(lesson, arguments.seeds, slow_seeds=arguments.slow_seeds, only=arguments.exercise)
+    with spinner(arguments, "proving what changed"):
+        for step in audit_changed(_lessons(course, arguments.lessons), options):
+            if isinstance(step, ExerciseAudit):
+                rows.append(step)
+            elif not arguments.quiet:
+                console.print(f"proved {step.lesson.topic}.{step.exercise}: {step.kind}, {step.seeds} seeds")
     for line in audit_table(rows):
         console.print(line, soft_wrap=True, markup=False)
     problems = [problem for row in rows for problem in row.problems]
     for problem in problems:
         console.print(f"! {problem}", soft_wrap=True, markup=False)
     if arguments.json:
-        Path(arguments.json).write_text(
-            json.dumps({"seeds": arguments.seeds, "exercises": [asdict(r) for r in rows]}, indent=1)
-        )
+        record = {"seeds": arguments.seeds, "exercises": [asdict(row) for row in rows]}
+        Path(arguments.json).write_text(json.dumps(record, indent=1))
     return 1 if problems else 0
+
+
+def _restamp(arguments, course):
+    from grading.authoring.keeping import restamp
+    from grading.lessons.lesson import all_lessons
+
+    with spinner(arguments, "proving a sample by the judge as it is now"):
+        problems = restamp(all_lessons(course.solutions), arguments.processes)
+    for problem in problems:
+        console.print(f"! {problem}", soft_wrap=True, markup=False)
+    if problems:
+        console.print("Nothing was stamped. Prove everything: grading audit --all")
+        return 1
+    say_where("stamp", course.solutions / "judge.json")
+    return 0
 
 
 def bundle_lessons(arguments, course):
@@ -67,7 +89,7 @@ def bundle_lessons(arguments, course):
 
 def make_sample_class(arguments, course):
     """Write a sample class."""
-    from grading.authoring.build import load_release
+    from grading.authoring.release import load_release
     from grading.authoring.sample_class import sample_class
     from grading.lessons.lesson import find_lesson
 

@@ -61,12 +61,17 @@ def _add_authors_commands(add):
     command = add("build", commands.build_lessons, "build lessons from solutions")
     command.add_argument("lessons", nargs="*", metavar="LESSON")
     command.add_argument("--check", action="store_true", help="only say whether the built lessons match their source")
-    command = add("audit", commands.audit_lessons, "prove the checks on all known mistakes and right variants")
+    command = add("audit", commands.audit_lessons, "prove the checks of what changed, and keep the proofs")
     command.add_argument("lessons", nargs="*", metavar="LESSON")
     command.add_argument("--seeds", type=_positive, default=20, help="number of seeds (default 20)")
     command.add_argument("--slow-seeds", type=_positive, metavar="N", help="fewer seeds for exercises that train")
     command.add_argument(
-        "--exercise", action="append", metavar="NAME", help="audit this exercise only; may be repeated"
+        "--exercise", action="append", metavar="NAME", help="prove this exercise only, and afresh; may be repeated"
+    )
+    command.add_argument("--processes", type=_positive, metavar="N", help="default: one per core")
+    command.add_argument("--all", action="store_true", help="prove everything afresh, changed or not")
+    command.add_argument(
+        "--restamp", action="store_true", help="the judge's code or a package changed: prove a sample, keep the rest"
     )
     command.add_argument("--json", metavar="FILE")
     command = add("bundle", commands.bundle_lessons, "pack what students receive")

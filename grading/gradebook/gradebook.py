@@ -80,7 +80,7 @@ def ensure_assignment(course, lesson):
 
 
 def _register(course, lesson):
-    from grading.authoring.build import write_source
+    from grading.authoring.release import write_source
 
     source = course.root / "build" / "source"
     write_source(lesson, source)

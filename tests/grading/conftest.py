@@ -13,7 +13,8 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from grading.authoring.build import build, load_release
+from grading.authoring.build import build
+from grading.authoring.release import load_release
 from grading.authoring.sample_class import with_answers
 from grading.course import open_course
 from grading.judging.grade import Grader

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from grading.authoring.build import build, load_release
+from grading.authoring.build import build
+from grading.authoring.release import load_release
 from grading.course import open_course
 from grading.lessons.lesson import find_lesson
 

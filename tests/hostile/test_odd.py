@@ -9,7 +9,7 @@ import pytest
 from odd import MAKERS, Kit
 from outside import each_once, grader_traces, left_behind, own_place
 
-from grading.authoring.build import load_release
+from grading.authoring.release import load_release
 from grading.classes.autograde import GradingOptions, autograde
 from grading.course import open_course
 from grading.judging.pytest_plugin import Candidate, run_hidden_checks

@@ -7,7 +7,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grading.authoring.build import load_release, stale
+from grading.authoring.build import stale
+from grading.authoring.release import load_release
 from grading.authoring.sample_class import with_answers
 from grading.lessons.lesson import BEGIN, BUG_HUNT, END, all_lessons
 

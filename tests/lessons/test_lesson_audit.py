@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from grading.authoring.audit import audit
-from grading.authoring.build import load_release
+from grading.authoring.release import load_release
 from grading.authoring.sample_class import with_answers
 from grading.classes.autograde import make_grader
 from grading.course import open_course

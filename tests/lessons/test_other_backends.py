@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grading.authoring.build import load_release
+from grading.authoring.release import load_release
 from grading.authoring.sample_class import with_answers
 from grading.lessons.bank import load_bank
 from grading.lessons.check_functions import list_checks

@@ -105,7 +105,7 @@ def test_build_check_is_exit_code_1_where_something_is_stale(run, project, tmp_p
     done = run("build", "mini", "--check", project=root)
     assert done.out.endswith("lessons/start.ipynb does not match the lessons. Run: grading build\n")
     done = run("build", "mini", project=root)
-    assert (done.code, done.out) == (0, "built 90_mini: 2 exercises\n")
+    assert (done.code, done.out) == (0, "built 90_mini: 2 exercises, examples of 2 computed\n")
 
 
 def test_sample_class_and_bundle_say_what_they_wrote(run, course, tmp_path):

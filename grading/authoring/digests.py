@@ -1,0 +1,171 @@
+"""Digests of everything that decides what was proved or built: an exercise, a lesson, the releases.
+
+Comments, layout, docstrings and type hints of Python code do not count; a word changed in a text does.
+"""
+
+import ast
+import functools
+import hashlib
+import json
+import platform
+from importlib import metadata
+from pathlib import Path
+
+from grading.authoring.imported_code import digest_of, imported_modules, imports_of, modules_digest
+from grading.authoring.needed_source import canonical, names_in, needed_statements, statements_of
+from grading.lessons.bank import Answer, Bank, load_bank
+from grading.lessons.lesson import Lesson, without_magics
+
+PACKAGES = ("numpy", "keras", "tensorflow", "scikit-learn", "matplotlib", "nbgrader", "jupytext")
+# What every check imports is the judge's own code: it has a digest of its own, see grading.authoring.ledger.
+JUDGE = ("grading.authoring.proofs.bank", "grading.authoring.examples")
+
+
+def python_release() -> str:
+    """Name the release of Python without its last number, such as 3.11."""
+    return ".".join(platform.python_version_tuple()[:2])
+
+
+@functools.cache
+def releases() -> dict[str, str]:
+    """List the releases of `PACKAGES`, which decide numbers and notebooks."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "none"
+    return found
+
+
+class ExerciseSources:
+    """The parts of a lesson's four files that decide one exercise.
+
+    Args:
+        lesson: the lesson.
+        bank: its `Bank`; read where none is given.
+    """
+
+    def __init__(self, lesson: Lesson, bank: Bank | None = None) -> None:
+        self.lesson = lesson
+        self.bank = bank or load_bank(lesson)
+        self._cells = statements_of(lesson.reference_source)
+        self._checks = _CheckFile(lesson)
+
+    def checks_digest(self, exercise: str) -> str:
+        """Digest what decides the verdicts on an exercise: its cells, checks, bank, and the project's code they import.
+
+        Args:
+            exercise: its name.
+        """
+        bank, marks = self.bank, [f"SLOW={exercise in self._checks.slow}", f"VIEW={self.bank.views.get(exercise)}"]
+        answers = [*bank.mistakes_of(exercise), *bank.variants_of(exercise)]
+        return self._digest(exercise, self._checks.of(exercise), answers, marks)
+
+    def examples_digest(self, exercise: str) -> str:
+        """Digest what decides the public examples of an exercise: its cells, its EXAMPLES, its mistakes and hints.
+
+        Args:
+            exercise: its name.
+        """
+        return self._digest(exercise, self._checks.examples_of(exercise), self.bank.mistakes_of(exercise), [])
+
+    def _digest(self, exercise: str, checks: list[ast.AST], answers: list[Answer], marks: list[str]) -> str:
+        trees = [*checks, *(_parsed(answer.source) for answer in answers)]
+        names = {exercise}.union(*map(names_in, trees))
+        trees += needed_statements(self._cells, names)
+        named = [f"{answer.name} {answer.hint}" for answer in answers]
+        modules = frozenset().union(*map(imports_of, trees))
+        return digest_of(exercise, *marks, *named, *map(canonical, trees), _code_beside_the_judge(modules))
+
+
+class _CheckFile:
+    """A lesson's check file, cut into what belongs to each exercise."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self._lesson = lesson
+        body = statements_of(lesson.tests.read_text(encoding="utf-8"))
+        self._entries, self.slow, self._shared, self._tests = {}, (), [], []
+        for statement in body:
+            name = _assigned(statement)
+            if name == "EXAMPLES":
+                self._read_examples(statement)
+            elif name == "SLOW":
+                self.slow = ast.literal_eval(statement.value)
+            elif isinstance(statement, ast.FunctionDef) and statement.name.startswith("test_"):
+                self._tests.append(statement)
+            else:
+                self._shared.append(statement)
+
+    def _read_examples(self, statement: ast.Assign) -> None:
+        keys = statement.value.keys if isinstance(statement.value, ast.Dict) else [None]
+        if all(isinstance(key, ast.Constant) for key in keys):
+            self._entries = {key.value: one for key, one in zip(keys, statement.value.values, strict=True)}
+        else:  # made in another way: then all of it decides every exercise
+            self._entries = dict.fromkeys(self._lesson.exercises, statement.value)
+
+    def of(self, exercise: str) -> list[ast.AST]:
+        """The exercise's checks and what they need."""
+        return self._with_needed([t for t in self._tests if self._lesson.exercise_of(t.name) == exercise])
+
+    def examples_of(self, exercise: str) -> list[ast.AST]:
+        """The exercise's public examples and what they need."""
+        return self._with_needed([self._entries[exercise]] if exercise in self._entries else [])
+
+    def _with_needed(self, own: list[ast.AST]) -> list[ast.AST]:
+        # A check may use another one as a function.
+        others = [test for test in self._tests if test not in own]
+        return [*own, *needed_statements([*self._shared, *others], set().union(*map(names_in, own)))]
+
+
+@functools.lru_cache(maxsize=10_000)
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
+def _assigned(statement: ast.stmt) -> str:
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+@functools.cache
+def _judge_modules() -> frozenset[str]:
+    return frozenset(imported_modules(JUDGE))
+
+
+@functools.cache
+def _code_beside_the_judge(modules: frozenset[str]) -> str:
+    return modules_digest(imported_modules(modules) - _judge_modules())
+
+
+def notebook_digest(lesson: Lesson) -> str:
+    """Digest what a lesson's built notebook is made from: its text, the worth of its checks, the bugs to hunt."""
+    return digest_of(*((lesson.folder / name).read_text("utf-8") for name in _sources(lesson)))
+
+
+def lesson_digest(lesson: Lesson, project: Path) -> str:
+    """Digest a whole lesson as it is handed out and solved: its four files, the built notebook, the public examples.
+
+    Args:
+        lesson: the lesson.
+        project: the project's root folder.
+    """
+    notebook = project / "lessons" / lesson.name / f"{lesson.topic}.ipynb"
+    examples = project / "dnnkit" / "examples" / f"{lesson.topic}.json"
+    sources = [ast.parse(without_magics((lesson.folder / name).read_text("utf-8"))) for name in _sources(lesson)]
+    texts = [path.read_text("utf-8") if path.is_file() else "" for path in (notebook, examples)]
+    return digest_of(*map(canonical, sources), *texts)
+
+
+def text_digest(text: str) -> str:
+    """Digest a text as it is."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def record_digest(record: object) -> str:
+    """Digest plain data."""
+    return text_digest(json.dumps(record, sort_keys=False))
+
+
+def _sources(lesson: Lesson) -> list[str]:
+    return [f"{lesson.topic}.py", lesson.tests.name, "mistakes.py", "variants.py"]
