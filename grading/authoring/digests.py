@@ -8,6 +8,7 @@ import functools
 import hashlib
 import json
 import platform
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -84,25 +85,28 @@ class _CheckFile:
 
     def __init__(self, lesson: Lesson) -> None:
         self._lesson = lesson
-        body = statements_of(lesson.tests.read_text(encoding="utf-8"))
-        self._entries, self.slow, self._shared, self._tests = {}, (), [], []
-        for statement in body:
-            name = _assigned(statement)
-            if name == "EXAMPLES":
-                self._read_examples(statement)
-            elif name == "SLOW":
+        self._entries: dict[str, ast.expr] = {}
+        self._tests: list[ast.FunctionDef] = []
+        self._shared: list[ast.stmt] = []
+        self.slow: Sequence[str] = ()
+        for statement in statements_of(lesson.tests.read_text(encoding="utf-8")):
+            if isinstance(statement, ast.Assign) and _is_name(statement.targets[0], "EXAMPLES"):
+                self._entries = self._read_examples(statement.value)
+            elif isinstance(statement, ast.Assign) and _is_name(statement.targets[0], "SLOW"):
                 self.slow = ast.literal_eval(statement.value)
             elif isinstance(statement, ast.FunctionDef) and statement.name.startswith("test_"):
                 self._tests.append(statement)
             else:
                 self._shared.append(statement)
 
-    def _read_examples(self, statement: ast.Assign) -> None:
-        keys = statement.value.keys if isinstance(statement.value, ast.Dict) else [None]
-        if all(isinstance(key, ast.Constant) for key in keys):
-            self._entries = {key.value: one for key, one in zip(keys, statement.value.values, strict=True)}
-        else:  # made in another way: then all of it decides every exercise
-            self._entries = dict.fromkeys(self._lesson.exercises, statement.value)
+    def _read_examples(self, value: ast.expr) -> dict[str, ast.expr]:
+        keys = value.keys if isinstance(value, ast.Dict) else [None]
+        if isinstance(value, ast.Dict) and all(isinstance(key, ast.Constant) for key in keys):
+            names = [key.value for key in keys if isinstance(key, ast.Constant)]
+            return dict(zip(map(str, names), value.values, strict=True))
+        return dict.fromkeys(
+            self._lesson.exercises, value
+        )  # made in another way: then all of it decides every exercise
 
     def of(self, exercise: str) -> list[ast.AST]:
         """The exercise's checks and what they need."""
@@ -123,9 +127,8 @@ def _parsed(source: str) -> ast.Module:
     return ast.parse(source)
 
 
-def _assigned(statement: ast.stmt) -> str:
-    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
-    return target.id if isinstance(target, ast.Name) else ""
+def _is_name(target: ast.expr, name: str) -> bool:
+    return isinstance(target, ast.Name) and target.id == name
 
 
 @functools.cache

@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -75,11 +76,11 @@ def _example(example: Example, right: Namespace, wrong: Mapping[str, Namespace],
     }
 
 
-def _tried(example: Example, namespace: Namespace, name: str) -> Callable[..., object]:
+def _tried(example: Example, namespace: Namespace, name: str) -> Any:
     return Snippet(example.code, example.inputs, namespace, name) if example.code else namespace[name]
 
 
-def tidy(data: object) -> object:
+def tidy(data: Any) -> Any:
     """Round the numbers of an encoded output so that every machine writes the same file.
 
     Twelve significant digits are kept, and what is rounding noise beside an array's largest number becomes 0; both are
@@ -118,7 +119,7 @@ def same_record(known: object, fresh: object) -> bool:
     return _same(known, fresh, 0.0)
 
 
-def _same(one: object, other: object, size: float) -> bool:
+def _same(one: Any, other: Any, size: float) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, float):

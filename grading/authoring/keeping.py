@@ -52,7 +52,8 @@ def states_of(lesson: Lesson, judge: Judge, kinds: Iterable[str]) -> dict[tuple[
     Returns:
         (exercise, kind) -> state.
     """
-    sources, ledger, found = ExerciseSources(lesson), ledger_of(lesson.folder), {}
+    sources, ledger = ExerciseSources(lesson), ledger_of(lesson.folder)
+    found: dict[tuple[str, str], State] = {}
     for exercise in lesson.exercises:
         for kind in kinds:
             row, digest = ledger.row(exercise, kind), digest_for(kind, sources, exercise)
@@ -90,7 +91,8 @@ def audit_changed(lessons: Sequence[Lesson], options: AuditOptions) -> Iterator[
         Each `Task` as it ends, and at last one `ExerciseAudit` per exercise.
     """
     judge = judge_of(lessons[0].folder.parent)
-    rows, tasks = {}, []
+    rows: dict[tuple[str, str], ExerciseAudit] = {}
+    tasks: list[Task] = []
     for lesson in lessons:
         chosen = [name for name in lesson.exercises if not options.exercises or name in options.exercises]
         rows |= {(lesson.name, name): row for name, row in blank_rows(lesson, chosen).items()}
@@ -153,7 +155,7 @@ def restamp(lessons: Sequence[Lesson], processes: int | None = None) -> list[str
         One sentence for each proof that no longer holds; then nothing is stamped.
     """
     solutions = lessons[0].folder.parent
-    judge, problems = judge_of(solutions), []
+    judge, problems = judge_of(solutions), list[str]()
     samples = {kind.NAME: changed_judge_sample(lessons, kind.NAME) for kind in KINDS}
     tasks = [
         task for kind, sample in samples.items() for lesson, name in sample for task in sample_tasks(lesson, name, kind)

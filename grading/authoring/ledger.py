@@ -103,8 +103,8 @@ class Judge:
             basis: names judge and packages.
             sample: what was proved afresh.
         """
-        stamp = {"judge": basis.judge, "packages": basis.packages, "releases": releases(), "sample": sorted(sample)}
-        self._kinds[kind] = stamp
+        head = {"judge": basis.judge, "packages": basis.packages}
+        self._kinds[kind] = {**head, "releases": releases(), "sample": sorted(sample)}
 
     def state(self, place: str, kind: str, row: Row | None, basis: Basis) -> State:
         """Say whether a row holds for these sources and this judge.

@@ -67,7 +67,7 @@ def names_in(node: ast.AST) -> frozenset[str]:
         elif isinstance(one, ast.Constant) and isinstance(one.value, str):
             found.update(WORD.findall(one.value))
         children = list(ast.iter_child_nodes(one))
-        if _has_docstring(one):
+        if isinstance(one, (ast.Module, Definition)) and _has_docstring(one):
             children.remove(one.body[0])
         waiting += children
     return frozenset(found)

@@ -13,7 +13,7 @@ from grading.lessons.bank import Answer, Bank, load_bank
 from grading.lessons.lesson import Lesson
 
 NAME = "bank"
-HEADINGS = ("mistakes rejected", "named", "right answers accepted")
+HEADINGS: tuple[str, ...] = ("mistakes rejected", "named", "right answers accepted")
 
 
 @dataclass(frozen=True)

@@ -34,10 +34,10 @@ class ProofKind(Protocol):
     HEADINGS: tuple[str, ...]
     __name__: str
 
-    def prove(self, lesson: Lesson, exercises: Iterable[str], seeds: Sequence[int]) -> list[ProofRow]:
+    def prove(self, lesson: Lesson, exercises: Iterable[str], seeds: Sequence[int], /) -> list[ProofRow]:
         """Prove exercises of a lesson with each of these seeds."""
         ...
 
-    def columns(self, numbers: Mapping[str, int]) -> tuple[str, ...]:
+    def columns(self, numbers: Mapping[str, int], /) -> tuple[str, ...]:
         """Write the numbers of a row, or the sums of all rows, as the cells of its columns."""
         ...
