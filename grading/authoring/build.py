@@ -18,7 +18,7 @@ from grading.authoring.digests import ExerciseSources, notebook_digest, record_d
 from grading.authoring.example_file import read_examples, write_examples
 from grading.authoring.examples import build_exercise, require_order, same_record
 from grading.authoring.keeping import EXAMPLES, NOTEBOOK, basis_of, digest_for, states_of
-from grading.authoring.ledger import LESSON, judge_of, ledger_of
+from grading.authoring.ledger import LESSON, Basis, judge_of, ledger_of
 from grading.authoring.nbgrader_course import generate_assignment
 from grading.authoring.release import write_source
 from grading.course import Course
@@ -58,10 +58,19 @@ def build_lessons(
         source = write_source(lesson, project / "build" / "source")
         generate_assignment(lesson.name, source.parent.parent, project / "lessons", course.database)
     outdated = {lesson.name: outdated_examples(lesson, project) for lesson in lessons}
+    # Digests first: a source that is edited meanwhile must not count as what was computed.
+    bases = {lesson.name: _bases(lesson, outdated[lesson.name]) for lesson in lessons}
     fresh = compute_examples([(lesson, name) for lesson in lessons for name in outdated[lesson.name]], processes)
     for lesson in lessons:
-        _write(lesson, project, {name: fresh[lesson.name, name] for name in outdated[lesson.name]})
+        _write(lesson, project, bases[lesson.name], {name: fresh[lesson.name, name] for name in outdated[lesson.name]})
         yield lesson, outdated[lesson.name]
+
+
+def _bases(lesson: Lesson, exercises: Iterable[str]) -> dict[str, Basis]:
+    """Say on what the notebook, under `LESSON`, and the examples of some exercises rest."""
+    sources = ExerciseSources(lesson)
+    bases = {name: basis_of(EXAMPLES, digest_for(EXAMPLES, sources, name)) for name in exercises}
+    return {LESSON: basis_of(NOTEBOOK, notebook_digest(lesson)), **bases}
 
 
 def outdated_examples(lesson: Lesson, project: Path, sample: Iterable[str] | None = None) -> list[str]:
@@ -111,21 +120,20 @@ def _compute(lesson: Lesson, exercise: str) -> Record:
     return build_exercise(lesson, Reference(lesson), load_bank(lesson), exercise)
 
 
-def _write(lesson: Lesson, project: Path, fresh: dict[str, Record]) -> None:
+def _write(lesson: Lesson, project: Path, bases: dict[str, Basis], fresh: dict[str, Record]) -> None:
     """Write the examples that differ from those that are there, and what the ledger says of the lesson."""
     require_order(lesson)
-    path, ledger, sources = examples_path(lesson, project), ledger_of(lesson.folder), ExerciseSources(lesson)
+    path, ledger = examples_path(lesson, project), ledger_of(lesson.folder)
     known = read_examples(path)
-    records = {}
+    records: dict[str, Record] = {}
     for name in lesson.exercises:
         new = fresh.get(name)
         records[name] = known[name] if new is None or same_record(known.get(name), new) else new
         if new is not None:
-            basis = basis_of(EXAMPLES, digest_for(EXAMPLES, sources, name))
-            ledger.put(name, EXAMPLES, basis, record=record_digest(records[name]))
+            ledger.put(name, EXAMPLES, bases[name], record=record_digest(records[name]))
     write_examples(path, lesson, records)
     notebook = notebook_path(lesson, project).read_text("utf-8")
-    ledger.put(LESSON, NOTEBOOK, basis_of(NOTEBOOK, notebook_digest(lesson)), file=text_digest(notebook))
+    ledger.put(LESSON, NOTEBOOK, bases[LESSON], file=text_digest(notebook))
     ledger.save(lesson.exercises)
 
 
