@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dnnkit.checking.example import DIFFERS, PASSES, UNWRITTEN, ExampleResult, run_examples
-from dnnkit.checking.mistakes import Outcome, matching_mistakes
+from dnnkit.checking.mistakes import Outcome, matching_mistakes, outcome_by_facts
 from dnnkit.checking.observe import names_used
 from dnnkit.checking.relations.find import find_relation
 from dnnkit.checking.relations.parts import Case
@@ -184,7 +184,7 @@ def _fix_first(name, failing):
 def _name_mistakes(exercise, results):
     records = exercise["examples"]
     calls = [
-        (r.call.outcome, {"facts": e.get("facts"), "inputs": r.inputs, "quiet": e.get("quiet", False)})
+        (outcome_by_facts(r.call.outcome, e.get("facts"), r.inputs), {"quiet": e.get("quiet", False)})
         for r, e in zip(results, records, strict=True)
     ]
     names = [name for name in records[0].get("mistakes", {}) if all(name in e.get("mistakes", {}) for e in records)]

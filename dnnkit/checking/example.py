@@ -20,14 +20,14 @@ class ExampleResult:
     Attributes:
         title: what the example shows.
         inputs: dict from parameter name, or a name that `code` uses, to value.
-        expected: the expected output.
+        expected: the expected output, or its facts where many outputs are right.
         call: what the student's function did.
         verdict: "passes", "differs", "error", "not written yet", "stopped" or "not run".
         message: one sentence that says what is wrong, or empty.
         difference: where values part, for outputs compared by value.
         asked: rows (fact, what must hold) for outputs where many are right; empty for those compared by value.
         facts: rows (fact, expected, yours) of them that differ.
-        code: the lines that were run; empty where the function was simply called.
+        code: source of the snippet that was run; empty where the function was simply called.
     """
 
     title: str
@@ -82,7 +82,7 @@ def example_call(record, parameters, name, namespace):
 def _run_example(record, function, inputs, name, skip):
     expected, code = wire.decode(record["expected"]), record.get("code", "")
     by_facts = record.get("facts")
-    wanted = facts_of(by_facts, inputs, expected) if by_facts else {}
+    wanted = expected if by_facts else {}
     asked = tuple((fact, str(value)) for fact, value in wanted.items())
     if skip:
         not_made = Call(Outcome("timeout"))

@@ -11,6 +11,7 @@ import numpy as np
 
 from dnnkit.checking.compare import describe
 from dnnkit.checking.example import DIFFERS, ERROR, NOT_RUN, PASSES, STOPPED, UNWRITTEN
+from dnnkit.checking.snippets import shown_lines
 
 FURTHER = "The hidden checks of the grader go further."
 HOLDERS = ("list", "tuple", "dict")
@@ -153,7 +154,7 @@ def _parts(result):
         f"{name} = " + format_value(value).replace("\n", "\n" + " " * (len(name) + 3))
         for name, value in result.inputs.items()
     )
-    inputs = "\n".join(filter(None, (inputs, result.code)))
+    inputs = "\n".join(filter(None, (inputs, shown_lines(result.code) if result.code else "")))
     expected, yours = _two_sides(result)
     return [("input", inputs), ("expected", expected), ("yours", yours), ("why", _notes(result))]
 

@@ -7,7 +7,13 @@ and what holds. Public checks, hidden checks and the naming of mistakes all comp
 from dnnkit.facts.classifier import classifier_facts
 from dnnkit.facts.descent import descent_facts
 from dnnkit.facts.partition import partition_facts
+from dnnkit.facts.ravine import ravine_facts
 
 __all__ = ["FACTS"]
 
-FACTS = {"partition": partition_facts, "descent": descent_facts, "classifier": classifier_facts}
+FACTS = {
+    "partition": partition_facts,
+    "descent": descent_facts,
+    "classifier": classifier_facts,
+    "ravine": ravine_facts,
+}

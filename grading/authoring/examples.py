@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dnnkit.checking.mistakes import outcome_by_facts
 from dnnkit.checking.observe import call
 from dnnkit.checking.snippets import Snippet
 from dnnkit.checking.wire import encode
@@ -64,15 +65,16 @@ def _example(example: Example, right: Namespace, wrong: Mapping[str, Namespace],
     made = call(_tried(example, right, name), example.inputs)
     if made.outcome.kind != "returned" or made.outcome.mutated or made.outcome.unstable:
         raise LessonError(f"EXAMPLES[{name!r}], {example.title}: the reference fails: {made.outcome} {made.message}")
+    right_outcome = outcome_by_facts(made.outcome, example.facts, example.inputs)
     return {
         "title": example.title,
         **({"code": example.code} if example.code else {}),
         "inputs": {key: encode(value, readable=True) for key, value in example.inputs.items()},
-        "expected": tidy(encode(made.outcome.value, readable=True)),
+        "expected": tidy(encode(right_outcome.value, readable=True)),
         "facts": example.facts,
         "rtol": example.rtol,
         "quiet": example.quiet,
-        "mistakes": {slug: _outcome(_tried(example, names, name), example.inputs) for slug, names in wrong.items()},
+        "mistakes": {slug: _outcome(example, _tried(example, names, name)) for slug, names in wrong.items()},
     }
 
 
@@ -132,9 +134,10 @@ def _same(one: Any, other: Any, size: float) -> bool:
     return one == other
 
 
-def _outcome(function: Callable[..., object], inputs: Mapping[str, object]) -> object:
+def _outcome(example: Example, function: Callable[..., object]) -> object:
     with _fixed_entropy():
-        record = call(function, inputs).outcome.to_json()
+        outcome = call(function, example.inputs).outcome
+    record = outcome_by_facts(outcome, example.facts, example.inputs).to_json()
     if record.get("unstable"):
         record.pop("value", None)  # another one every time, and never compared
     return tidy(record)

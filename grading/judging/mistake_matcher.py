@@ -2,8 +2,9 @@
 
 import functools
 import json
+from dataclasses import replace
 
-from dnnkit.checking.mistakes import outcomes_match
+from dnnkit.checking.mistakes import outcome_by_facts, outcomes_match
 from dnnkit.checking.relations.find import find_relation
 from dnnkit.checking.relations.parts import Case
 from dnnkit.checking.wire import decode
@@ -39,7 +40,10 @@ class MistakeMatcher:
         Returns:
             (matching `Answer`s, whether the exercise is right but for the upstream mistakes).
         """
-        groups = [(passed, [call for call in calls if call.name in (exercise, None)]) for passed, calls in checks]
+        groups = [
+            (passed, [self._by_facts(call) for call in calls if call.name in (exercise, None)])
+            for passed, calls in checks
+        ]
         mine = [call for _, calls in groups for call in calls]
         if not mine:
             return [], False
@@ -78,10 +82,20 @@ class MistakeMatcher:
         return all(self._same_call(call, answers) for call in calls)
 
     def _same_call(self, call, answers):
-        known = self._replay(json.dumps(call.request), answers)
-        inputs = {name: decode(item) for name, item in call.request["inputs"].items()}
-        return outcomes_match(call.outcome, known, facts=self._bank.views.get(call.name), inputs=inputs)
+        return outcomes_match(call.outcome, self._replay(json.dumps(call.request), answers, self._facts(call)))
 
-    def _replay_uncached(self, request_text, answers):
+    def _facts(self, call):
+        return call.facts or self._bank.views.get(call.name)
+
+    def _by_facts(self, call):
+        facts = self._facts(call)
+        return replace(call, outcome=outcome_by_facts(call.outcome, facts, _inputs(call.request))) if facts else call
+
+    def _replay_uncached(self, request_text, answers, facts):
         request = json.loads(request_text)
-        return read_answer(serve(request, self._namespace(*answers)), request)[0]
+        outcome = read_answer(serve(request, self._namespace(*answers)), request)[0]
+        return outcome_by_facts(outcome, facts, _inputs(request) if facts else {})
+
+
+def _inputs(request):
+    return {name: decode(item) for name, item in request["inputs"].items()}

@@ -8,6 +8,7 @@ import types
 from dnnkit.checking.snippets import Snippet
 from dnnkit.checking.wire import decode, encode
 from grading.judging.student_proxy import Student, local_transport
+from grading.lessons.snippet_source import snippet_of
 
 
 class Reference:
@@ -37,12 +38,13 @@ class Reference:
 
     @functools.cached_property
     def functions(self):
-        """The reference itself, as an object with the exercises as attributes, and `run(code, **inputs)`."""
+        """The reference itself, as an object with the exercises as attributes, and `run(function, **inputs)`."""
         exercises = {name: self.namespace()[name] for name in self.lesson.exercises}
         return types.SimpleNamespace(**exercises, run=self._run)
 
-    def _run(self, code, **inputs):
+    def _run(self, function, **inputs):
         """Run a snippet beside the reference, as `Student.run` does beside the student's functions."""
+        code, inputs = snippet_of(function, inputs)
         copies = [decode(encode(value)) for value in inputs.values()]
         return decode(encode(Snippet(code, inputs, self.namespace())(*copies)))
 

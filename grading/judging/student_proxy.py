@@ -4,11 +4,13 @@ Who the student is, is the only thing that changes: a sandboxed submission, or t
 the audit's own process. Both answer through the same agent.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dnnkit.checking.mistakes import Outcome
 from dnnkit.checking.wire import WireError, WireLimitPassed, encode
 from grading.lessons.checking import CheckFailed
+from grading.lessons.snippet_source import snippet_of
 from grading.sandbox.inside.agent import serve
 from grading.sandbox.kernel import KernelDied, KernelTimeout, call_expression, plain_text
 
@@ -33,11 +35,14 @@ class RecordedCall:
         name: the function, or None for a snippet.
         request: what was sent, ready to be sent to another answer.
         outcome: what came back.
+        facts: function (inputs, value) -> dict, or the name of one in `dnnkit.facts`, by which answers to this call are
+            compared when a mistake is named; None compares values.
     """
 
     name: str | None
     request: dict
     outcome: Outcome
+    facts: Callable | str | None = None
 
 
 class Student:
@@ -72,41 +77,44 @@ class Student:
 
         return call
 
-    def run(self, code, **inputs):
-        """Run a snippet beside the student's functions; for naming mistakes it counts as a call of the exercise.
+    def run(self, function: Callable, *, facts: Callable | str | None = None, **inputs: object) -> object:
+        """Run a function of the check beside the student's; for naming mistakes it counts as a call of the exercise.
 
         Args:
-            code: Python source whose last statement is an expression; it sees the inputs by name.
-            inputs: plain values.
+            function: a function of the check file, whose source travels; see `grading.lessons.snippet_source`.
+            facts: see `RecordedCall`.
+            inputs: plain values by parameter name; a parameter without one stands for the student's function of its
+                name.
 
         Returns:
-            The value of the last expression, which must be plain.
+            What the function returned, which must be plain.
         """
+        code, inputs = snippet_of(function, inputs)
         request = {"code": code, "inputs": self._encode(inputs), "repeat": self._repeat}
-        return self._ask(None, request | ({"exercise": self._exercise} if self._exercise else {}))
+        return self._ask(None, request | ({"exercise": self._exercise} if self._exercise else {}), facts)
 
     @staticmethod
     def _encode(inputs):
         return {name: encode(value) for name, value in inputs.items()}
 
-    def _ask(self, name, request):
+    def _ask(self, name, request, facts=None):
         what = name or self._exercise or "the snippet"
         try:
             answer = self._transport(request, self._seconds)
         except KernelTimeout:
-            self._note(name, request, Outcome("timeout"))
+            self._note(name, request, Outcome("timeout"), facts)
             raise StudentTimeout(f"{what} took longer than {self._seconds} seconds.") from None
         except KernelDied:
-            self._note(name, request, Outcome("crashed"))
+            self._note(name, request, Outcome("crashed"), facts)
             raise StudentCrashed(f"Python stopped while {what} ran.") from None
         outcome, message, place, warned = read_answer(answer, request)
         self.warnings = warned
-        self._note(name, request, outcome)
+        self._note(name, request, outcome, facts)
         limit = self._behind(outcome.exception, message) if outcome.kind == "raised" else ""
         return _value(outcome, what, ": ".join(text for text in (message, limit) if text), place)
 
-    def _note(self, name, request, outcome):
-        self.calls.append(RecordedCall(name, request, outcome))
+    def _note(self, name, request, outcome, facts):
+        self.calls.append(RecordedCall(name, request, outcome, facts))
 
 
 def local_transport(namespace):

@@ -5,6 +5,7 @@ the check's name. It receives `student` (a proxy: values in, values out), `refer
 and `rng` (seeded per submission), and fails by raising `CheckFailed` through one of the asserts below.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,6 +13,23 @@ import pytest
 
 from dnnkit.checking.compare import describe, difference
 from dnnkit.facts import FACTS
+from grading.lessons.snippet_source import StudentFunction, snippet_of
+
+__all__ = [
+    "CheckFailed",
+    "Example",
+    "StudentFunction",
+    "assert_close",
+    "assert_facts",
+    "assert_quiet",
+    "assert_shape",
+    "assert_that",
+    "edit",
+    "example",
+    "hint",
+    "points",
+    "take_apart",
+]
 
 
 class CheckFailed(AssertionError):
@@ -28,7 +46,7 @@ class Example:
         facts: name of a function in `dnnkit.facts` that judges the output; None compares values.
         rtol: tolerance relative to the largest expected magnitude.
         quiet: the call must raise no NumPy warning.
-        code: a snippet to run in place of calling the function; its last expression is the output.
+        code: source of a snippet to run in place of calling the function; what it returns is the output.
     """
 
     title: str
@@ -39,8 +57,29 @@ class Example:
     code: str | None = None
 
 
-def example(title, *, facts=None, rtol=1e-6, quiet=False, code=None, **inputs):
-    """Make a public example, as in `example("two equal scores", z=np.array([[1.0, 1.0]]))`."""
+def example(
+    title: str,
+    *,
+    facts: str | None = None,
+    rtol: float = 1e-6,
+    quiet: bool = False,
+    run: Callable | None = None,
+    **inputs: object,
+) -> Example:
+    """Make a public example, as in `example("two equal scores", z=np.array([[1.0, 1.0]]))`.
+
+    Args:
+        title: see `Example`.
+        facts: see `Example`.
+        rtol: see `Example`.
+        quiet: see `Example`.
+        run: a function to run beside the student's, for classes, models and functions of functions; see
+            `grading.lessons.snippet_source`.
+        inputs: keyword arguments of the call, by parameter name.
+    """
+    code = None
+    if run is not None:
+        code, inputs = snippet_of(run, inputs)
     return Example(title, inputs, facts, rtol, quiet, code)
 
 

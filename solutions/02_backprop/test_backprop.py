@@ -63,22 +63,22 @@ _NETWORK = {
 
 EXAMPLES = {
     "numerical_gradient": [
-        shown("the worked number", code="numerical_gradient(lambda v: v[0]**2 + 3 * v[1], x)", x=np.array([1.0, 5.0])),
-        shown("whole numbers", code="numerical_gradient(lambda v: np.sum(v**2), x)", x=np.array([1, -3, 0])),
+        shown("the worked number", run="numerical_gradient(lambda v: v[0]**2 + 3 * v[1], x)", x=np.array([1.0, 5.0])),
+        shown("whole numbers", run="numerical_gradient(lambda v: np.sum(v**2), x)", x=np.array([1, -3, 0])),
         shown(
             "a matrix, and a large step: both sides count",
-            code="numerical_gradient(lambda v: np.sum(v**3) + v[0, 1] * v[1, 0], x, 0.5)",
+            run="numerical_gradient(lambda v: np.sum(v**3) + v[0, 1] * v[1, 0], x, 0.5)",
             x=np.array([[1.0, 2.0], [-1.0, 0.5]]),
         ),
     ],
     "topological_order": [
         shown(
             "a chain: x, then a, then b",
-            code='x = Node("x")\na = Node("a", [x])\nb = Node("b", [a])\n[node.name for node in topological_order(b)]',
+            run='x = Node("x")\na = Node("a", [x])\nb = Node("b", [a])\n[node.name for node in topological_order(b)]',
         ),
         shown(
             "x is used by a and by b, and y is used twice",
-            code=_lines("""
+            run=_lines("""
 x, y = Node("x"), Node("y")
 a = Node("a", [y, y])
 b = Node("b", [x, a])
@@ -93,7 +93,7 @@ place = {node: order.index(node) for node in order}
         ),
         shown(
             "a long way and a short way: only one order is right",
-            code=_lines("""
+            run=_lines("""
 x = Node("x")
 a = Node("a", [x])
 b = Node("b", [x, a])
@@ -103,7 +103,7 @@ c = Node("c", [a, b, x])
         ),
         shown(
             "a chain of 5,000 nodes",
-            code=_lines("""
+            run=_lines("""
 node = Node("start")
 for k in range(4999):
     node = Node(f"node {k}", [node])
@@ -113,7 +113,7 @@ order = topological_order(node)
         ),
         shown(
             "two calls on one graph",
-            code=_lines("""
+            run=_lines("""
 x = Node("x")
 a = Node("a", [x])
 (len(topological_order(a)), len(topological_order(a)))
@@ -123,11 +123,11 @@ a = Node("a", [x])
     "Value": [
         shown(
             "the worked number: x is used three times",
-            code="x = Value(3.0)\ny = x * x + x\ny.backward()\n[y.data, x.grad]",
+            run="x = Value(3.0)\ny = x * x + x\ny.backward()\n[y.data, x.grad]",
         ),
         shown(
             "the formula of the text",
-            code=_lines("""
+            run=_lines("""
 x, y, z = Value(2.0), Value(3.0), Value(-1.0)
 f = (x + y) * y * z
 f.backward()
@@ -136,7 +136,7 @@ f.backward()
         ),
         shown(
             "functions, each with something behind it",
-            code=_lines("""
+            run=_lines("""
 a, b, c = Value(0.5), Value(2.0), Value(-1.5)
 f = 3 * a.exp() + 5 * a.tanh() + 7 * b.relu() + 11 * c.relu()
 f.backward()
@@ -145,7 +145,7 @@ f.backward()
         ),
         shown(
             "powers and plain numbers",
-            code=_lines("""
+            run=_lines("""
 a, b = Value(2.0), Value(4.0)
 f = 10 * a**3 + 1 / b - 2
 f.backward()
@@ -154,17 +154,17 @@ f.backward()
         ),
         shown(
             "backward twice gives the same",
-            code="x = Value(3.0)\na = x * 2\ny = a * a\ny.backward()\ny.backward()\n[x.grad, a.grad, y.grad]",
+            run="x = Value(3.0)\na = x * 2\ny = a * a\ny.backward()\ny.backward()\n[x.grad, a.grad, y.grad]",
         ),
         shown(
             "a chain of 5,000 steps",
-            code="x = Value(1.0)\ny = x\nfor _ in range(5000):\n    y = y + 1\ny.backward()\n[y.data, x.grad]",
+            run="x = Value(1.0)\ny = x\nfor _ in range(5000):\n    y = y + 1\ny.backward()\n[y.data, x.grad]",
         ),
     ],
     "backward_broken": [
         shown(
             "a chain",
-            code=_lines("""
+            run=_lines("""
 x = Node("x")
 a = Node("a", [x], [2.0])
 root = Node("root", [a], [5.0])
@@ -174,7 +174,7 @@ backward_broken(root)
         ),
         shown(
             "x is used twice",
-            code=_lines("""
+            run=_lines("""
 x = Node("x")
 root = Node("root", [x, x], [2.0, 3.0])
 backward_broken(root)
@@ -183,7 +183,7 @@ backward_broken(root)
         ),
         shown(
             "a short way and a long way",
-            code=_lines("""
+            run=_lines("""
 x = Node("x")
 m = Node("m", [x], [10.0])
 b = Node("b", [m], [2.0])
@@ -279,9 +279,9 @@ backward_broken(root)
         ),
     ],
     "train_mlp": [
-        shown("three classes that are far apart", code=RECOGNISED, **_CORNERS, rng=np.random.default_rng(1)),
-        shown("other labels lead to other weights", code=LEARNS, **_CORNERS),
-        shown("two moons", code=MOONS),
+        shown("three classes that are far apart", run=RECOGNISED, **_CORNERS, rng=np.random.default_rng(1)),
+        shown("other labels lead to other weights", run=LEARNS, **_CORNERS),
+        shown("two moons", run=MOONS),
     ],
 }
 

@@ -10,7 +10,16 @@ import functools
 import numpy as np
 
 from dnnkit.checking.compare import difference
-from grading.lessons.checking import assert_close, assert_quiet, assert_shape, assert_that, example, points
+from grading.lessons.checking import (
+    StudentFunction,
+    assert_close,
+    assert_quiet,
+    assert_shape,
+    assert_that,
+    example,
+    points,
+    take_apart,
+)
 
 SINGLE = 1e-5  # relative tolerance that answers computed in float32 keep
 TINY = 1e-8  # eps of the rules that only need it for 0 / 0
@@ -25,97 +34,125 @@ SETTINGS = {
     "adam_step_broken": (0.1, 0.9, 0.999, TINY),
 }  # of the worked numbers, for each step function what it takes after the state
 
-# What the checks and examples do with a step function STEP; `settings` is what it takes after the state.
-WORKED = """
-params, state = {"w": np.array([1.0])}, {}
-places = []
-for slope in (4.0, 1.0):
-    params, state = STEP(params, {"w": np.array([slope])}, state, SETTINGS)
-    places.append(params["w"])
-places
-""".strip()
-ALL_NAMES = """
-state = {}
-for grads in slopes:
-    params, state = STEP(params, grads, state, SETTINGS)
-params
-""".strip()
-AGAIN = """
-begin, first, second = ({"w": np.array(pair)} for pair in ([1.0, -2.0], [4.0, 1.0], [-1.0, 2.0]))
-empty = {}
-params, state = STEP(begin, first, empty, SETTINGS)
-once, _ = STEP(params, second, state, SETTINGS)
-again, _ = STEP(params, second, state, SETTINGS)  # the same step, from the same params and state
-fresh, _ = STEP(begin, first, empty, SETTINGS)
-[once["w"], again["w"], fresh["w"]]
-""".strip()
-NO_SLOPE = """
-params, state = {"w": np.array([1.0, 1.0])}, {}
-for slope in (2.0, -1.0):
-    params, state = STEP(params, {"w": np.array([slope, 0.0])}, state, SETTINGS)
-params
-""".strip()
-WALK = """
-places, state = [], {}
-for grads in slopes:
-    params, state = STEP(params, grads, state, *settings)
-    places.append(params)
-places
-""".strip()
-PURE = """
-fresh = {}
-there, state = STEP(params, slopes[0], fresh, *settings)
-there, state = STEP(there, slopes[1], state, *settings)
-again = [STEP(there, slopes[2], state, *settings)[0] for _ in range(3)]
-[*again, STEP(params, slopes[0], fresh, *settings)[0]]
-""".strip()
-EPSILON = """
-begin, slope = {"w": np.ones(4)}, {"w": np.array([0.0, 0.5, -1.0, 2.0])}
-tiny, large = (np.abs(STEP(begin, slope, {}, *settings, eps)[0]["w"] - 1.0) for eps in (1e-8, 10.0))
-smaller = bool((large < 0.9 * tiny)[1:].all())
-{"a slope of 0 moves nothing": bool(tiny[0] == 0), "a large eps makes steps small": smaller}
-""".strip()
-RAVINE = """
-name, settings = tune(SMALLEST, LARGEST)
-flat, steep = np.array([0.6, 0.8]), np.array([-0.8, 0.6])  # the two directions of the ravine
-H = SMALLEST * np.outer(flat, flat) + LARGEST * np.outer(steep, steep)
-start = flat / np.sqrt(SMALLEST) + steep / np.sqrt(LARGEST)  # here J is 1
-end = descend(eval(name.strip()), settings, lambda w: H @ w, start, 200)[-1]
-J = end @ H @ end / 2
-"J below 1e-6" if J < 1e-6 else f"J is {J:.2g}"
-""".strip()
+
+# What the checks and examples do with a step function; `settings` is what it takes after the state.
+
+
+def _worked(step, settings):
+    params, state = {"w": np.array([1.0])}, {}
+    places = []
+    for slope in (4.0, 1.0):
+        params, state = step(params, {"w": np.array([slope])}, state, *settings)
+        places.append(params["w"])
+    return places
+
+
+def _all_names(step, params, slopes, settings):
+    state = {}
+    for grads in slopes:
+        params, state = step(params, grads, state, *settings)
+    return params
+
+
+def _again(step, settings):
+    begin, first, second = ({"w": np.array(pair)} for pair in ([1.0, -2.0], [4.0, 1.0], [-1.0, 2.0]))
+    empty = {}
+    params, state = step(begin, first, empty, *settings)
+    once, _ = step(params, second, state, *settings)
+    again, _ = step(params, second, state, *settings)  # the same step, from the same params and state
+    fresh, _ = step(begin, first, empty, *settings)
+    return [once["w"], again["w"], fresh["w"]]
+
+
+def _no_slope(step, settings):
+    params, state = {"w": np.array([1.0, 1.0])}, {}
+    for slope in (2.0, -1.0):
+        params, state = step(params, {"w": np.array([slope, 0.0])}, state, *settings)
+    return params
+
+
+def _walk(step, params, slopes, settings):
+    places, state = [], {}
+    for grads in slopes:
+        params, state = step(params, grads, state, *settings)
+        places.append(params)
+    return places
+
+
+def _three_steps_twice(step, params, slopes, settings):
+    fresh = {}
+    there, state = step(params, slopes[0], fresh, *settings)
+    there, state = step(there, slopes[1], state, *settings)
+    again = [step(there, slopes[2], state, *settings)[0] for _ in range(3)]
+    return [*again, step(params, slopes[0], fresh, *settings)[0]]
+
+
+def _steps_of_eps(step, begin, slopes, settings):
+    return [step({"w": begin}, {"w": slopes}, {}, *settings, eps)[0]["w"] for eps in (1e-8, 10.0)]
+
+
+def _walk_in_a_ravine(
+    tune, descend, H, start, smallest, largest, sgd_step, momentum_step, nesterov_step, adagrad_step, rmsprop_step,
+    adadelta_step, adam_step,
+):  # fmt: skip
+    name, settings = tune(smallest, largest)
+    step = {
+        "sgd_step": sgd_step,
+        "momentum_step": momentum_step,
+        "nesterov_step": nesterov_step,
+        "adagrad_step": adagrad_step,
+        "rmsprop_step": rmsprop_step,
+        "adadelta_step": adadelta_step,
+        "adam_step": adam_step,
+    }[name.strip()]
+    places = descend(step, settings, lambda w: H @ w, start, 200)
+    return places[-1]
+
 
 shown = functools.partial(example, rtol=SINGLE)
 
 
-def _step_examples(step, *more):
+def _step_examples(name, *more):
     """Show the worked number, several arrays with their names in another order, a repeated step, and more."""
-
-    def code(text, settings=SETTINGS[step]):
-        return text.replace("STEP", step).replace("SETTINGS", ", ".join(f"{value:g}" for value in settings))
-
-    other = (0.5, *SETTINGS[step][1:])  # another learning rate than in the worked number
-
+    step, settings = StudentFunction(name), SETTINGS[name]
+    other = (0.5, *settings[1:])  # another learning rate than in the worked number
     slopes = [
         {"b": np.array([1.0, -2.0]), "a": np.array([-1.0, 0.5]), "W": np.array([[2.0], [-0.5]])},
         {"b": np.array([0.5, 1.0]), "a": np.array([2.0, -1.0]), "W": np.array([[-1.0], [1.0]])},
         {"b": np.array([-2.0, 1.5]), "a": np.array([1.0, 1.0]), "W": np.array([[0.5], [2.0]])},
     ]
     params = {"W": np.array([[1.0], [2.0]]), "a": np.array([0.0, 1.0]), "b": np.array([-1.0, 3.0])}
+    repeated = "the same step, from the same params and state, gives the same"
     return [
-        shown("the worked number: slopes 4, then 1", code=code(WORKED)),
+        shown("the worked number: slopes 4, then 1", run=_worked, step=step, settings=settings),
         shown(
             "three arrays, three steps, names in another order",
-            code=code(ALL_NAMES, other),
+            run=_all_names,
+            step=step,
             params=params,
             slopes=slopes,
+            settings=other,
         ),
-        shown("the same step, from the same params and state, gives the same", code=code(AGAIN)),
-        *(shown(title, code=code(text)) for title, text in more),
+        shown(repeated, run=_again, step=step, settings=settings),
+        *(shown(title, run=function, step=step, settings=settings) for title, function in more),
     ]
 
 
-NO_SLOPE_EXAMPLE = ("a weight whose slope is always 0 stays where it is", NO_SLOPE)
+def _ravine_example(smallest, largest):
+    """Show a ravine with two directions, one flat and one steep."""
+    flat, steep = np.array([0.6, 0.8]), np.array([-0.8, 0.6])
+    return shown(
+        f"a ravine with curvatures {smallest:g} to {largest:g}",
+        facts="ravine",
+        run=_walk_in_a_ravine,
+        smallest=smallest,
+        largest=largest,
+        H=smallest * np.outer(flat, flat) + largest * np.outer(steep, steep),
+        start=flat / np.sqrt(smallest) + steep / np.sqrt(largest),  # here J is 1
+    )
+
+
+NO_SLOPE_EXAMPLE = ("a weight whose slope is always 0 stays where it is", _no_slope)
 
 EXAMPLES = {
     "sgd_step": _step_examples("sgd_step"),
@@ -160,13 +197,7 @@ EXAMPLES = {
         ),
         shown("a gradient of zeros", quiet=True, grads={"W": np.zeros((2, 1)), "b": np.zeros(2)}, max_norm=1.0),
     ],
-    "tune": [
-        shown(
-            f"a ravine with curvatures {smallest:g} to {largest:g}",
-            code=RAVINE.replace("SMALLEST", f"{smallest:g}").replace("LARGEST", f"{largest:g}"),
-        )
-        for smallest, largest in ((30, 600), (0.002, 1))
-    ],
+    "tune": [_ravine_example(30.0, 600.0), _ravine_example(0.002, 1.0)],
 }
 
 
@@ -194,10 +225,10 @@ def _task(rng, count, settings, shapes):
 
 def _check_walk(student, reference, step, tasks, *, what, rtol=SINGLE):
     """Walk with the student's step and with the reference's, and compare the parameters after every step."""
-    code = WALK.replace("STEP", step)
-    answers = [student.run(code, **task) for task in tasks]
+    answers = [student.run(_walk, step=StudentFunction(step), **task) for task in tasks]
     for task, places in zip(tasks, answers, strict=True):
-        right = reference.run(code, **task)
+        right = reference.run(_walk, step=StudentFunction(step), **task)
+        places = take_apart(places, [f"params after step {number}" for number in range(1, len(right) + 1)])
         for number, (came, wanted) in enumerate(zip(places, right, strict=True), start=1):
             message = f"{step}, {what}: params after step {number}" if len(right) > 1 else f"{step}, {what}: params"
             assert_close(came, wanted, rtol=rtol, what=message, strict_shape=True)
@@ -216,9 +247,9 @@ def _check_all_names(student, reference, rng, step, settings, count=5):
 
 def _check_pure(student, reference, rng, step, settings):
     """Repeat a step from the same params and state, and then the first step from the same empty state."""
-    task = _task(rng, 3, settings, {"w": (4,)})
-    code = PURE.replace("STEP", step)
-    answer, right = student.run(code, **task), reference.run(code, **task)
+    task = {"step": StudentFunction(step), **_task(rng, 3, settings, {"w": (4,)})}
+    answer, right = student.run(_three_steps_twice, **task), reference.run(_three_steps_twice, **task)
+    answer = take_apart(answer, ("the third step", "again", "and again", "the first step"))
     assert_close(answer[0], right[0], rtol=SINGLE, what=f"{step}: params after three steps")
     for came in answer[1:3]:
         same = "Does the function change the state that came in? Make new dicts and arrays."
@@ -227,11 +258,29 @@ def _check_pure(student, reference, rng, step, settings):
     assert_close(answer[3], right[3], rtol=SINGLE, what=f"{step}: a second first step, from the same empty state")
 
 
-def _check_epsilon(student, step, settings):
+def _facts_of_eps(inputs, places):
+    """Say whether a slope of 0 moves nothing and a large eps makes steps small: eps may stand in several places."""
+    tiny, large = (np.abs(np.asarray(place, dtype=np.float64) - inputs["begin"]) for place in places)
+    still = inputs["slopes"] == 0
+    return {
+        "a slope of 0 moves nothing": bool(np.all(tiny[still] == 0)),
+        "a large eps makes steps small": bool(np.all((large < 0.9 * tiny)[~still])),
+    }
+
+
+def _check_epsilon(student, reference, rng, step, settings):
     """A slope of 0 moves nothing, and eps is really in the denominator, wherever it stands there."""
-    facts = student.run(EPSILON.replace("STEP", step), settings=settings)
-    for fact in ("a slope of 0 moves nothing", "a large eps makes steps small"):
-        assert_that(isinstance(facts, dict) and facts.get(fact) is True, f"{step}: expected that {fact}. It does not.")
+    slopes = rng.permutation([0.0, *rng.uniform(0.5, 2, size=3)]) * rng.choice([-1.0, 1.0], size=4)
+    begin = rng.integers(-8, 9, size=4) / 8  # exact in float32, too
+    task = {"begin": begin, "slopes": slopes, "settings": settings, "step": StudentFunction(step)}
+    answer = student.run(_steps_of_eps, facts=_facts_of_eps, **task)
+    places = take_apart(answer, ("a step with a small eps", "a step with a large eps"))
+    for place, wanted in zip(places, reference.run(_steps_of_eps, **task), strict=True):
+        assert_shape(place, np.shape(wanted), what=f"{step}: params")
+    for fact, holds in _facts_of_eps(task, places).items():
+        assert_that(holds, f"{step}: expected that {fact}. It does not.")
+    exact = reference.run(_steps_of_eps, **task)[0]
+    assert_close(places[0], exact, rtol=SINGLE, what=f"{step}: params after a step with a small eps")
 
 
 def _rates(rng, *others, low=0.05, high=0.4):
@@ -330,9 +379,9 @@ def test_adagrad_step_pure(student, reference, rng):
 
 
 @points(0.5)
-def test_adagrad_step_epsilon(student, rng):
+def test_adagrad_step_epsilon(student, reference, rng):
     """A slope of 0 moves nothing, and eps is in the denominator."""
-    _check_epsilon(student, "adagrad_step", _rates(rng))
+    _check_epsilon(student, reference, rng, "adagrad_step", _rates(rng))
 
 
 # rmsprop_step
@@ -358,9 +407,9 @@ def test_rmsprop_step_pure(student, reference, rng):
 
 
 @points(0.5)
-def test_rmsprop_step_epsilon(student, rng):
+def test_rmsprop_step_epsilon(student, reference, rng):
     """A slope of 0 moves nothing, and eps is in the denominator."""
-    _check_epsilon(student, "rmsprop_step", _rates(rng, _share(rng)))
+    _check_epsilon(student, reference, rng, "rmsprop_step", _rates(rng, _share(rng)))
 
 
 # adadelta_step
@@ -436,9 +485,9 @@ def test_adam_step_pure(student, reference, rng):
 
 
 @points(0.5)
-def test_adam_step_epsilon(student, rng):
+def test_adam_step_epsilon(student, reference, rng):
     """A slope of 0 moves nothing, and eps is in the denominator."""
-    _check_epsilon(student, "adam_step", _rates(rng, 0.9, 0.999))
+    _check_epsilon(student, reference, rng, "adam_step", _rates(rng, 0.9, 0.999))
 
 
 # adam_step_broken

@@ -204,23 +204,23 @@ EXAMPLES = {
         ),
     ],
     "glorot_uniform": [
-        example("200 inputs, 60 outputs", code=GLOROT_FACTS, **_glorot(200, 60), rng=np.random.default_rng(1)),
-        example("60 inputs, 300 outputs", code=GLOROT_FACTS, **_glorot(60, 300), rng=np.random.default_rng(2)),
+        example("200 inputs, 60 outputs", run=GLOROT_FACTS, **_glorot(200, 60), rng=np.random.default_rng(1)),
+        example("60 inputs, 300 outputs", run=GLOROT_FACTS, **_glorot(60, 300), rng=np.random.default_rng(2)),
     ],
     "he_normal": [
-        example("200 inputs, 60 outputs", code=HE_FACTS, **_he(200, 60), rng=np.random.default_rng(1)),
-        example("60 inputs, 300 outputs", code=HE_FACTS, **_he(60, 300), rng=np.random.default_rng(2)),
+        example("200 inputs, 60 outputs", run=HE_FACTS, **_he(200, 60), rng=np.random.default_rng(1)),
+        example("60 inputs, 300 outputs", run=HE_FACTS, **_he(60, 300), rng=np.random.default_rng(2)),
     ],
     "lsuv_init": [
         roughly(
             "one input, one unit, four examples",
-            code="np.abs(lsuv_init(X, [1], rng)[0])",
+            run="np.abs(lsuv_init(X, [1], rng)[0])",
             X=np.array([[1.0], [3.0], [5.0], [7.0]]),
             rng=np.random.default_rng(1),
         ),
         example(
             "a narrower layer, a wider one, a square one",
-            code=LSUV_FACTS,
+            run=LSUV_FACTS,
             X=np.array([[1.0, 0.0, 2.0], [0.5, 1.0, -1.0], [3.0, 2.0, 0.0], [1.0, -2.0, 1.0], [0.0, 1.0, 2.5]]),
             widths=[2, 4, 4],
             rng=np.random.default_rng(2),
@@ -280,7 +280,7 @@ EXAMPLES = {
     "dropout_forward": [
         example(
             "ones, one fifth is dropped",
-            code=DROPOUT_FACTS,
+            run=DROPOUT_FACTS,
             X=np.ones((80, 90)),
             drop_rate=0.2,
             rng=np.random.default_rng(1),
@@ -288,7 +288,7 @@ EXAMPLES = {
         ),
         example(
             "tens, seven of ten are dropped",
-            code=DROPOUT_FACTS,
+            run=DROPOUT_FACTS,
             X=np.full((80, 90), 10.0),
             drop_rate=0.7,
             rng=np.random.default_rng(3),
@@ -296,7 +296,7 @@ EXAMPLES = {
         ),
         example(
             "inference changes nothing",
-            code=INFERENCE_FACTS,
+            run=INFERENCE_FACTS,
             X=np.array([[1.0, -2.0, 3.0]]),
             rng=np.random.default_rng(2),
         ),
@@ -330,14 +330,14 @@ EXAMPLES = {
     "augment_shift": [
         example(
             "pictures with a dot in the middle",
-            code=SHIFT_FACTS,
+            run=SHIFT_FACTS,
             images=_dots(400, 3, 5, 1, 2),
             max_shift=1,
             rng=np.random.default_rng(1),
         ),
         example(
             "pictures with a dot in a corner: it may leave, but not come in elsewhere",
-            code=SHIFT_FACTS,
+            run=SHIFT_FACTS,
             images=_dots(400, 4, 3, 0, 2),
             max_shift=1,
             rng=np.random.default_rng(2),
@@ -350,7 +350,7 @@ EXAMPLES = {
         ),
     ],
     "train_regularised": [
-        example("the task itself, on digits of its own", code=TRAIN_FACTS, rng=np.random.default_rng(1)),
+        example("the task itself, on digits of its own", run=TRAIN_FACTS, rng=np.random.default_rng(1)),
     ],
 }
 

@@ -212,23 +212,23 @@ EXAMPLES = {
     "build_lenet": [
         example(
             "the network of the table",
-            code=_LENET_FACTS,
+            run=_LENET_FACTS,
             input_shape=(32, 32, 1),
             num_classes=10,
             images=np.zeros((1, 32, 32, 1)),
         ),
         example(
             "a colour image that is wider than high",
-            code=_LENET_FACTS,
+            run=_LENET_FACTS,
             input_shape=(20, 26, 3),
             num_classes=4,
             images=np.zeros((2, 20, 26, 3)),
         ),
-        shown("with all weights 0, the scores are the biases", code=_LENET_LOGITS, biases=np.array([2.0, -3.0, 0.5])),
-        example("behind each hidden layer is a nonlinearity", code=_LENET_BENDS, images=np.zeros((1, 16, 16, 1))),
+        shown("with all weights 0, the scores are the biases", run=_LENET_LOGITS, biases=np.array([2.0, -3.0, 0.5])),
+        example("behind each hidden layer is a nonlinearity", run=_LENET_BENDS, images=np.zeros((1, 16, 16, 1))),
     ],
     "train_cnn": [
-        example("300 images with two channels, easy to tell apart", code=_TRAIN_FACTS, rng=np.random.default_rng(1)),
+        example("300 images with two channels, easy to tell apart", run=_TRAIN_FACTS, rng=np.random.default_rng(1)),
     ],
 }
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dnnkit.checking import checks, wire
+from dnnkit.checking.mistakes import outcome_by_facts
 from dnnkit.checking.observe import call
 
 
@@ -81,8 +82,12 @@ def exercise_record(name):
     """Write one exercise as the builder does."""
     examples = []
     for title, inputs, options in EXAMPLES[name]:
-        outcome = call(RIGHT[name], inputs).outcome
-        known = {slug: call(wrong, inputs).outcome.to_json() for slug, wrong in MISTAKES[name].items()}
+        facts = options.get("facts")
+        outcome = outcome_by_facts(call(RIGHT[name], inputs).outcome, facts, inputs)
+        made = {
+            slug: outcome_by_facts(call(wrong, inputs).outcome, facts, inputs) for slug, wrong in MISTAKES[name].items()
+        }
+        known = {slug: one.to_json() for slug, one in made.items()}
         record = {"title": title, "inputs": {k: wire.encode(v, readable=True) for k, v in inputs.items()},
                   "expected": wire.encode(outcome.value, readable=True), "facts": None, "rtol": 1e-6, "quiet": False,
                   "mistakes": known}  # fmt: skip

@@ -40,7 +40,7 @@ def serve(request, namespace):
 
     Args:
         request: {"name": function, "inputs": {parameter: wire}, "repeat": bool}; or "code" in place of "name":
-            a snippet that sees the inputs and the student's functions, and whose last expression is the result.
+            the source of a function that gets the inputs and the student's functions.
         namespace: where the student's functions live.
 
     Returns:

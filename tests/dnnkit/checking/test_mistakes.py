@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from dnnkit.checking.mistakes import Outcome, facts_of, matching_mistakes, outcomes_match
+from dnnkit.checking.mistakes import Outcome, facts_of, matching_mistakes, outcome_by_facts, outcomes_match
 from dnnkit.checking.wire import WireError
 
 
@@ -66,11 +66,20 @@ def test_warnings_count_only_where_quiet_is_asked_for():
 
 
 def test_facts_are_compared_in_place_of_values():
-    how = {"facts": "partition", "inputs": {"num_examples": 3, "batch_size": 2}}
+    def by_facts(outcome):
+        return outcome_by_facts(outcome, "partition", {"num_examples": 3, "batch_size": 2})
+
     one, other = returned([np.array([2, 0]), np.array([1])]), returned([np.array([1, 0]), np.array([2])])
     assert not outcomes_match(one, other)
-    assert outcomes_match(one, other, **how)
-    assert not outcomes_match(one, returned([np.array([2, 0])]), **how)
+    assert outcomes_match(by_facts(one), by_facts(other))
+    assert not outcomes_match(by_facts(one), by_facts(returned([np.array([2, 0])])))
+
+
+def test_what_returned_nothing_has_no_facts_and_no_function_leaves_the_value():
+    raised = Outcome("raised", exception="ValueError")
+    assert outcome_by_facts(raised, "partition", {}) is raised
+    assert outcome_by_facts(returned(3.0), None, {}).value == 3.0
+    assert outcome_by_facts(returned(3.0), lambda inputs, value: {"doubled": 2 * value}, {}).value == {"doubled": 6.0}
 
 
 def test_an_answer_that_a_fact_function_cannot_read_has_no_facts(monkeypatch):
