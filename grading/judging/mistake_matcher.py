@@ -72,10 +72,9 @@ class MistakeMatcher:
         cases = []
         for call in calls:
             if call.name == exercise and call.outcome.kind == "returned":
-                right = self._replay(json.dumps(call.request), ())
-                inputs = {name: decode(item) for name, item in call.request["inputs"].items()}
+                right = self._replay(json.dumps(call.request), (), None)
                 if right.kind == "returned":
-                    cases.append(Case(inputs, call.outcome.value, right.value))
+                    cases.append(Case(_inputs(call.request), call.outcome.value, right.value))
         return find_relation(cases)
 
     def _same(self, calls, *answers):

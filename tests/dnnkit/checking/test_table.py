@@ -1,3 +1,4 @@
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -130,10 +131,10 @@ def test_facts_that_must_hold_are_told_in_plain_words_and_no_shuffle_is_shown_as
     assert "left out" not in page
 
 
-def test_facts_that_are_all_about_what_must_not_happen_are_told_so(monkeypatch, demo):
-    monkeypatch.setitem(FACTS, "partition", lambda inputs, output: {"examples left out": 0, "batches too many": 0})
-    report = check_exercise("minibatches", {"minibatches": demo.minibatches})
-    assert _two_sides(report.examples[0])[0] == "no examples left out\nno batches too many"
+def test_facts_that_are_all_about_what_must_not_happen_are_told_so(demo):
+    (result,) = check_exercise("minibatches", {"minibatches": demo.minibatches}).examples
+    result = replace(result, asked=(("examples left out", "0"), ("batches too many", "0")))
+    assert _two_sides(result)[0] == "no examples left out\nno batches too many"
 
 
 def test_what_is_no_plain_data_is_named_beside_what_was_expected():
@@ -161,7 +162,7 @@ def test_facts_that_differ_are_told_in_plain_words(answer, expected, yours):
 
 
 def test_an_answer_without_the_facts_asked_for_is_told(monkeypatch, demo):
-    monkeypatch.setitem(FACTS, "partition", lambda inputs, output: {"sum": 1} if len(output) > 2 else {})
+    monkeypatch.setitem(FACTS, "partition", lambda inputs, output: {})
     report = check_exercise("minibatches", {"minibatches": demo.drops_last})
     assert report.examples[0].facts == (("an answer of the form that the docstring asks for", "yes", "no"),)
 
@@ -234,7 +235,7 @@ def test_values_are_readable(value, text):
 
 
 def test_long_lines_of_code_are_wrapped_and_short_inputs_are_not():
-    for code, wrapped in (("{'a': 1, " * 30 + "}", True), ("", False)):
+    for code, wrapped in (("def look():\n    return [" + "1, " * 99 + "]", True), ("", False)):
         result = example.ExampleResult("t", {"z": 1.0}, 2, call(lambda z: 2, {"z": 1.0}), example.PASSES, code=code)
         html = to_html(CheckReport("f", "f: 1 of 1 examples pass.", (result,), passed=True))
         Wellformed(html)

@@ -150,5 +150,5 @@ def test_a_submission_with_a_class_is_graded_and_its_mistake_named(built):
 def test_the_examples_file_carries_the_code(built):
     record = json.loads((built[1] / "dnnkit" / "examples" / "classes.json").read_text())
     first = record["exercises"]["Total"]["examples"][0]
-    assert first["code"].startswith("total = Total(3.0)")
+    assert first["code"].startswith("def _mean_of_two(Total):\n    total = Total(3.0)")
     assert set(first["mistakes"]) == {"no_factor", "one_too_many", "forgets"}

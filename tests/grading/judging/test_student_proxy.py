@@ -206,16 +206,22 @@ def test_every_call_is_on_record_even_one_that_died():
         assert [(call.name, call.outcome.kind) for call in student.calls] == [("double", kind)]
 
 
+def one_more(double, x):
+    y = double(x)
+    return y + 1
+
+
 def test_a_snippet_is_named_as_such():
     with pytest.raises(StudentCrashed, match=r"^Python stopped while the snippet ran\.$"):
-        student_that(KernelDied).run("double(x)", x=1)
+        student_that(KernelDied).run(one_more, x=1)
 
 
 def test_a_snippet_sees_inputs_and_functions(project):
     from grading.judging.reference import Reference
 
     student = Reference(project.lesson).student()
-    assert student.run("y = double(x)\ny + 1", x=3) == 7
+    assert student.run(one_more, x=3) == 7
+    assert student.calls[0].facts is None
     assert student.calls[0].name is None
 
 
