@@ -140,8 +140,9 @@ def _layer(layer: Any, node: Any) -> dict[str, object]:
         if not type(layer).__module__.startswith("keras.") or kind not in OPERATIONS:
             raise _NotPlain(f"The model uses the operation {kind}, which is no layer that can be described.")
         name = OPERATIONS[kind]
-        kind, settings = ("Activation", {"activation": name}) if name in ACTIVATIONS else (name, {})
-        return {"kind": kind, "settings": settings, "weights": [], "trainable": True}
+        if name in ACTIVATIONS:
+            return {"kind": "Activation", "settings": {"activation": name}, "weights": [], "trainable": True}
+        return {"kind": name, "settings": {}, "weights": [], "trainable": True}
     if isinstance(layer, keras.Model):
         source = node.input_tensors[0]
         nested = _Description(_functional(layer, tuple(source.shape[1:]), source.dtype)).data

@@ -9,6 +9,7 @@ import ast
 import builtins
 import textwrap
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,7 @@ class Snippet:
         for name in self._parameters:
             if name not in inputs and name not in self.__globals__:
                 raise NameError(f"name {name!r} is not defined")
-        scope = {"__builtins__": dict(BUILTINS), "__name__": "snippet", "np": np}
+        scope: dict[str, Any] = {"__builtins__": dict(BUILTINS), "__name__": "snippet", "np": np}
         exec(self.__code__, scope)  # noqa: S102 - the course's own code
         arguments = [inputs[name] if name in inputs else self.__globals__[name] for name in self._parameters]
         return scope[self.__name__](*arguments)

@@ -63,7 +63,7 @@ def rebuild_model(description: object, limits: ModelLimits | None = None) -> Any
             return building.model(description, 1)
     except ModelRefused:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever Keras raises for settings and shapes that do not fit
+    except Exception as error:  # whatever Keras raises for settings and shapes that do not fit
         raise ModelRefused(f"{ATTEMPT}: {type(error).__name__}.") from error
 
 

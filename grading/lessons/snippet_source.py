@@ -28,7 +28,7 @@ class StudentFunction:
     name: str
 
 
-def snippet_of(function: Callable, inputs: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+def snippet_of(function: Callable | str, inputs: Mapping[str, object]) -> tuple[str, dict[str, object]]:
     """Take the source of a snippet, with the student's functions under their own names, and the inputs apart.
 
     Args:
