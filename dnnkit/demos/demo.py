@@ -18,7 +18,7 @@ from dnnkit.demos import messages
 from dnnkit.demos import static_view as still
 from dnnkit.demos.interface import DemoInterface, Result, Settings
 from dnnkit.demos.packing import pack
-from dnnkit.demos.script import joined_script
+from dnnkit.demos.script import DEMO, joined_script
 from dnnkit.demos.student_functions import StudentFunctions
 
 HERE = Path(__file__).parent
@@ -36,7 +36,7 @@ class Demo(DemoInterface, anywidget.AnyWidget):
         TypeError: when a setting or slot is unknown.
     """
 
-    _esm = joined_script()
+    _esm = joined_script(DEMO)
     _css = HERE / "panel.css"
     spec = traitlets.Unicode("").tag(sync=True)
     state = traitlets.Unicode("").tag(sync=True)

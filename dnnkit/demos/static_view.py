@@ -9,25 +9,14 @@ from typing import Any
 import numpy as np
 
 from dnnkit.demos import messages
+from dnnkit.demos.live_output import show_live
 from dnnkit.demos.static_figure import draw_states
 from dnnkit.demos.student_functions import StudentFunctions
 
-VIEW = "application/vnd.jupyter.widget-view+json"
-
 
 def show(demo: Any) -> None:
-    """Display a demo: the still picture, then the live panel as an output of its own.
-
-    JupyterLab shows an error, and no fallback, for a panel whose kernel is gone; the picture beside it stays.
-    """
-    from IPython.display import display
-
-    display({"text/html": still_html(demo), "text/plain": f"{demo.title}. {demo.sentence}"}, raw=True)
-    view = {"version_major": 2, "version_minor": 0, "model_id": demo.model_id}
-    live = {VIEW: view, "text/html": "<!-- the live demo -->", "text/plain": f"{demo.title} (live)"}
-    with contextlib.suppress(AttributeError):  # ipywidgets 7 counts displays
-        demo._handle_displayed()
-    display(live, raw=True)
+    """Display a demo: the still picture, then the live panel as an output of its own."""
+    show_live(demo, demo.uid, still_html(demo), f"{demo.title}. {demo.sentence}", demo.title)
 
 
 def still_figure(demo: Any) -> tuple[Any, list[str]]:
@@ -50,10 +39,9 @@ def still_html(demo: Any) -> str:
     picture = base64.b64encode(file.getvalue()).decode("ascii")
     words = escape(f"{demo.title}. " + " ".join(sentences), quote=True)
     return (
-        f'<figure data-dnn-static="{demo.uid}" style="margin:0">'
         f'<img src="data:image/png;base64,{picture}" alt="{words}" style="max-width:100%">'
         f"<figcaption>{escape(demo.title)}: a still picture. Run the cell to try it.</figcaption>"
-        f"{_table_html(demo) if demo.static_table else ''}</figure>"
+        f"{_table_html(demo) if demo.static_table else ''}"
     )
 
 

@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import axe_playwright_python
+from playwright.sync_api import expect
 
 BROWSER_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 IDLE = "jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
@@ -129,6 +130,21 @@ def run_cell(page, index):
     page.evaluate("jupyterapp.commands.execute('notebook:run-cell')")
     page.wait_for_timeout(200)
     page.wait_for_function(IDLE, timeout=60_000)
+
+
+def save_and_open_again(page, lab, name):
+    """Save the notebook, end its kernel, and open it as on another day: the widgets' kernel is gone."""
+    page.evaluate("jupyterapp.shell.currentWidget.context.save()")
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    open_notebook(page, lab, name)
+
+
+def visible_widget_errors(page):
+    """Texts such as "Error displaying widget: model not found" that a reader sees, once JupyterLab has tried to."""
+    for output in page.locator("[data-mime-type='application/vnd.jupyter.widget-view+json']").all():
+        expect(output).not_to_contain_text("Loading widget")
+    errors = page.locator(".jp-OutputArea-output").filter(has_text="Error displaying widget")
+    return [error.inner_text() for error in errors.all() if error.is_visible()]
 
 
 def findings(page, selector):

@@ -107,13 +107,10 @@ def press_shortcuts(page):
 
 def test_the_still_picture_hides_behind_the_live_demo_and_stays_without_a_kernel(page, lab, tools):
     opened(page, lab, tools, "still.ipynb", "from dnnkit.demos import learning_rate\nlearning_rate(predict=False)")
-    page.wait_for_timeout(500)
-    assert page.locator("[data-dnn-static]").is_hidden()
-    page.keyboard.press("Control+s")
-    page.wait_for_timeout(1000)
-    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-    page.goto(f"{lab.url}/doc/tree/still.ipynb?reset")
+    expect(page.locator("[data-dnn-static]")).to_be_hidden()
+    tools.save_and_open_again(page, lab, "still.ipynb")
     page.wait_for_selector("[data-dnn-static] img", timeout=60_000)
+    assert tools.visible_widget_errors(page) == []
     assert page.locator("[data-dnn-static] img").is_visible()
     assert "flies apart" in page.locator("[data-dnn-static] img").get_attribute("alt")
 

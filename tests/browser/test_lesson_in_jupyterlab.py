@@ -53,19 +53,6 @@ def test_a_wrong_answer_is_named_and_a_right_one_passes(page, lab, tools):
     assert page.problems == []
 
 
-def test_a_prediction_is_a_radio_choice_that_keyboards_reach(page, lab, tools):
-    tools.open_notebook(page, lab, "01_neuron/neuron.ipynb")
-    tools.run_all(page)
-    tools.show_cell(page, tools.cell_index(page, "predict("))
-    choices = page.locator(".jp-Cell.jp-mod-active input[type=radio]")
-    assert choices.count() >= 3
-    assert [choices.nth(i).is_checked() for i in range(3)] == [False] * 3
-    choices.nth(0).focus()
-    page.keyboard.press("Space")
-    assert choices.nth(0).is_checked()
-    assert tools.findings(page, ".jp-Cell.jp-mod-active .jp-OutputArea-output") == []
-
-
 def test_the_demo_of_a_lesson_runs_the_function_just_written(page, lab, tools):
     tools.open_notebook(page, lab, "03_optimizers/optimizers.ipynb")
     tools.run_all(page)

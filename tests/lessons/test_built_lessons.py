@@ -1,5 +1,6 @@
 """The committed lessons match their source, and run from top to bottom, untouched and solved."""
 
+import ast
 import copy
 import re
 
@@ -74,6 +75,21 @@ def every_figure_has_alternative_text(done):
         assert len(page.split('alt="')[1].split('"')[0]) >= 30
     bare = [o for c in done.cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})]
     assert bare == []
+
+
+def test_every_prediction_is_revealed_and_its_right_answer_is_one_of_the_options(lesson, project):
+    """Else nobody's prediction could be right: `reveal` compares the answer, or `correct`, with what was chosen."""
+    calls = {"predict": {}, "reveal": {}}
+    for cell in load_release(project, lesson).cells:
+        source = cell.source.partition("\n")[2] if cell.source.startswith("%%") else cell.source
+        for node in ast.walk(ast.parse(source)) if cell.cell_type == "code" and "%load_ext" not in source else ():
+            if isinstance(node, ast.Call) and getattr(node.func, "id", None) in calls:
+                named = {word.arg: ast.literal_eval(word.value) for word in node.keywords}
+                key, *others = [ast.literal_eval(argument) for argument in node.args]
+                calls[node.func.id][key] = named.get("correct", others[0]) if node.func.id == "reveal" else others[1]
+    assert len(calls["predict"]) >= 3
+    assert calls["predict"].keys() == calls["reveal"].keys()
+    assert {key: right for key, right in calls["reveal"].items() if right not in calls["predict"][key]} == {}
 
 
 def test_every_built_notebook_is_a_lesson_or_the_start_page(project):

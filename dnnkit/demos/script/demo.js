@@ -8,6 +8,7 @@ import { Link } from "./link.js";
 import { Pictures } from "./pictures.js";
 import { Player } from "./player.js";
 import { questionForm } from "./question.js";
+import { hideStillForm } from "./still.js";
 
 /** @typedef {import("./types.js").State} State */
 
@@ -184,16 +185,6 @@ class DemoView {
 }
 
 /**
- * Hide the static figure, which is for readers without a kernel.
- * @param {string} uid
- */
-function hideStaticFigure(uid) {
-  const figure = document.querySelector(`[data-dnn-static="${uid}"]`);
-  const child = /** @type {HTMLElement | null} */ (figure && (figure.closest(".jp-OutputArea-child") || figure));
-  if (child) child.style.display = "none";
-}
-
-/**
  * Show a demo; anywidget calls this for each view.
  * @param {{model: import("./types.js").Model, el: HTMLElement}} view
  * @returns {() => void} ends the view
@@ -202,14 +193,13 @@ function render({ model, el }) {
   const view = new DemoView(model);
   el.append(view.root);
   const unguard = guardShortcuts(view.root);
-  hideStaticFigure(view.spec.uid);
-  const late = setTimeout(() => hideStaticFigure(view.spec.uid), 200);
+  const unhide = hideStillForm(view.spec.uid);
   const receive = () => view.receive();
   model.on("change:state", receive);
   receive();
   return () => {
     view.close();
-    clearTimeout(late);
+    unhide();
     unguard();
     model.off("change:state", receive);
   };
