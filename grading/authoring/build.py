@@ -73,21 +73,21 @@ def _bases(lesson: Lesson, exercises: Iterable[str]) -> dict[str, Basis]:
     return {LESSON: basis_of(NOTEBOOK, notebook_digest(lesson)), **bases}
 
 
-def outdated_examples(lesson: Lesson, project: Path, sample: Iterable[str] | None = None) -> list[str]:
-    """List the exercises whose public examples the ledger does not vouch for, in order.
+def outdated_examples(lesson: Lesson, project: Path, afresh: Iterable[str] | None = None) -> list[str]:
+    """List the exercises whose public examples must be computed, in order: the ledger does not vouch for them.
 
     Args:
         lesson: the lesson.
         project: the project's root folder.
-        sample: where only the judge's code has changed, look at these exercises; default all.
+        afresh: list these in any case, and others not where only the code that computes examples has changed.
     """
     ledger, judge = ledger_of(lesson.folder), judge_of(lesson.folder.parent)
     known = read_examples(examples_path(lesson, project))
     states, found = states_of(lesson, judge, [EXAMPLES]), []
     for name in lesson.exercises:
         row, state = ledger.row(name, EXAMPLES), states[name, EXAMPLES]
-        holds = state == "kept" or (state == "judge changed" and sample is not None and name not in sample)
-        if not holds or row is None or row["record"] != record_digest(known.get(name)):
+        holds = state == "kept" or (state == "judge changed" and afresh is not None)
+        if not holds or name in (afresh or ()) or row is None or row["record"] != record_digest(known.get(name)):
             found.append(name)
     return found
 
@@ -154,15 +154,15 @@ def stale_files(lessons: Sequence[Lesson], project: Path) -> Iterator[tuple[Less
         yield lesson, _stale(lesson, project, mine)
 
 
-def stale(lesson: Lesson, project: Path, sample: Iterable[str] | None = None) -> list[Path]:
+def stale(lesson: Lesson, project: Path, afresh: Iterable[str] | None = None) -> list[Path]:
     """List the built files that do not match a lesson's source, as paths below the project.
 
     Args:
         lesson: the lesson.
         project: the project's root folder.
-        sample: where only the judge's code has changed, compute the examples of these exercises; default all.
+        afresh: compute the examples of these exercises in any case, and trust others where only code has changed.
     """
-    outdated = outdated_examples(lesson, project, sample)
+    outdated = outdated_examples(lesson, project, afresh)
     fresh = compute_examples([(lesson, name) for name in outdated], processes=1)
     return _stale(lesson, project, {name: fresh[lesson.name, name] for name in outdated})
 

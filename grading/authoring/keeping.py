@@ -154,11 +154,13 @@ def restamp(lessons: Sequence[Lesson], processes: int | None = None) -> list[str
     Returns:
         One sentence for each proof that no longer holds; then nothing is stamped.
     """
-    solutions = lessons[0].folder.parent
-    judge, problems = judge_of(solutions), list[str]()
+    judge, problems = judge_of(lessons[0].folder.parent), list[str]()
     samples = {kind.NAME: changed_judge_sample(lessons, kind.NAME) for kind in KINDS}
     tasks = [
-        task for kind, sample in samples.items() for lesson, name in sample for task in sample_tasks(lesson, name, kind)
+        task
+        for kind, sample in samples.items()
+        for lesson, name in sample
+        for task in tasks_of(lesson, [name], SAMPLE_SEEDS, 1, [kind])  # one seed for what trains
     ]
     for task, row in prove(tasks, processes):
         problems += differences(task, row)
@@ -167,11 +169,6 @@ def restamp(lessons: Sequence[Lesson], processes: int | None = None) -> list[str
             judge.stamp(kind, basis_of(kind, ""), [f"{lesson.topic}.{name}" for lesson, name in sample])
         judge.save()
     return problems
-
-
-def sample_tasks(lesson: Lesson, exercise: str, kind: str) -> list[Task]:
-    """List the proof of a sampled exercise: with few seeds, and one for what trains."""
-    return tasks_of(lesson, [exercise], SAMPLE_SEEDS, 1, [kind])
 
 
 def differences(task: Task, row: ProofRow) -> list[str]:
