@@ -5,21 +5,25 @@ import json
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from dnnkit.environment import devices
 from grading.authoring.release import load_release
-from grading.classes.worker import make_launcher, make_task
+from grading.classes.worker import make_task
+from grading.course import Course
 from grading.errors import GradingError
 from grading.gradebook.autograded_notebooks import read_records, write_autograded
 from grading.gradebook.gradebook import ensure_assignment, read_timestamp, record, recorded_scores
 from grading.judging.environment import environment_hash
 from grading.judging.grade import Grader
+from grading.judging.judging_process import JudgingServer
 from grading.judging.records import results_to_json
 from grading.lessons.imports import lesson_modules
+from grading.lessons.lesson import Lesson
 from grading.sandbox.bubblewrap import require_sandbox
 from grading.sandbox.limits import Limits
 from grading.sandbox.shared_fork_server import SharedForkServer
-from grading.submissions.submission import read_submission
+from grading.submissions.submission import read_file
 
 LONGEST_ID = 100
 GPU_SHARED = 0.9  # part of the GPU's memory that all kernels take together: each also needs some outside of its share
@@ -38,23 +42,25 @@ class GradingOptions:
         trusted: no sandbox; for one's own work only.
         again: grade those, too, whose result is already there.
         limits: what a submission may use.
+        in_process: judge in this process, where a debugger is; only without workers and scheduler.
     """
 
     workers: int = 0
     scheduler: str | None = None
-    tls: tuple | None = None
+    tls: tuple[str, str, str] | None = None
     gpu: bool = False
     trusted: bool = False
     again: bool = False
     limits: Limits = field(default_factory=Limits)
+    in_process: bool = False
 
 
-def make_grader(course, lesson, options=None):
-    """Make the `Grader` of a lesson, reading its release; its `launcher` must be closed after use."""
+def make_grader(course: Course, lesson: Lesson, options: GradingOptions | None = None) -> Grader:
+    """Make the `Grader` of a lesson, reading its release; it must be closed after use."""
     options = options or GradingOptions()
     release = load_release(course.project, lesson)
-    launcher = make_launcher(lesson, options.limits, trusted=options.trusted)
-    return Grader(lesson, release, course.seed, options.limits, launcher)
+    settings: dict[str, Any] = {"trusted": options.trusted, "in_process": options.in_process}
+    return Grader(lesson, release, course.seed, options.limits, **settings)
 
 
 def find_students(course, lesson):
@@ -102,7 +108,7 @@ def autograde(course, lesson, options=None, *, on_result=None):
     kept = {} if options.again else _results_so_far(course, lesson)
     environment = environment_hash()
     for student in find_students(course, lesson):
-        submission = read_submission(student, _folder(course, lesson, student), lesson.topic, options.limits)
+        submission = read_file(student, _folder(course, lesson, student), lesson.topic, options.limits)
         known = kept.get(student)
         if known is not None and is_current(known, submission, lesson, environment):
             results[student] = known
@@ -158,17 +164,14 @@ def grade_students(course, lesson, options, students):
     """
     options = share_gpu(options)
     submissions = (
-        read_submission(student, _folder(course, lesson, student), lesson.topic, options.limits) for student in students
+        read_file(student, _folder(course, lesson, student), lesson.topic, options.limits) for student in students
     )
     if not students:
         return
     if options.workers == 0 and not options.scheduler:
-        grader = make_grader(course, lesson, options)
-        try:
+        with make_grader(course, lesson, options) as grader:
             for submission in submissions:
                 yield grader.grade(submission)
-        finally:
-            grader.launcher.close()
         return
     yield from _grade_on_cluster(course, lesson, options, submissions)
 
@@ -178,12 +181,14 @@ def _grade_on_cluster(course, lesson, options, submissions):
 
     modules, here = lesson_modules(lesson), not options.scheduler
     with contextlib.ExitStack() as stack:
-        server = None
+        servers: dict[str, str] = {}
+        if here:
+            servers["judging_server"] = stack.enter_context(JudgingServer(modules)).address
         if here and not options.trusted and not options.limits.gpu_fraction:  # those start their kernels cold
-            server = stack.enter_context(SharedForkServer(modules, options.limits)).address
+            servers["fork_server"] = stack.enter_context(SharedForkServer(modules, options.limits)).address
         cluster = (options.workers, options.scheduler, options.tls, course.project)
-        client = stack.enter_context(open_cluster(*cluster, gpu=options.gpu, modules=modules))
-        settings = {"limits": options.limits, "trusted": options.trusted, "fork_server": server}
+        client = stack.enter_context(open_cluster(*cluster, gpu=options.gpu))
+        settings = {"limits": options.limits, "trusted": options.trusted, **servers}
         tasks = (make_task(course.project, lesson, one, course.seed(one.digest), **settings) for one in submissions)
         yield from grade_on(client, tasks, gpu=options.gpu)
 

@@ -25,7 +25,7 @@ AT_ONCE = 4  # submissions per worker that are under way: enough to keep it busy
 
 
 @contextlib.contextmanager
-def open_cluster(workers=1, scheduler=None, tls=None, project=None, *, gpu=False, modules=()):
+def open_cluster(workers=1, scheduler=None, tls=None, project=None, *, gpu=False):
     """Connect to a scheduler, or start a cluster on this machine.
 
     Args:
@@ -34,7 +34,6 @@ def open_cluster(workers=1, scheduler=None, tls=None, project=None, *, gpu=False
         tls: (certificate authority, certificate, key) as file paths, for tls:// addresses.
         project: the project's root, for workers on this machine; those of a scheduler have a copy of their own.
         gpu: workers of this machine offer one unit of the resource "GPU" each.
-        modules: names of modules that workers of this machine need; imported once, before they are forked.
 
     Yields:
         `distributed.Client`.
@@ -56,7 +55,7 @@ def open_cluster(workers=1, scheduler=None, tls=None, project=None, *, gpu=False
     options |= {"resources": {"GPU": 1}} if gpu else {}
     options |= {"protocol": "tls", "security": True}  # others on this machine reach its loopback addresses, too
     with (
-        _forked_workers(modules),
+        _forked_workers(),
         LocalCluster(**options) as cluster,
         Client(cluster) as client,
     ):
@@ -64,11 +63,11 @@ def open_cluster(workers=1, scheduler=None, tls=None, project=None, *, gpu=False
 
 
 @contextlib.contextmanager
-def _forked_workers(modules):
+def _forked_workers():
     """Make workers forks of one process that has imported what they need, in place of one import for each."""
     with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
         # Dask's own list comes first; ours replaces it, and holds from the first worker that this process starts.
-        get_mp_context().set_forkserver_preload(["grading.classes.worker_preload", *modules])
+        get_mp_context().set_forkserver_preload(["grading.classes.worker"])
         yield
 
 

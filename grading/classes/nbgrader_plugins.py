@@ -21,8 +21,7 @@ from grading.gradebook.gradebook import ensure_assignment, read_timestamp, recor
 from grading.judging.records import SubmissionResult
 from grading.lessons.lesson import find_lesson
 from grading.reports.feedback import render_page
-from grading.submissions.rebuild import fresh_copy, rebuild
-from grading.submissions.submission import read_submission
+from grading.submissions.submission import read_file
 
 
 @functools.cache
@@ -58,9 +57,7 @@ class RebuildExporter(NotebookExporter):
         ids = resources["nbgrader"]
         lesson = _lesson(ids["assignment"])
         grader = _grader(_course(converter.coursedir), lesson.name)
-        submission = read_submission(ids["student"], Path(filename).parent, lesson.topic)
-        readable = submission.status == "ok"
-        notebook = rebuild(lesson, grader.release, submission).notebook if readable else fresh_copy(grader.release)
+        notebook = grader.rebuild(read_file(ids["student"], Path(filename).parent, lesson.topic))
         return self.from_notebook_node(nbformat.from_dict(notebook), resources, **kwargs)
 
 
@@ -73,7 +70,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         course, lesson = _course(self.parent.parent.coursedir), _lesson(ids["assignment"])
         grader = _grader(course, lesson.name)
         folder = course.submitted / ids["student"] / lesson.name
-        result, notebook = grader.grade(read_submission(ids["student"], folder, lesson.topic))
+        result, notebook = grader.grade(read_file(ids["student"], folder, lesson.topic))
         record(course, lesson, result, read_timestamp(folder))
         return nbformat.from_dict(with_results(notebook, result)), resources
 

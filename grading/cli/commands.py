@@ -103,6 +103,7 @@ def make_sample_class(arguments, course):
 def autograde_lesson(arguments, course):
     """Grade a class, print the table."""
     from grading.classes.autograde import autograde, find_students, left_out, write_json
+    from grading.judging.records import ASK_FOR_A_PERSON
 
     lesson = _lesson_with_submissions(arguments, course)
     started = time.perf_counter()
@@ -124,13 +125,14 @@ def autograde_lesson(arguments, course):
     if arguments.json:
         write_json(arguments.json, lesson, results)
         say_where("records", arguments.json)
-    return 1 if any(result.status == "error" for result in results) else 0
+    return 1 if any(result.status in ASK_FOR_A_PERSON for result in results) else 0
 
 
 def regrade_lesson(arguments, course):
     """Grade a class again, or only say what that would change."""
     from grading.classes.autograde import find_students
     from grading.classes.regrade import regrade
+    from grading.judging.records import ASK_FOR_A_PERSON
 
     lesson = _lesson_with_submissions(arguments, course)
     title = f"comparing {lesson.name}" if arguments.diff else f"regrading {lesson.name}"
@@ -148,7 +150,7 @@ def regrade_lesson(arguments, course):
         console.print("Nothing was written." + (f" Take it over: grading regrade {lesson.name}" if changes else ""))
         return 1 if changes else 0
     say_where("gradebook", course.database.removeprefix("sqlite:///").partition("?")[0])
-    return 1 if any(result.status == "error" for result in results) else 0
+    return 1 if any(result.status in ASK_FOR_A_PERSON for result in results) else 0
 
 
 def _lesson_with_submissions(arguments, course):

@@ -1,50 +1,83 @@
-"""Grade one submission: rebuild, run in the sandbox, check outside, explain, and make the record."""
+"""Grade submissions: each is judged in a disposable process, and its record says what became of it."""
 
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from grading.errors import SandboxUnavailable
-from grading.judging.environment import environment_hash
-from grading.judging.mistake_matcher import MistakeMatcher
-from grading.judging.pytest_plugin import Candidate, check_result, run_hidden_checks
-from grading.judging.records import ExerciseResult, SubmissionResult, exercise_status
-from grading.judging.reference import Reference
-from grading.judging.student_proxy import NotWritten, Student, kernel_transport
-from grading.lessons.bank import load_bank
-from grading.lessons.check_functions import list_checks
-from grading.sandbox.cold_launcher import ColdLauncher
+from grading.errors import GradingError
+from grading.judging.blank_records import BlankRecords
+from grading.judging.judge import Judge
+from grading.judging.judging_messages import JudgingRequest, JudgingSettings, LeftOut
+from grading.judging.judging_process import JudgingEnded, JudgingProcess, JudgingServer
+from grading.judging.judging_worker import make_launcher
+from grading.judging.records import CheckStatus, SubmissionResult
+from grading.lessons.imports import lesson_modules
+from grading.lessons.lesson import Lesson
+from grading.sandbox.bubblewrap import require_sandbox
 from grading.sandbox.limits import Limits
-from grading.submissions.rebuild import fresh_copy, rebuild
-from grading.submissions.runner import Runner
+from grading.sandbox.shared_fork_server import SharedForkServer
+from grading.submissions.rebuild import fresh_copy
+from grading.submissions.submission import Submission
 
-TRIES = 2  # to run a submission, if a warm parent ends under it
+TRIES = 2  # to judge a submission: what ends its process twice is set aside
 
 
 class Grader:
-    """Grades submissions of one lesson.
+    """Grades submissions of one lesson; a context manager.
 
     Args:
         lesson: the lesson.
         release: nbformat dict of the released notebook.
         seed_of: function from a submission's digest to the bytes its checks' randomness is drawn from.
         limits: what a submission may use.
-        launcher: starts kernels; by default each is cold.
+        trusted: run submissions without a sandbox; for one's own work only.
+        fork_server: address of the `SharedForkServer` of this machine, if there is one.
+        judging_server: address of a `JudgingServer` of this machine; by default the grader has one of its own.
+        in_process: judge in this process: for a debugger, and for tests of the judge.
+
+    Raises:
+        SandboxUnavailable: before anything is graded, rather than once for every student.
     """
 
-    def __init__(self, lesson, release, seed_of, limits=None, launcher=None):
+    def __init__(
+        self,
+        lesson: Lesson,
+        release: dict[str, Any],
+        seed_of: Callable[[str], bytes] | None = None,
+        limits: Limits | None = None,
+        *,
+        trusted: bool = False,
+        fork_server: str | None = None,
+        judging_server: str | None = None,
+        in_process: bool = False,
+    ) -> None:
+        if not trusted:
+            require_sandbox()
         self.lesson = lesson
         self.release = release
         self.limits = limits or Limits()
         self._seed_of = seed_of
-        self.launcher = launcher or ColdLauncher(self.limits)
-        self._reference = Reference(lesson)
-        self._matcher = MistakeMatcher(self._reference, load_bank(lesson))
-        self._blank = {
-            name: tuple(check_result(check, NotWritten(f"{name} was not attempted.")) for check in checks)
-            for name, checks in list_checks(lesson).items()
-        }
+        self._settings = JudgingSettings(lesson, release, self.limits, trusted, fork_server)
+        self._warm = not trusted and not self.limits.gpu_fraction and fork_server is None
+        self._blank = BlankRecords(lesson, "none" if trusted else "bubblewrap")
+        self._address = judging_server
+        self._server: JudgingServer | None = None
+        self._fork_server: SharedForkServer | None = None
+        self._process: JudgingProcess | None = None
+        self._judge: Judge | None = None
+        if in_process or sys.platform != "linux":  # elsewhere there is only one's own work to grade
+            launcher = make_launcher(lesson, self.limits, trusted=trusted, fork_server=fork_server)
+            self._judge = Judge(lesson, release, self.limits, launcher)
 
-    def grade(self, submission, seed=None):
+    def __enter__(self) -> "Grader":
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def grade(self, submission: Submission, seed: bytes | None = None) -> tuple[SubmissionResult, dict[str, Any]]:
         """Grade one submission.
 
         Args:
@@ -56,97 +89,90 @@ class Grader:
             the grader's own faults become status "error".
         """
         started = time.perf_counter()
+        notebook = None
         if submission.status != "ok":
-            result = self._without_points(submission, submission.status, submission.reason, "not_attempted")
-            return result, fresh_copy(self.release)
-        try:
-            result, notebook = self._grade(submission, seed or self._seed_of(submission.digest))
-        except Exception as error:  # noqa: BLE001 - our own fault must cost nobody a record
-            reason = f"The grader failed ({type(error).__name__}: {error}). A person will look at it."
-            result = self._without_points(submission, "error", reason, "error")
-            notebook = fresh_copy(self.release)
-        return replace(result, seconds=round(time.perf_counter() - started, 3)), notebook
-
-    def _grade(self, submission, seed):
-        rebuilt = rebuild(self.lesson, self.release, submission, exploration=self.limits.exploration)
-        attempted = [name for name in self.lesson.exercises if name not in rebuilt.untouched]
-        findings, notes = self._check(submission, rebuilt, seed, frozenset(attempted)) if attempted else ([], ())
-        exercises, named = [], []
-        for name in self.lesson.exercises:
-            mine = [finding for finding in findings if finding.exercise == name]
-            exercise, mistake = self._exercise(name, mine, named, notes) if mine else (self._untouched(name), None)
-            exercises.append(exercise)
-            if mistake is not None:
-                named.append(mistake)
-        result = self._result(submission, "graded", "", tuple(notes), tuple(exercises))
-        return result, rebuilt.notebook
-
-    def _check(self, submission, rebuilt, seed, attempted):
-        """Run the submission and its checks; again when a warm parent ended meanwhile, for that is no fault of it."""
-        for _ in range(TRIES):
-            lost, found = self.launcher.parents_lost(), None
+            result = self._blank.submission(submission, submission.status, reason=submission.reason)
+        else:
             try:
-                found = self._check_once(submission, rebuilt, seed, attempted)
-            except SandboxUnavailable:
-                if self.launcher.parents_lost() == lost:
-                    raise
-            if self.launcher.parents_lost() == lost:
-                return found
-        raise SandboxUnavailable("The warm parent of the kernels ended twice. Is this machine out of memory?")
+                result, notebook = self._grade(submission, seed)
+            except Exception as error:  # noqa: BLE001 - our own fault must cost nobody a record
+                reason = f"The grader failed ({type(error).__name__}: {error}). A person will look at it."
+                result = self._blank.submission(submission, "error", reason=reason)
+        result = replace(result, seconds=round(time.perf_counter() - started, 3))
+        return result, notebook or fresh_copy(self.release)
 
-    def _check_once(self, submission, rebuilt, seed, attempted):
-        with Runner(rebuilt.program, self.limits, self.launcher) as runner:
-            runner.start()
-            transport = kernel_transport(runner)
+    def rebuild(self, submission: Submission) -> dict[str, Any]:
+        """Make the notebook that shows a submission; the release itself where it cannot be shown."""
+        if submission.status != "ok":
+            return fresh_copy(self.release)
+        if self._judge is not None:
+            return self._judge.rebuild(submission)
+        try:
+            return self._ask(JudgingRequest(submission, None))["notebook"]
+        except JudgingEnded:
+            return fresh_copy(self.release)
 
-            def make_student(**options):
-                return Student(transport, self._reference.parameters, behind=self.limits.behind, **options)
+    def close(self) -> None:
+        """End what was started."""
+        if self._judge is not None:
+            self._judge.launcher.close()
+        if self._process is not None:
+            self._process.close()
+        for server in (self._server, self._fork_server):
+            if server is not None:
+                server.close()
+        self._process = self._server = self._fork_server = None
 
-            candidate = Candidate(submission.student, make_student, seed, attempted)
-            findings = run_hidden_checks(self.lesson, self._reference, [candidate])
-        fallbacks, self.launcher.fallbacks[:] = list(self.launcher.fallbacks), []
-        return findings, [*runner.notes, *fallbacks]
+    def _grade(self, submission: Submission, seed: bytes | None) -> tuple[SubmissionResult, dict[str, Any] | None]:
+        if seed is None:
+            if self._seed_of is None:
+                raise ValueError("Neither a seed nor a function that makes one was given.")
+            seed = self._seed_of(submission.digest)
+        if self._judge is not None:
+            return self._judge.judge(submission, seed)
+        left_out: dict[str, LeftOut] = {}
+        for _ in range(TRIES):
+            try:
+                answer = self._ask(JudgingRequest(submission, seed, left_out))
+                return SubmissionResult.from_json(answer["result"]), answer["notebook"]
+            except JudgingEnded as ended:
+                last = ended
+                if ended.limit and ended.exercise:
+                    left_out = {ended.exercise: self._why_left_out(ended)}
+        why = f"it {self.limits.passed(last.limit)}" if last.limit else "it ended without a word"
+        reason = f"Judging this submission ended the grader's own process {TRIES} times: {why}. "
+        reason += "The submission was set aside; a person will look at it."
+        return self._blank.submission(submission, "set_aside", reason=reason), None
 
-    def _exercise(self, name, findings, named, notes):
-        """Sum up one exercise's findings, and name its mistake.
+    def _why_left_out(self, ended: JudgingEnded) -> LeftOut:
+        status: CheckStatus = "timeout" if ended.limit == "judging_seconds" else "crashed"
+        reason = f"Judging what {ended.exercise} returned {self.limits.passed(ended.limit)}."
+        return LeftOut(status, reason)
 
-        Returns:
-            (`ExerciseResult`, the named mistake's `Answer` or None).
-        """
-        checks = tuple(finding.result for finding in findings)
-        status = exercise_status(checks)
-        mistake, hint = None, ""
-        if status in ("failed", "partial"):
-            calls = [(finding.result.status == "passed", finding.calls) for finding in findings]
-            fits, inherited = self._matcher.name(name, calls, upstream=tuple(named))
-            if fits:
-                mistake, hint = fits[0], fits[0].hint
-            elif inherited:
-                built_on = " and ".join(answer.exercise for answer in named)
-                hint = f"{name} itself looks right: it fails because of the mistake in {built_on}. Fix that first."
-            else:
-                # What the student's own cell said when it ran; our pages escape it, and nbgrader never sees it.
-                hint = next((note for note in notes if f"({name})" in note), "")
-                hint = hint or self._matcher.relate(name, [call for finding in findings for call in finding.calls])
-        score = sum(check.score for check in checks)
-        worth = sum(check.max_score for check in checks)
-        name_of_mistake = mistake.name if mistake else None
-        return ExerciseResult(self._id(name), score, worth, status, name_of_mistake, hint, checks), mistake
+    def _ask(self, request: JudgingRequest) -> dict[str, Any]:
+        """Ask the judging process, which is a fresh one after the last one ended or has grown."""
+        process, self._process = self._process or self._start(), None
+        answer = process.ask(request)
+        if process.has_grown():
+            process.close()
+        else:
+            self._process = process
+        return answer
 
-    def _untouched(self, name):
-        worth = sum(check.max_score for check in self._blank[name])
-        return ExerciseResult(self._id(name), 0.0, worth, "not_attempted", None, "", self._blank[name])
-
-    def _without_points(self, submission, status, reason, exercise_state):
-        exercises = tuple(replace(self._untouched(name), status=exercise_state) for name in self.lesson.exercises)
-        return self._result(submission, status, reason, (), exercises)
-
-    def _result(self, submission, status, reason, notes, exercises):
-        score = sum(exercise.score for exercise in exercises)
-        worth = sum(exercise.max_score for exercise in exercises)
-        digests = (submission.digest, self.lesson.checks_hash, environment_hash())
-        head = (submission.student, status, score, worth, 0.0)
-        return SubmissionResult(*head, *digests, self.launcher.sandbox, reason, notes, exercises)
-
-    def _id(self, name):
-        return f"{self.lesson.topic}.{name}"
+    def _start(self) -> JudgingProcess:
+        """Start a judging process; where the shared server is gone, this grader has one of its own from then on."""
+        if self._warm and self._fork_server is None:  # it outlives the judging processes
+            self._fork_server = SharedForkServer(lesson_modules(self.lesson), self.limits)
+            self._settings = replace(self._settings, fork_server=self._fork_server.address)
+        for _ in range(2):
+            if self._address is None:
+                self._server = self._server or JudgingServer(lesson_modules(self.lesson))
+                self._address = self._server.address
+            try:
+                return JudgingProcess(self._settings, self._address)
+            except OSError as error:
+                last, self._address = error, None
+                if self._server is not None:
+                    self._server.close()
+                    self._server = None
+        raise GradingError(f"No judging process could be started: {last}. Is this machine out of memory?")

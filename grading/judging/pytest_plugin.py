@@ -13,12 +13,16 @@ import numpy as np
 import pytest
 
 from grading.errors import GradingError
-from grading.judging.records import CheckResult
+from grading.judging.records import CheckResult, CheckStatus
 from grading.judging.student_proxy import NotWritten, StudentCrashed, StudentTimeout
 from grading.lessons.checking import CheckFailed
 
 LONGEST_MESSAGE = 1_000  # what a check says may hold what the student's function returned
-STATUS_OF = ((NotWritten, "not_attempted"), (StudentTimeout, "timeout"), (StudentCrashed, "crashed"))
+STATUS_OF: tuple[tuple[type[CheckFailed], CheckStatus], ...] = (
+    (NotWritten, "not_attempted"),
+    (StudentTimeout, "timeout"),
+    (StudentCrashed, "crashed"),
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class CheckPlugin:
         self._students = {}
         self.findings = []
         self.problems = []
+        self.out_of_memory = False
 
     def pytest_generate_tests(self, metafunc):
         """Run each check once per candidate."""
@@ -110,6 +115,8 @@ class CheckPlugin:
     def pytest_runtest_makereport(self, item, call):
         """Turn the outcome of each check into a finding, without pytest's tracebacks: they take most of the time."""
         error = call.excinfo.value if call.excinfo else None
+        if isinstance(error, MemoryError):
+            self.out_of_memory, item.session.shouldstop = True, "out of memory"
         if call.when == "call" or error is not None:
             student = self._students.pop(item.nodeid, None)
             exercise = self.lesson.exercise_of(item.function.__name__)
@@ -145,16 +152,21 @@ def check_result(function, error):
     """
     worth = next(mark.args[0] for mark in function.pytestmark if mark.name == "points")
     title = (function.__doc__ or "").strip().splitlines()[0].rstrip(".")
+    head = {"name": function.__name__, "title": title, "max_score": float(worth)}
     if error is None:
-        return CheckResult(function.__name__, title, "passed", float(worth), float(worth))
+        return CheckResult(**head, status="passed", score=head["max_score"])
     if isinstance(error, CheckFailed):
-        status = next((name for kind, name in STATUS_OF if isinstance(error, kind)), "failed")
+        status = _status_of(error)
         text = str(error)
         text = text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 3] + "..."
-        return CheckResult(function.__name__, title, status, 0.0, float(worth), text)
+        return CheckResult(**head, status=status, score=0.0, message=text)
     # A bug of the check, or an answer nobody thought of: a human must look, and the student reads no internals.
     message = f"The check itself failed ({type(error).__name__}). A person will look at it."
-    return CheckResult(function.__name__, title, "error", 0.0, float(worth), message)
+    return CheckResult(**head, status="error", score=0.0, message=message)
+
+
+def _status_of(error: CheckFailed) -> CheckStatus:
+    return next((status for kind, status in STATUS_OF if isinstance(error, kind)), "failed")
 
 
 def run_hidden_checks(lesson, reference, candidates):
@@ -170,6 +182,7 @@ def run_hidden_checks(lesson, reference, candidates):
 
     Raises:
         GradingError: when the checks cannot be collected.
+        MemoryError: when a check ran out of memory.
     """
     plugin = CheckPlugin(lesson, reference, candidates)
     options = ["--rootdir", str(lesson.folder), "-c", "/dev/null", "--import-mode=importlib", "--strict-markers"]
@@ -178,6 +191,8 @@ def run_hidden_checks(lesson, reference, candidates):
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _without_outer_options():
         code = pytest.main([*options, "-p", "no:terminal", str(lesson.tests)], plugins=[plugin])
+    if plugin.out_of_memory:
+        raise MemoryError("a check ran out of memory")
     if plugin.problems or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise GradingError(
             f"{lesson.tests}: the checks could not be run. {' '.join(plugin.problems)}{output.getvalue()}"

@@ -1,19 +1,25 @@
 """Plain records of what grading found, and their JSON; no HTML inside."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, get_args
 
-CHECK_STATES = ("passed", "failed", "error", "timeout", "crashed", "not_attempted")
-SUBMISSION_STATES = ("graded", "unreadable", "missing", "error")
+CheckStatus = Literal["passed", "failed", "error", "timeout", "crashed", "not_attempted"]
+ExerciseStatus = Literal["passed", "partial", "failed", "error", "timeout", "crashed", "not_attempted"]
+SubmissionStatus = Literal["graded", "unreadable", "missing", "set_aside", "error"]
+CHECK_STATES: tuple[CheckStatus, ...] = get_args(CheckStatus)
+SUBMISSION_STATES: tuple[SubmissionStatus, ...] = get_args(SubmissionStatus)
+ASK_FOR_A_PERSON: frozenset[SubmissionStatus] = frozenset({"set_aside", "error"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CheckResult:
     """One check of one answer.
 
     Attributes:
         name: the pytest function's name.
         title: its one-line docstring, in the student's words.
-        status: one of CHECK_STATES.
+        status: how it ended; "error" is the grader's own fault and asks for a person.
         score: points earned.
         max_score: points possible.
         message: what differs, for the student; never hidden values.
@@ -22,14 +28,14 @@ class CheckResult:
 
     name: str
     title: str
-    status: str
+    status: CheckStatus
     score: float
     max_score: float
     message: str = ""
     seconds: float = field(default=0.0, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ExerciseResult:
     """One exercise of one submission.
 
@@ -37,7 +43,7 @@ class ExerciseResult:
         id: "<topic>.<exercise>".
         score: points earned.
         max_score: points possible.
-        status: "passed", "partial" or one of CHECK_STATES.
+        status: all its checks in one word.
         mistake: name of the known mistake, or None.
         hint: its hint, or why there are no points; may be empty.
         checks: the checks in order.
@@ -46,24 +52,25 @@ class ExerciseResult:
     id: str
     score: float
     max_score: float
-    status: str
+    status: ExerciseStatus
     mistake: str | None
     hint: str
     checks: tuple[CheckResult, ...]
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The exercise without its topic."""
         return self.id.rpartition(".")[2]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SubmissionResult:
     """One submission's record.
 
     Attributes:
         student: student id, the name of the submission's folder.
-        status: one of SUBMISSION_STATES.
+        status: what became of it; "set_aside" ended the grader's process whenever it was judged, "error" is the
+            grader's own fault: both ask for a person.
         score: points earned.
         max_score: points possible.
         seconds: wall-clock time of grading it.
@@ -77,7 +84,7 @@ class SubmissionResult:
     """
 
     student: str
-    status: str
+    status: SubmissionStatus
     score: float
     max_score: float
     seconds: float
@@ -90,16 +97,16 @@ class SubmissionResult:
     exercises: tuple[ExerciseResult, ...]
 
     @property
-    def mistakes(self):
+    def mistakes(self) -> list[str]:
         """Names of the known mistakes found, in order."""
         return [exercise.mistake for exercise in self.exercises if exercise.mistake]
 
-    def to_json(self):
+    def to_json(self) -> dict[str, Any]:
         """Turn the record into plain dicts and lists."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data):
+    def from_json(cls, data: dict[str, Any]) -> "SubmissionResult":
         """Turn what `to_json` returned back into a record."""
         exercises = tuple(
             ExerciseResult(**{**exercise, "checks": tuple(CheckResult(**check) for check in exercise["checks"])})
@@ -108,7 +115,7 @@ class SubmissionResult:
         return cls(**{**data, "notes": tuple(data["notes"]), "exercises": exercises})
 
 
-def exercise_status(checks):
+def exercise_status(checks: Sequence[CheckResult]) -> ExerciseStatus:
     """Sum up the states of an exercise's checks.
 
     Args:
@@ -121,12 +128,13 @@ def exercise_status(checks):
         return "error"
     if "passed" in states:
         return "partial"
-    for state in ("crashed", "timeout"):
-        if state in states:
-            return state
+    if "crashed" in states:
+        return "crashed"
+    if "timeout" in states:
+        return "timeout"
     return "not_attempted" if all(state == "not_attempted" for state in states) else "failed"
 
 
-def results_to_json(lesson_name, results):
+def results_to_json(lesson_name: str, results: Iterable[SubmissionResult]) -> dict[str, Any]:
     """Make the document that `grading autograde --json` writes."""
     return {"lesson": lesson_name, "results": [result.to_json() for result in results]}

@@ -17,6 +17,7 @@ STATES = {
     "graded": "graded",
     "unreadable": "the file could not be read",
     "missing": "nothing was handed in",
+    "set_aside": "set aside: it ended the grader's process, a person must look",
     "error": "the grader failed, a person must look",
 }
 

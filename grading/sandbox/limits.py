@@ -11,6 +11,7 @@ class Limits:
 
     Attributes:
         file_bytes: size of the submitted notebook file.
+        file_parts: lists and dicts in that file, each of which takes many times the memory of its text.
         cells: number of cells.
         code_chars: characters in all code cells together.
         cell_seconds: time of one cell.
@@ -19,6 +20,9 @@ class Limits:
         interrupt_seconds: time to react to an interrupt before the kernel is killed.
         reply_bytes: size of one message from the sandbox.
         answers_bytes: size of all messages from the sandbox together.
+        judging_seconds: time of the processor for judging one submission outside the sandbox: taking apart what came
+            back, checking, naming mistakes.
+        judging_memory_bytes: memory of the process that judges.
         memory_bytes: memory of all processes in the sandbox together, and data segment of each.
         processes: processes and threads in the sandbox.
         written_file_bytes: size of a file written in the sandbox.
@@ -29,6 +33,7 @@ class Limits:
     """
 
     file_bytes: int = 20 * MB
+    file_parts: int = 1_000_000
     cells: int = 2_000
     code_chars: int = 1_200_000
     cell_seconds: float = 60.0
@@ -37,6 +42,8 @@ class Limits:
     interrupt_seconds: float = 3.0
     reply_bytes: int = 48 * MB
     answers_bytes: int = 256 * MB
+    judging_seconds: float = 240.0
+    judging_memory_bytes: int = 4 * 1024 * MB
     memory_bytes: int = 6 * 1024 * MB
     processes: int = 256
     written_file_bytes: int = 64 * MB
@@ -60,6 +67,8 @@ class Limits:
         texts = {
             "reply_bytes": f"{self.reply_bytes // MB} MB in one answer",
             "answers_bytes": f"{self.answers_bytes // MB} MB in all answers",
+            "judging_seconds": f"{self.judging_seconds:.0f} seconds of the grader's own time",
+            "judging_memory_bytes": f"{self.judging_memory_bytes // MB:,} MB of the grader's own memory",
             "memory_bytes": f"{self.memory_bytes // MB:,} MB of memory",
             "processes": f"{self.processes} processes and threads",
             "written_file_bytes": f"{self.written_file_bytes // MB} MB in one file",

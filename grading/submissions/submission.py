@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from grading.sandbox.limits import Limits
 
@@ -16,24 +17,24 @@ class Submission:
 
     Attributes:
         student: student id.
-        status: "ok", "unreadable" or "missing".
+        status: "ok" if there is a file that may be read, whatever is in it until `parse` has looked.
         reason: why it is not "ok", in words for the student.
         digest: "sha256:..." of the file, or "".
         cells: [(kind, source, names)] of the notebook's cells in order: kind "code" or "text", and the ids by which
-            the cell may be recognised.
+            the cell may be recognised; None as long as nobody has looked into the file.
         data: the file's bytes, for sending it on; empty unless "ok".
     """
 
     student: str
-    status: str
+    status: Literal["ok", "unreadable", "missing"]
     reason: str = ""
     digest: str = ""
-    cells: tuple = ()
+    cells: tuple[tuple[str, str, tuple[str, ...]], ...] | None = ()
     data: bytes = field(default=b"", repr=False, compare=False)
 
 
-def read_submission(student, folder, notebook, limits=None):
-    """Read `folder/<notebook>.ipynb` without following links or trusting anything in it.
+def read_submission(student: str, folder: Path, notebook: str, limits: Limits | None = None) -> Submission:
+    """Read `folder/<notebook>.ipynb` without following links or trusting anything in it, and take its cells apart.
 
     Args:
         student: student id.
@@ -44,6 +45,15 @@ def read_submission(student, folder, notebook, limits=None):
     Returns:
         `Submission`; never raises for anything a student can send.
     """
+    return parse(read_file(student, folder, notebook, limits), limits)
+
+
+def read_file(student: str, folder: Path, notebook: str, limits: Limits | None = None) -> Submission:
+    """Read the file as `read_submission` does, and do not look into it: that is work for a process that may end.
+
+    Returns:
+        `Submission` without cells.
+    """
     limits = limits or Limits()
     path = Path(folder) / f"{notebook}.ipynb"
     try:
@@ -52,20 +62,32 @@ def read_submission(student, folder, notebook, limits=None):
         return Submission(student, "missing", f"There is no file {path.name} in the submission.")
     except (OSError, ValueError) as error:
         return Submission(student, "unreadable", _reason(error, path.name))
-    return from_bytes(student, data, limits)
+    return unparsed(student, data)
 
 
-def from_bytes(student, data, limits=None):
-    """Make a `Submission` of a file's bytes; never raises for anything a student can send."""
+def unparsed(student: str, data: bytes) -> Submission:
+    """Make a `Submission` of a file's bytes without looking into it."""
     digest = "sha256:" + hashlib.sha256(data).hexdigest()
+    return Submission(student, "ok", "", digest, None, data)
+
+
+def from_bytes(student: str, data: bytes, limits: Limits | None = None) -> Submission:
+    """Make a `Submission` of a file's bytes; never raises for anything a student can send."""
+    return parse(unparsed(student, data), limits)
+
+
+def parse(submission: Submission, limits: Limits | None = None) -> Submission:
+    """Take the cells of a submission apart, if that is not done yet; never raises for anything a student can send."""
+    if submission.cells is not None:
+        return submission
     try:
-        cells = parse_cells(data, limits)
+        cells = parse_cells(submission.data, limits)
     except ValueError as error:
-        return Submission(student, "unreadable", str(error), digest)
-    return Submission(student, "ok", "", digest, cells, data)
+        return Submission(submission.student, "unreadable", str(error), submission.digest)
+    return replace(submission, cells=cells)
 
 
-def parse_cells(data, limits=None):
+def parse_cells(data: bytes, limits: Limits | None = None) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """Take the cells' sources and ids out of a notebook's bytes, and nothing else.
 
     Raises:
@@ -74,6 +96,11 @@ def parse_cells(data, limits=None):
     limits = limits or Limits()
     if not data.strip():
         raise ValueError("The file is empty. Was the notebook saved before it was handed in?")
+    parts = sum(data.count(mark) for mark in (b"[", b"{"))
+    if parts > limits.file_parts:
+        raise ValueError(
+            f"The file has {parts:,} lists and dicts inside; the limit is {limits.file_parts:,} (file_parts)."
+        )
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:

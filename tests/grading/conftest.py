@@ -150,7 +150,8 @@ def mutable(release):
 @pytest.fixture(scope="session")
 def blank_record(lesson, release):
     """The record of a student who handed nothing in."""
-    return Grader(lesson, release, lambda digest: b"").grade(Submission("ann", "missing", "Nothing came."))[0]
+    with Grader(lesson, release) as grader:
+        return grader.grade(Submission("ann", "missing", "Nothing came."))[0]
 
 
 @pytest.fixture(scope="session")

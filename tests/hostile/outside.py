@@ -15,11 +15,9 @@ from unittest import mock
 
 from submissions import CANARY, LINGER, RIGHT, Kit
 
-from grading.judging import grade
-from grading.sandbox.kernel import KernelDied, KernelTimeout
+from grading.judging import judging_process
 
 HONEST = ("a-honest", "z-honest")  # the first and the last of the class
-ASK = "type('Witness', (), {{'_repr_json_': lambda self: (lambda f: [bool(f), repr(f)[:300]])({})}})()"
 PR_SET_CHILD_SUBREAPER = 36
 PATIENCE = 600  # seconds to wait for another process of the session
 DESCRIPTORS = 8  # that may stay open: the gradebook's pool of connections
@@ -95,24 +93,15 @@ def witnesses(bank):
         Student -> what the kernel said: [whether it is true, its text], or why it said nothing.
     """
     wanted = {hostile.student: hostile.inside for hostile in bank if hostile.inside}
-    heard, now = {}, []
-    real = grade.Grader.grade
-
-    def graded(self, submission, *rest):
-        now[:] = [submission.student]
-        return real(self, submission, *rest)
-
-    class Asked(grade.Runner):
-        def __exit__(self, *exc_info):
-            if now[0] in wanted:
-                try:
-                    heard[now[0]] = self.evaluate(ASK.format(wanted[now[0]]), 5.0)
-                except (KernelDied, KernelTimeout) as error:
-                    heard[now[0]] = [False, repr(error)]
-            super().__exit__(*exc_info)
-
-    with mock.patch.object(grade.Grader, "grade", graded), mock.patch.object(grade, "Runner", Asked):
-        yield heard
+    heard: dict[str, object] = {}
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder, "wanted.json").write_text(json.dumps(wanted))
+        here = {"HOSTILE_WITNESSES": folder, "PYTHONPATH": str(Path(__file__).parent)}
+        with mock.patch.dict(os.environ, here), mock.patch.object(judging_process, "PRELOADED", ("judging_witness",)):
+            yield heard
+        for number, student in enumerate(wanted):
+            with contextlib.suppress(FileNotFoundError):
+                heard[student] = json.loads(Path(folder, f"{number}.json").read_text())
 
 
 def hand_in(world, hostile, lesson, release, submitted, gradebook):

@@ -28,6 +28,11 @@ RIGHT = {
 WRONG = {"double": "def double(x):\n    return 0", "mean_square": "def mean_square(x):\n    return -1.0"}
 FULL = 4.0
 NO = ("failed", "crashed", "timeout", "not_attempted")
+# Whatever is asked, this is what is said, and `asked` holds the questions.
+SEND = (
+    "import sys, types\nasked, said = [], {}\nclass Reply:\n    def _repr_json_(self): return said\n"
+    "sys.modules['dnn_sandbox.agent'] = types.SimpleNamespace(answer=lambda text: (asked.append(text), Reply())[1])"
+)
 CANARY = "c4n4ry-7f3b"  # in a file and in the environment outside; it must appear in nothing a student gets back
 LINGER = "271.828"  # what processes that should not outlive their submission sleep for
 
@@ -638,23 +643,20 @@ cell(
 )
 cell(
     "large_answers: answers too large to be read",
-    "big = 'x' * 60_000_000",
-    {name: f"def {name}(x):\n    return big" for name in WRONG},
+    SEND.format("{'text': 'x' * 60_000_000}"),
     note="reply_bytes",
 )
 cell(
     "many_large_answers: answers that are too large together",
-    "big = 'x' * 40_000_000",
-    {name: f"def {name}(x):\n    return big" for name in WRONG},
+    SEND.format("{'text': 'x' * 40_000_000}"),
     note="answers_bytes",
 )
 cell(
     "slow_answers: answers that take long to read",
-    "import sys, types\nasked = []\npairs = [[n * (2**61 - 1), 0] for n in range(400_000)]\n"
-    "said = {'outcome': {'kind': 'returned', 'value': {'t': 'dict', 'v': pairs}}, 'message': '', 'place': '', "
-    "'warnings': []}\n"
-    "class Reply:\n    def _repr_json_(self): return said\n"
-    "sys.modules['dnn_sandbox.agent'] = types.SimpleNamespace(answer=lambda text: (asked.append(text), Reply())[1])",
+    SEND.format(
+        "{'outcome': {'kind': 'returned', 'value': {'t': 'dict', 'v': [[n * (2**61 - 1), 0] for n in range(90_000)]}}, "
+        "'message': '', 'place': '', 'warnings': []}"
+    ),
     states=("crashed",),
     inside="asked",
 )

@@ -64,7 +64,8 @@ def test_what_jax_says_of_its_whole_numbers_is_dropped_and_other_warnings_are_ke
 
 
 def test_a_process_that_is_forked_later_leaves_the_devices_alone(fake):
-    done = run("import grading.classes.worker_preload, tensorflow as t; print(t.calls)", fake, DNN_GPU_MEMORY_MB="512")
+    load = "from grading.judging.judging_server import preload; preload(['tensorflow']); import tensorflow as t; "
+    done = run(load + "print(t.calls)", fake, DNN_GPU_MEMORY_MB="512")
     assert (done.stderr, done.stdout) == ("something else\n", "[]\n")
 
 

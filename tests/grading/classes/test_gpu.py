@@ -6,10 +6,11 @@ import pytest
 
 from dnnkit.environment import devices
 from dnnkit.environment.devices import Gpu, Look
-from grading.classes import autograde, worker
+from grading.classes import autograde
 from grading.classes.autograde import GradingOptions, share_gpu
 from grading.classes.cluster import grade_on, open_cluster
 from grading.errors import GradingError
+from grading.judging import judging_worker
 from grading.sandbox import bubblewrap as sandbox
 from grading.sandbox.bubblewrap import bubblewrap_command, kernel_environment
 from grading.sandbox.cold_launcher import ColdLauncher
@@ -109,10 +110,10 @@ def test_a_machine_without_a_gpu_refuses_before_anything_is_written(monkeypatch,
 def test_kernels_on_a_gpu_start_cold(monkeypatch):
     monkeypatch.setattr("grading.sandbox.cold_launcher.require_sandbox", lambda: None)
     monkeypatch.setattr("grading.sandbox.fork_launcher.require_sandbox", lambda: None)
-    monkeypatch.setattr(worker, "lesson_modules", lambda lesson: ())
-    assert isinstance(worker.make_launcher(None, HALF), ColdLauncher)
-    assert isinstance(worker.make_launcher(None, Limits()), ForkLauncher)
-    assert isinstance(worker.make_launcher(None, HALF, trusted=True), UnsandboxedLauncher)
+    monkeypatch.setattr(judging_worker, "lesson_modules", lambda lesson: ())
+    assert isinstance(judging_worker.make_launcher(None, HALF), ColdLauncher)
+    assert isinstance(judging_worker.make_launcher(None, Limits()), ForkLauncher)
+    assert isinstance(judging_worker.make_launcher(None, HALF, trusted=True), UnsandboxedLauncher)
 
 
 def test_workers_of_this_machine_offer_the_gpu_when_it_is_asked_for(monkeypatch):

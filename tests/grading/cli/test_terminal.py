@@ -7,16 +7,26 @@ import pytest
 from grading.cli.terminal import results_table
 from grading.judging.records import ExerciseResult, SubmissionResult
 
-NAMED = ExerciseResult("t.a", 0, 2, "failed", "a__transposed", "hint", ())
-WRONG = ExerciseResult("t.b", 1, 2, "partial", None, "", ())
-MISSING = ExerciseResult("t.c", 0, 2, "not_attempted", None, "", ())
-RIGHT = ExerciseResult("t.d", 2, 2, "passed", None, "", ())
+
+def exercise(name, score, status, mistake=None):
+    """The record of an exercise worth two points."""
+    hint = "hint" if mistake else ""
+    return ExerciseResult(id=name, score=score, max_score=2, status=status, mistake=mistake, hint=hint, checks=())
+
+
+NAMED = exercise("t.a", 0, "failed", "a__transposed")
+WRONG = exercise("t.b", 1, "partial")
+MISSING = exercise("t.c", 0, "not_attempted")
+RIGHT = exercise("t.d", 2, "passed")
 
 
 def row(*exercises, notes=(), reason="", status="graded"):
     """The cells of a submission's row."""
     score, most = sum(e.score for e in exercises), sum(e.max_score for e in exercises)
-    result = SubmissionResult("s", status, score, most, 1.0, "", "", "", "none", reason, notes, exercises)
+    result = SubmissionResult(
+        student="s", status=status, score=score, max_score=most, seconds=1.0, submission="", checks_hash="",
+        environment_hash="", sandbox="none", reason=reason, notes=notes, exercises=exercises,
+    )  # fmt: skip
     table = results_table(SimpleNamespace(name="lesson"), [result])
     return [next(iter(column.cells)) for column in table.columns]
 

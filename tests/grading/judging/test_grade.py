@@ -8,9 +8,9 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-import grading.judging.grade
 from grading.authoring.sample_class import HOSTILE
-from grading.classes.autograde import autograde
+from grading.classes.autograde import GradingOptions, autograde
+from grading.judging import judge
 from grading.judging.grade import Grader
 from grading.lessons.imports import lesson_modules
 from grading.sandbox.fork_launcher import ForkLauncher
@@ -20,6 +20,7 @@ from grading.submissions.runner import Runner
 from grading.submissions.submission import Submission, read_submission
 
 pytestmark = pytest.mark.sandbox
+HERE = GradingOptions(in_process=True)
 SQUARES = "def double(x):\n    return np.asarray(x) ** 2"
 
 
@@ -28,10 +29,21 @@ def seed_of(digest):
     return hashlib.sha256(digest.encode()).digest()
 
 
+QUICK = Limits(cell_seconds=2.0, submission_seconds=30.0, interrupt_seconds=1.0)
+
+
 @pytest.fixture(scope="module")
 def grader(lesson, release):
     """The small lesson's grader with limits small enough to be hit."""
-    return Grader(lesson, release, seed_of, Limits(cell_seconds=2.0, submission_seconds=30.0, interrupt_seconds=1.0))
+    with Grader(lesson, release, seed_of, QUICK) as grader:
+        yield grader
+
+
+@pytest.fixture(scope="module")
+def grader_here(lesson, release):
+    """The same, judging in this process."""
+    with Grader(lesson, release, seed_of, QUICK, in_process=True) as grader:
+        yield grader
 
 
 @pytest.fixture
@@ -56,9 +68,9 @@ def test_right_answers_get_full_marks(grade):
     assert result.submission.startswith("sha256:")
 
 
-def test_an_untouched_notebook_gets_nothing_and_starts_no_kernel(grader, release, submission_of, monkeypatch):
+def test_an_untouched_notebook_gets_nothing_and_starts_no_kernel(grader_here, release, submission_of, monkeypatch):
     monkeypatch.setattr(SandboxKernel, "start", lambda self: pytest.fail("a kernel was started"))
-    result = grader.grade(submission_of(release))[0]
+    result = grader_here.grade(submission_of(release))[0]
     assert states(result) == {"double": ("not_attempted", 0.0), "mean_square": ("not_attempted", 0.0)}
     assert (result.status, result.score, result.max_score) == ("graded", 0.0, 4.0)
 
@@ -122,15 +134,16 @@ def test_a_function_that_never_ends_costs_its_own_checks_only(
         {"test_mini.py": [("@points(1)", "@points(1, seconds=1)"), ("@points(2)", "@points(2, seconds=1)")]}
     )
     answers = {**right, "double": "import time\ndef double(x):\n    time.sleep(99)"}
-    result = Grader(changed, release, seed_of).grade(submission_of(notebook_with(answers)))[0]
+    with Grader(changed, release, seed_of) as grader:
+        result = grader.grade(submission_of(notebook_with(answers)))[0]
     assert states(result) == {"double": ("timeout", 0.0), "mean_square": ("passed", 1.0)}
     assert result.exercises[0].checks[0].message == "double took longer than 1 seconds."
 
 
 def test_a_submission_that_uses_up_its_time_is_said_to(lesson, release, notebook_with, submission_of, right):
-    grader = Grader(lesson, release, seed_of, Limits(submission_seconds=3.0, interrupt_seconds=1.0))
     answers = {**right, "double": "import time\ndef double(x):\n    time.sleep(99)"}
-    result = grader.grade(submission_of(notebook_with(answers)))[0]
+    with Grader(lesson, release, seed_of, Limits(submission_seconds=3.0, interrupt_seconds=1.0)) as grader:
+        result = grader.grade(submission_of(notebook_with(answers)))[0]
     assert states(result) == {"double": ("timeout", 0.0), "mean_square": ("timeout", 0.0)}
     assert result.notes == ("The submission used up its 3 seconds (submission_seconds).",)
 
@@ -205,9 +218,9 @@ def test_a_file_that_cannot_be_read_is_a_record_with_the_reason(grader, release,
     assert notebook == release
 
 
-def test_the_graders_own_fault_is_an_error_for_a_person_and_no_zero(grader, release, monkeypatch):
-    monkeypatch.setattr(grading.judging.grade, "rebuild", lambda *args, **options: 1 / 0)
-    result, notebook = grader.grade(Submission("ann", "ok", "", "sha256:1", ()))
+def test_the_graders_own_fault_is_an_error_for_a_person_and_no_zero(grader_here, release, monkeypatch):
+    monkeypatch.setattr(judge, "rebuild", lambda *args, **options: 1 / 0)
+    result, notebook = grader_here.grade(Submission("ann", "ok", "", "sha256:1", ()))
     assert result.status == "error"
     assert result.reason == ("The grader failed (ZeroDivisionError: division by zero). A person will look at it.")
     assert set(states(result).values()) == {("error", 0.0)}
@@ -245,15 +258,15 @@ def test_a_class_of_ten_gets_ten_records_and_ten_rows(course, lesson, hand_in, r
 def test_one_students_trouble_is_not_the_next_ones(course, lesson, hand_in, right, monkeypatch):
     for student in ("ann", "ben", "cyd"):
         hand_in(student, right, extra=[(2, f"name = {student!r}")])
-    real = grading.judging.grade.rebuild
+    real = judge.rebuild
 
     def fails_for_ben(lesson, release, submission, **options):
         if submission.student == "ben":
             raise RuntimeError("no luck")
         return real(lesson, release, submission, **options)
 
-    monkeypatch.setattr(grading.judging.grade, "rebuild", fails_for_ben)
-    results = {result.student: (result.status, result.score) for result in autograde(course, lesson)}
+    monkeypatch.setattr(judge, "rebuild", fails_for_ben)
+    results = {result.student: (result.status, result.score) for result in autograde(course, lesson, HERE)}
     assert results == {"ann": ("graded", 4.0), "ben": ("error", 0.0), "cyd": ("graded", 4.0)}
     with Gradebook(course.database) as gradebook:
         manual = {s.student.id: s.needs_manual_grade for s in gradebook.assignment_submissions("90_mini")}
@@ -275,6 +288,5 @@ def test_a_warm_parent_that_ends_under_a_submission_costs_it_no_points(
                 launcher._parent._process.wait()
 
         monkeypatch.setattr(Runner, "start", start_and_lose_the_parent)
-        grader = Grader(lesson, release, seed_of, launcher=launcher)
-        result, _ = grader.grade(submission_of(notebook_with(right)))
+        result, _ = judge.Judge(lesson, release, None, launcher).judge(submission_of(notebook_with(right)), b"seed")
     assert (result.status, result.score, len(tries)) == (status, score, 2)

@@ -1,0 +1,177 @@
+"""Judge submissions in this process: rebuild, run in the sandbox, check outside, explain, and make the record.
+
+`Grader` (grading/judging/grade.py) has this done in a disposable process, since it handles what students sent.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from grading.errors import SandboxUnavailable
+from grading.judging.blank_records import BlankRecords
+from grading.judging.judging_messages import LeftOut
+from grading.judging.mistake_matcher import MistakeMatcher
+from grading.judging.pytest_plugin import Candidate, CheckFinding, run_hidden_checks
+from grading.judging.records import ExerciseResult, SubmissionResult, exercise_status
+from grading.judging.reference import Reference
+from grading.judging.student_proxy import Student, kernel_transport
+from grading.lessons.bank import Answer, load_bank
+from grading.lessons.lesson import Lesson
+from grading.sandbox.cold_launcher import ColdLauncher
+from grading.sandbox.limits import Limits
+from grading.submissions.rebuild import Rebuilt, fresh_copy, rebuild
+from grading.submissions.runner import Runner
+from grading.submissions.submission import Submission, parse
+
+TRIES = 2  # to run a submission, if a warm parent ends under it
+
+
+class Judge:
+    """Judges submissions to one lesson.
+
+    Args:
+        lesson: the lesson.
+        release: nbformat dict of the released notebook.
+        limits: what a submission may use.
+        launcher: starts kernels; by default each is cold.
+        announce: function called with the name of each exercise before it is judged.
+    """
+
+    def __init__(
+        self,
+        lesson: Lesson,
+        release: dict[str, Any],
+        limits: Limits | None = None,
+        launcher: Any = None,
+        announce: Callable[[str], None] = lambda exercise: None,
+    ) -> None:
+        self.lesson = lesson
+        self.release = release
+        self.limits = limits or Limits()
+        self.launcher = launcher or ColdLauncher(self.limits)
+        self._announce = announce
+        self._reference = Reference(lesson)
+        self._matcher = MistakeMatcher(self._reference, load_bank(lesson))
+        self._blank = BlankRecords(lesson, self.launcher.sandbox)
+
+    def judge(
+        self, submission: Submission, seed: bytes, left_out: Mapping[str, LeftOut] | None = None
+    ) -> tuple[SubmissionResult, dict[str, Any]]:
+        """Judge one submission.
+
+        Args:
+            submission: a `Submission`, whatever its status.
+            seed: bytes from which its checks' randomness is drawn.
+            left_out: exercises that are not judged.
+
+        Returns:
+            (`SubmissionResult`, rebuilt notebook as an nbformat dict). Never raises for anything a student can send;
+            the grader's own faults become status "error".
+
+        Raises:
+            MemoryError: when this process ran out of memory.
+        """
+        submission = parse(submission, self.limits)
+        if submission.status != "ok":
+            return self._blank.submission(submission, submission.status, reason=submission.reason), self.rebuild()
+        try:
+            return self._judge(submission, seed, left_out or {})
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - our own fault must cost nobody a record
+            reason = f"The grader failed ({type(error).__name__}: {error}). A person will look at it."
+            return self._blank.submission(submission, "error", reason=reason), self.rebuild()
+
+    def rebuild(self, submission: Submission | None = None) -> dict[str, Any]:
+        """Make the notebook that shows a submission; the release itself when there is none to show."""
+        submission = submission and parse(submission, self.limits)
+        if submission is None or submission.status != "ok":
+            return fresh_copy(self.release)
+        return rebuild(self.lesson, self.release, submission).notebook
+
+    def _judge(
+        self, submission: Submission, seed: bytes, left_out: Mapping[str, LeftOut]
+    ) -> tuple[SubmissionResult, dict[str, Any]]:
+        rebuilt = rebuild(self.lesson, self.release, submission, exploration=self.limits.exploration)
+        attempted = frozenset(self.lesson.exercises) - rebuilt.untouched - set(left_out)
+        findings, notes = self._check(submission, rebuilt, seed, attempted) if attempted else ([], [])
+        exercises: list[ExerciseResult] = []
+        named: list[Answer] = []
+        for name in self.lesson.exercises:
+            mine = [finding for finding in findings if finding.exercise == name]
+            if mine:
+                self._announce(name)
+                exercise, mistake = self._exercise(name, mine, named, notes)
+                named += [mistake] if mistake else []
+            elif name in left_out:
+                exercise = self._blank.exercise(name, left_out[name].status, left_out[name].reason)
+            else:
+                exercise = self._blank.exercise(name)
+            exercises.append(exercise)
+        return self._blank.submission(submission, "graded", notes=notes, exercises=exercises), rebuilt.notebook
+
+    def _check(
+        self, submission: Submission, rebuilt: Rebuilt, seed: bytes, attempted: frozenset[str]
+    ) -> tuple[list[CheckFinding], list[str]]:
+        """Run the submission and its checks; again when a warm parent ended meanwhile, for that is no fault of it."""
+        for _ in range(TRIES):
+            lost = self.launcher.parents_lost()
+            try:
+                found = self._check_once(submission, rebuilt, seed, attempted)
+            except SandboxUnavailable:
+                if self.launcher.parents_lost() == lost:
+                    raise
+                continue
+            if self.launcher.parents_lost() == lost:
+                return found
+        raise SandboxUnavailable("The warm parent of the kernels ended twice. Is this machine out of memory?")
+
+    def _check_once(
+        self, submission: Submission, rebuilt: Rebuilt, seed: bytes, attempted: frozenset[str]
+    ) -> tuple[list[CheckFinding], list[str]]:
+        with Runner(rebuilt.program, self.limits, self.launcher) as runner:
+            runner.start()
+            transport = kernel_transport(runner)
+
+            def make_student(*, exercise: str, **options: Any) -> Student:
+                self._announce(exercise)
+                parameters, behind = self._reference.parameters, self.limits.behind
+                return Student(transport, parameters, behind=behind, exercise=exercise, **options)
+
+            candidate = Candidate(submission.student, make_student, seed, attempted)
+            findings = run_hidden_checks(self.lesson, self._reference, [candidate])
+        fallbacks, self.launcher.fallbacks[:] = list(self.launcher.fallbacks), []
+        return findings, [*runner.notes, *fallbacks]
+
+    def _exercise(
+        self, name: str, findings: list[CheckFinding], named: list[Answer], notes: list[str]
+    ) -> tuple[ExerciseResult, Answer | None]:
+        """Sum up one exercise's findings, and name its mistake.
+
+        Returns:
+            (`ExerciseResult`, the named mistake's `Answer` or None).
+        """
+        checks = tuple(finding.result for finding in findings)
+        status = exercise_status(checks)
+        mistake, hint = None, ""
+        if status in ("failed", "partial"):
+            calls = [(finding.result.status == "passed", finding.calls) for finding in findings]
+            fits, inherited = self._matcher.name(name, calls, upstream=tuple(named))
+            if fits:
+                mistake, hint = fits[0], fits[0].hint
+            elif inherited:
+                built_on = " and ".join(answer.exercise for answer in named)
+                hint = f"{name} itself looks right: it fails because of the mistake in {built_on}. Fix that first."
+            else:
+                # What the student's own cell said when it ran; our pages escape it, and nbgrader never sees it.
+                hint = next((note for note in notes if f"({name})" in note), "")
+                hint = hint or self._matcher.relate(name, [call for finding in findings for call in finding.calls])
+        result = ExerciseResult(
+            id=self._blank.id_of(name),
+            score=sum(check.score for check in checks),
+            max_score=sum(check.max_score for check in checks),
+            status=status,
+            mistake=mistake.name if mistake else None,
+            hint=hint,
+            checks=checks,
+        )
+        return result, mistake
