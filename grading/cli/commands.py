@@ -187,12 +187,20 @@ def write_feedback_pages(arguments, course):
     from grading.lessons.lesson import find_lesson
     from grading.reports.feedback import write_feedback
 
-    paths = write_feedback(course, find_lesson(course.solutions, arguments.lesson))
-    if not paths:
+    pages = write_feedback(course, find_lesson(course.solutions, arguments.lesson))
+    if not pages:
         raise UsageError(
             f"Nothing of {arguments.lesson} is graded yet. Run first: grading autograde {arguments.lesson}"
         )
-    say_where("feedback", f"{course.feedback} ({len(paths)} pages), such as {paths[0]}")
+    say_where("feedback", f"{course.feedback} ({len(pages)} pages), such as {pages[0].path}")
+    handed_in = [page for page in pages if page.handed_in]
+    others = [page.student for page in handed_in if not page.can_be_fetched]
+    if others:
+        who = ", ".join(others) if len(others) < len(handed_in) else f"all {len(others)}"
+        console.print(
+            f"not handed in through nbgrader's exchange: {who}. release_feedback does not reach them: "
+            "give their pages back in another way.", soft_wrap=True, markup=False,
+        )  # fmt: skip
     return 0
 
 

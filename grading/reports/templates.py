@@ -1,4 +1,4 @@
-"""What our pages share: an environment that escapes everything, and a lesson's title."""
+"""What our pages share: an environment that escapes everything."""
 
 import os
 from pathlib import Path
@@ -14,12 +14,6 @@ def template(name):
     )  # fmt: skip
     environment.filters["points"] = lambda number: f"{number:g}"
     return environment.get_template(name)
-
-
-def lesson_title(lesson):
-    """The heading of a lesson's first text cell."""
-    text = next(cell.source for cell in lesson.cells if cell.kind == "markdown")
-    return text.splitlines()[0].lstrip("# ").strip()
 
 
 def use_our_page_parts():
