@@ -50,7 +50,7 @@ def nbgrader_config(source, release, database):
     config.GenerateFeedback.exporter_class = "grading.classes.nbgrader_plugins.FeedbackExporter"
     config.GenerateFeedback.preprocessors = []
     config.GenerateFeedback.post_convert_hook = "grading.classes.nbgrader_plugins.prepare_release"
-    config.ExportApp.plugin_class = "grading.gradebook.exports.nbgrader_csv.SafeCsvExport"
+    config.ExportApp.plugin_class = "grading.gradebook.exports.csv.CsvExport"
     return config
 
 
