@@ -8,6 +8,7 @@ import nbformat
 from dnnkit.environment.atomic_write import write_atomically
 from grading.gradebook.exchange_files import ExchangeFiles, read_exchange_files, write_exchange_files
 from grading.judging.records import SubmissionResult
+from grading.plain_output import visible
 
 RECORD = "dnn_record"  # metadata key of the rebuilt notebook; nbgrader leaves it alone
 
@@ -23,7 +24,8 @@ def write_autograded(course, lesson, result, notebook, files=None):
         files: the submission's `ExchangeFiles`, by which its feedback finds the student; None if it has none.
     """
     path = autograded_path(course, lesson, result.student)
-    write_atomically(path, nbformat.writes(nbformat.from_dict(with_results(notebook, result))))
+    text = nbformat.writes(nbformat.from_dict(with_results(notebook, result)))
+    write_atomically(path, text.encode("utf-8", "backslashreplace"))  # half a character becomes JSON's escape for it
     write_exchange_files(path.parent, files or ExchangeFiles())
 
 
@@ -53,7 +55,7 @@ def with_results(notebook, result):
     for cell in notebook["cells"]:
         exercise = by_check.get(cell["metadata"].get("nbgrader", {}).get("grade_id"))
         if exercise:
-            text = "\n".join(_wrapped(line) for line in [*about_all, *_lines(exercise)])
+            text = "\n".join(_wrapped(visible(line)) for line in [*about_all, *_lines(exercise)])
             about_all = []
             cell["outputs"] = [{"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}]
     return notebook
