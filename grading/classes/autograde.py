@@ -2,11 +2,10 @@
 
 import contextlib
 import json
-import os
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from dnnkit.environment import devices
+from dnnkit.environment.atomic_write import write_atomically
 from grading.authoring.release import load_release
 from grading.classes.worker import make_launcher, make_task
 from grading.errors import GradingError
@@ -228,8 +227,4 @@ def _folder(course, lesson, student):
 
 def write_json(path, lesson, results):
     """Write the records as JSON, whole or not at all."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(path.name + ".tmp")
-    scratch.write_text(json.dumps(results_to_json(lesson.name, results), indent=1) + "\n", encoding="utf-8")
-    os.replace(scratch, path)
+    write_atomically(path, json.dumps(results_to_json(lesson.name, results), indent=1) + "\n")

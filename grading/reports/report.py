@@ -1,10 +1,10 @@
 """Write one page on how a class did in a lesson: difficulty, commonest mistakes, time; nothing fetched, no script."""
 
-import os
 import statistics
 from collections import Counter
 from dataclasses import dataclass
 
+from dnnkit.environment.atomic_write import write_atomically
 from grading.errors import UsageError
 from grading.gradebook.autograded_notebooks import read_records
 from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
@@ -92,10 +92,7 @@ def write_report(course, lesson, path):
     if not results:
         raise UsageError(f"Nothing of {lesson.name} is graded yet. Run first: grading autograde {lesson.name}")
     text = render_report(lesson, results, read_manual_grades(course, lesson))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(path.name + ".tmp")
-    scratch.write_text(text, encoding="utf-8")
-    os.replace(scratch, path)
+    write_atomically(path, text)
 
 
 def render_report(lesson, results, manual_grades):
