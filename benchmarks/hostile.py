@@ -37,7 +37,7 @@ from grading.authoring.build import build  # noqa: E402
 from grading.authoring.release import load_release  # noqa: E402
 from grading.classes.autograde import GradingOptions, autograde  # noqa: E402
 from grading.course import find_project, open_course  # noqa: E402
-from grading.gradebook.exports.nbgrader_csv import write_csv  # noqa: E402
+from grading.gradebook.exports.csv import CsvExport  # noqa: E402
 from grading.gradebook.gradebook import open_gradebook  # noqa: E402
 from grading.lessons.check_functions import list_checks  # noqa: E402
 from grading.lessons.lesson import find_lesson  # noqa: E402
@@ -198,7 +198,7 @@ def hostile_by_ours(project, lesson, bank, worlds, root):
         left = outside.left_behind(before)
     write_feedback(course, lesson)
     with open_gradebook(course.database) as gradebook:
-        write_csv(gradebook, course.root / "grades.csv")
+        CsvExport(to=str(course.root / "grades.csv")).export(gradebook)
     found = {h.name: found_around(course.root, h, worlds[h.name], scores.get(h.student), scores) for h in bank}
     for kind in ("processes", "mounts"):
         if kind in left:

@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 
 from dnnkit.checking.checks import EXAMPLES
+from dnnkit.environment.atomic_write import write_atomically
 
 
 def progress_file():
@@ -27,10 +28,7 @@ def note_result(exercise_id, passed):
     """
     path = progress_file()
     with contextlib.suppress(OSError, RuntimeError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_name(f"{path.name}.{os.getpid()}")
-        scratch.write_text(json.dumps(read_results() | {exercise_id: bool(passed)}, indent=1), encoding="utf-8")
-        scratch.replace(path)
+        write_atomically(path, json.dumps(read_results() | {exercise_id: bool(passed)}, indent=1))
 
 
 def read_results():

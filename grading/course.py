@@ -9,6 +9,8 @@ from pathlib import Path
 
 from grading.errors import UsageError
 
+EXPORTS = Path("build") / "exports"  # below the class's folder: these files name people, and git ignores build
+
 
 @dataclass(frozen=True)
 class Course:
@@ -40,6 +42,11 @@ class Course:
     def feedback(self) -> Path:
         """Folder of feedback pages."""
         return self.root / "feedback"
+
+    @property
+    def exports(self) -> Path:
+        """Folder of exported grades."""
+        return self.root / EXPORTS
 
     def seed(self, submission_digest: str) -> bytes:
         """Derive the seed of a submission's checks: the same on a regrade, unknown beforehand.

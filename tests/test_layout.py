@@ -135,7 +135,7 @@ def test_no_notebook_in_git_holds_outputs():
 def test_nothing_secret_or_built_is_in_git():
     names = [name_of(path) for path in tracked()]
     bad = re.compile(
-        r"(^|/)(gradebook\.db.*|\.course-secret.*|submitted|autograded|feedback|build|__pycache__|\.venv)(/|$)"
+        r"(^|/)(gradebook\.db.*|grades.*\.csv|\.course-secret.*|submitted|autograded|feedback|build|__pycache__|\.venv)(/|$)"
     )
     assert [name for name in names if bad.search(name)] == []
 

@@ -43,7 +43,7 @@ def test_instructors_commands_run_in_their_order(tmp_path):
         extra = {"build": ["01_neuron"], "audit": ["01_neuron", "--seeds", "1"]}.get(command[1], [])
         run(tmp_path, *Path(command[0]).parts[-1:], *command[1:], *extra)
     page = "feedback/s-0001/01_neuron/neuron.html"
-    for made in ("build/course.zip", "gradebook.db", "grades.csv", "build/report.html", page):
+    for made in ("build/course.zip", "gradebook.db", "build/exports/grades.csv", "build/report.html", page):
         assert (tmp_path / made).is_file()
 
 

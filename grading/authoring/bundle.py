@@ -1,9 +1,10 @@
 """Pack what students receive: lessons, dnnkit, how to install; nothing of solutions or checks."""
 
-import os
+import io
 import tomllib
 import zipfile
-from pathlib import Path
+
+from dnnkit.environment.atomic_write import write_atomically
 
 EPOCH = (2026, 1, 1, 0, 0, 0)  # one date for every entry, so that the same content gives the same bytes
 INSTALL = """\
@@ -45,13 +46,11 @@ def write_bundle(project, path):
         for file in project.glob(pattern):
             if "__pycache__" not in file.parts and ".ipynb_checkpoints" not in file.parts:
                 entries[file.relative_to(project).as_posix()] = file.read_bytes()
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(path.name + ".tmp")
-    with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as bundle:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name in sorted(entries):
             bundle.writestr(zipfile.ZipInfo(f"dnn-course/{name}", EPOCH), entries[name], zipfile.ZIP_DEFLATED)
-    os.replace(scratch, path)
+    write_atomically(path, packed.getvalue())
     return sorted(entries)
 
 

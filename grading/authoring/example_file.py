@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from grading.authoring.ledger import write_whole
+from dnnkit.environment.atomic_write import write_atomically
 from grading.lessons.lesson import Lesson
 
 
@@ -37,4 +37,4 @@ def write_examples(path: Path, lesson: Lesson, records: Mapping[str, Mapping[str
     # An array's numbers on one line: a file that people can read and compare.
     text = re.sub(r"\[[^][{}]*\]", lambda match: re.sub(r"\s+", " ", match.group()), text) + "\n"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        write_whole(path, text)
+        write_atomically(path, text)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from dnnkit.environment.atomic_write import write_atomically
 from grading.authoring.digests import record_digest, releases
 
 State = Literal["kept", "judge changed", "packages changed", "sources changed", "missing", "altered by hand"]
@@ -71,7 +72,7 @@ class Ledger:
         """
         lines = [f'{{"lesson": {_block(self._rows.get(LESSON, {}), " ")}, "exercises": {{']
         lines.append(",\n".join(f' "{name}": {_block(self._rows.get(name, {}), "  ")}' for name in exercises))
-        write_whole(self.path, "\n".join([*lines, "}}", ""]))
+        write_atomically(self.path, "\n".join([*lines, "}}", ""]))
 
 
 def _block(rows: Mapping[str, Row], indent: str) -> str:
@@ -130,7 +131,7 @@ class Judge:
     def save(self) -> None:
         """Write the file."""
         lines = ",\n".join(f" {json.dumps(kind)}: {json.dumps(self._kinds[kind])}" for kind in sorted(self._kinds))
-        write_whole(self.path, f"{{\n{lines}\n}}\n")
+        write_atomically(self.path, f"{{\n{lines}\n}}\n")
 
 
 def ledger_of(folder: Path) -> Ledger:
@@ -149,11 +150,3 @@ def judge_of(solutions: Path) -> Judge:
         solutions: folder of the lessons' sources.
     """
     return Judge(solutions / "judge.json")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file as a whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_suffix(".tmp")
-    scratch.write_text(text, encoding="utf-8")
-    scratch.replace(path)

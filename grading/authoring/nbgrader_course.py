@@ -49,7 +49,8 @@ def nbgrader_config(source, release, database):
     config.Autograde.post_convert_hook = "grading.classes.nbgrader_plugins.keep_only_notebooks"
     config.GenerateFeedback.exporter_class = "grading.classes.nbgrader_plugins.FeedbackExporter"
     config.GenerateFeedback.preprocessors = []
-    config.ExportApp.plugin_class = "grading.gradebook.exports.nbgrader_csv.SafeCsvExport"
+    config.GenerateFeedback.post_convert_hook = "grading.classes.nbgrader_plugins.prepare_release"
+    config.ExportApp.plugin_class = "grading.gradebook.exports.csv.CsvExport"
     return config
 
 

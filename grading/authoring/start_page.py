@@ -2,6 +2,7 @@
 
 import nbformat
 
+from dnnkit.environment.atomic_write import write_atomically
 from grading.authoring.release import KERNELSPEC
 
 WELCOME = """\
@@ -38,11 +39,7 @@ def start_notebook(lessons):
 
 def write_start(lessons, folder):
     """Write start.ipynb into a folder of lessons; the same lessons give the same bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "start.ipynb"
-    scratch = path.with_suffix(".tmp")
-    scratch.write_text(start_text(lessons), encoding="utf-8")
-    scratch.replace(path)
+    write_atomically(folder / "start.ipynb", start_text(lessons))
 
 
 def start_is_stale(lessons, folder):

@@ -2,18 +2,18 @@
 
 import contextlib
 import json
-import os
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from dnnkit.environment import devices
+from dnnkit.environment.atomic_write import write_atomically
 from grading.authoring.release import load_release
 from grading.classes.worker import make_task
 from grading.course import Course
 from grading.errors import GradingError
-from grading.gradebook.autograded_notebooks import read_records, write_autograded
-from grading.gradebook.gradebook import ensure_assignment, read_timestamp, record, recorded_scores
+from grading.gradebook.autograded_notebooks import keep_exchange_files, read_records, write_autograded
+from grading.gradebook.exchange_files import read_exchange_files
+from grading.gradebook.gradebook import ensure_assignment, record, record_timestamp, recorded_scores
 from grading.judging.environment import environment_hash
 from grading.judging.grade import Grader
 from grading.judging.judging_process import JudgingServer
@@ -112,6 +112,7 @@ def autograde(course, lesson, options=None, *, on_result=None):
         known = kept.get(student)
         if known is not None and is_current(known, submission, lesson, environment):
             results[student] = known
+            _keep_last_hand_in(course, lesson, student)
             if on_result:
                 on_result(known, False)
         else:
@@ -126,14 +127,30 @@ def autograde(course, lesson, options=None, *, on_result=None):
 
 def _keep(course, lesson, result, notebook):
     """Write one result: first the notebook with its record, then the gradebook."""
+    files = read_exchange_files(_folder(course, lesson, result.student))
+    with _writing_result_of(result.student):
+        write_autograded(course, lesson, result, notebook, files)
+    record(course, lesson, result, files.timestamp)
+
+
+def _keep_last_hand_in(course, lesson, student):
+    """Note what belongs to the last of several times that the same work was handed in: feedback goes to that one."""
+    files = read_exchange_files(_folder(course, lesson, student))
+    with _writing_result_of(student):
+        changed = keep_exchange_files(course, lesson, student, files)
+    if changed:
+        record_timestamp(course, lesson, student, files.timestamp)
+
+
+@contextlib.contextmanager
+def _writing_result_of(student):
     try:
-        write_autograded(course, lesson, result, notebook)
+        yield
     except OSError as error:
         raise GradingError(
-            f"The result of {result.student} could not be written: {error}. Those before it are kept; "
+            f"The result of {student} could not be written: {error}. Those before it are kept; "
             "when the cause is fixed, the same command goes on from here."
         ) from error
-    record(course, lesson, result, read_timestamp(_folder(course, lesson, result.student)))
 
 
 def is_current(result, submission, lesson, environment):
@@ -215,8 +232,4 @@ def _folder(course, lesson, student):
 
 def write_json(path, lesson, results):
     """Write the records as JSON, whole or not at all."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(path.name + ".tmp")
-    scratch.write_text(json.dumps(results_to_json(lesson.name, results), indent=1) + "\n", encoding="utf-8")
-    os.replace(scratch, path)
+    write_atomically(path, json.dumps(results_to_json(lesson.name, results), indent=1) + "\n")

@@ -13,14 +13,17 @@ from pathlib import Path
 import nbformat
 from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets.log import get_logger
 
 from grading.classes.autograde import make_grader
-from grading.course import Course, find_project
+from grading.course import Course, find_project, open_course
 from grading.gradebook.autograded_notebooks import RECORD, with_results
-from grading.gradebook.gradebook import ensure_assignment, read_timestamp, record
+from grading.gradebook.exchange_files import TIMESTAMP, read_exchange_files, read_timestamp, write_exchange_files
+from grading.gradebook.gradebook import ensure_assignment, record
+from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
 from grading.judging.records import SubmissionResult
 from grading.lessons.lesson import find_lesson
-from grading.reports.feedback import render_page
+from grading.reports.feedback import render_page, write_return_address
 from grading.submissions.submission import read_file
 
 
@@ -80,12 +83,13 @@ class FeedbackExporter(HTMLExporter):
 
     def from_filename(self, filename, resources=None, **kwargs):
         """Render the page of one rebuilt notebook."""
-        coursedir = self.parent.coursedir
-        lesson = _lesson(resources["nbgrader"]["assignment"])
+        ids = resources["nbgrader"]
+        lesson = _lesson(ids["assignment"])
+        grades = read_manual_grades(_course(self.parent.coursedir), lesson, ids["student"])
         notebook = json.loads(Path(filename).read_text(encoding="utf-8"))
         result = SubmissionResult.from_json(notebook["metadata"][RECORD])
         resources["output_extension"] = ".html"
-        return render_page(_course(coursedir), lesson, result, notebook), resources
+        return render_page(lesson, result, notebook, grades.get(ids["student"], ManualGrades())), resources
 
 
 def vet_submission(assignment, student, notebooks):
@@ -95,7 +99,7 @@ def vet_submission(assignment, student, notebooks):
     """
     for folder in {Path(notebook).parent for notebook in notebooks}:
         odd = [p for p in folder.rglob("*") if p.is_symlink() or not (p.is_file() or p.is_dir())]
-        stamp = folder / "timestamp.txt"
+        stamp = folder / TIMESTAMP
         if stamp not in odd and stamp.is_file() and read_timestamp(folder) is None:
             odd.append(stamp)
         for path in odd:
@@ -108,11 +112,27 @@ def vet_submission(assignment, student, notebooks):
 def keep_only_notebooks(assignment, student, notebooks):
     """Remove what nbgrader copied besides the rebuilt notebook, so that feedback never carries a student's files.
 
-    The student is read off the notebooks' paths, root/submitted/student/assignment: in a batch nbgrader says "*".
+    The two files of the exchange are written anew. The student is read off the notebooks' paths,
+    root/submitted/student/assignment: in a batch nbgrader says "*".
     """
     for folder in {Path(notebook).absolute().parent for notebook in notebooks}:
         copied = folder.parents[2] / "autograded" / folder.parent.name / folder.name
-        names = {Path(notebook).name for notebook in notebooks} | {"timestamp.txt"}
+        names = {Path(notebook).name for notebook in notebooks}
         for path in copied.rglob("*"):
             if path.is_file() and path.name not in names:
                 path.unlink()
+        write_exchange_files(copied, read_exchange_files(folder))
+
+
+def prepare_release(assignment, student, notebooks):
+    """Write beside each feedback page what nbgrader's release_feedback needs; say whose submission has no secret.
+
+    nbgrader calls this after each student's feedback, with paths root/autograded/student/assignment.
+    """
+    for folder in {Path(notebook).absolute().parent for notebook in notebooks}:
+        course = open_course(_project(), root=folder.parents[2])
+        if not write_return_address(course, folder.name, folder.parent.name):
+            get_logger().warning(
+                "The submission of %r did not come through the exchange: fetch_feedback will not find this page. "
+                "Give it back in another way.", folder.parent.name,
+            )  # fmt: skip

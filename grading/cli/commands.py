@@ -6,6 +6,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from dnnkit.environment.atomic_write import write_atomically
 from grading.cli.terminal import changes_table, console, progress_bar, results_table, say_where, spinner
 from grading.errors import UsageError
 
@@ -53,13 +54,13 @@ def audit_lessons(arguments, course):
             elif not arguments.quiet:
                 console.print(f"proved {step.lesson.topic}.{step.exercise}: {step.kind}, {step.seeds} seeds")
     for line in audit_table(rows):
-        console.print(line, soft_wrap=True, markup=False)
+        console.print(line, soft_wrap=True)
     problems = [problem for row in rows for problem in row.problems]
     for problem in problems:
-        console.print(f"! {problem}", soft_wrap=True, markup=False)
+        console.print(f"! {problem}", soft_wrap=True)
     if arguments.json:
         record = {"seeds": arguments.seeds, "exercises": [asdict(row) for row in rows]}
-        Path(arguments.json).write_text(json.dumps(record, indent=1))
+        write_atomically(arguments.json, json.dumps(record, indent=1))
     return 1 if problems else 0
 
 
@@ -70,7 +71,7 @@ def _restamp(arguments, course):
     with spinner(arguments, "proving a sample by the judge as it is now"):
         problems = restamp(all_lessons(course.solutions), arguments.processes)
     for problem in problems:
-        console.print(f"! {problem}", soft_wrap=True, markup=False)
+        console.print(f"! {problem}", soft_wrap=True)
     if problems:
         console.print("Nothing was stamped. Prove everything: grading audit --all")
         return 1
@@ -114,13 +115,13 @@ def autograde_lesson(arguments, course):
     kept = progress.kept
     graded = len(results) - kept
     each = f", {seconds / graded:.2f} s each" if graded else ""
-    console.print(f"{graded} submissions graded in {seconds:.1f} s{each}", markup=False)
+    console.print(f"{graded} submissions graded in {seconds:.1f} s{each}")
     if kept:
         console.print(
             f"{kept} skipped: graded before with the same file, checks and packages (--again grades them anew)"
         )
     for name in left_out(course):
-        console.print(f"left out: folder {name}, which cannot be a student's id. Rename it.", markup=False)
+        console.print(f"left out: folder {name}, which cannot be a student's id. Rename it.")
     say_where("gradebook", course.database.removeprefix("sqlite:///").partition("?")[0])
     if arguments.json:
         write_json(arguments.json, lesson, results)
@@ -189,12 +190,20 @@ def write_feedback_pages(arguments, course):
     from grading.lessons.lesson import find_lesson
     from grading.reports.feedback import write_feedback
 
-    paths = write_feedback(course, find_lesson(course.solutions, arguments.lesson))
-    if not paths:
+    pages = write_feedback(course, find_lesson(course.solutions, arguments.lesson))
+    if not pages:
         raise UsageError(
             f"Nothing of {arguments.lesson} is graded yet. Run first: grading autograde {arguments.lesson}"
         )
-    say_where("feedback", f"{course.feedback} ({len(paths)} pages), such as {paths[0]}")
+    say_where("feedback", f"{course.feedback} ({len(pages)} pages), such as {pages[0].path}")
+    handed_in = [page for page in pages if page.handed_in]
+    others = [page.student for page in handed_in if not page.can_be_fetched]
+    if others:
+        who = ", ".join(others) if len(others) < len(handed_in) else f"all {len(others)}"
+        console.print(
+            f"not handed in through nbgrader's exchange: {who}. release_feedback does not reach them: "
+            "give their pages back in another way.", soft_wrap=True,
+        )  # fmt: skip
     return 0
 
 
@@ -211,22 +220,14 @@ def write_report_page(arguments, course):
 
 def export_grades(arguments, course):
     """Export the gradebook for a spreadsheet, Canvas or Moodle."""
-    from grading.gradebook.exports.lms import write_canvas, write_moodle
-    from grading.gradebook.exports.nbgrader_csv import write_csv
+    from grading.cli.export_options import make_export
     from grading.gradebook.gradebook import open_gradebook
 
-    if arguments.comments and arguments.format != "moodle":
-        raise UsageError(f"--comments is for --format moodle. Got --format {arguments.format}.")
-    name = "grades.csv" if arguments.format == "csv" else f"grades-{arguments.format}.csv"
-    path = Path(arguments.out) if arguments.out else course.root / name
+    export = make_export(arguments)
+    export.to = arguments.out or str(course.exports / export.file_name)
     with open_gradebook(course.database) as gradebook:
-        if arguments.format == "csv":
-            write_csv(gradebook, path)
-        elif arguments.format == "canvas":
-            write_canvas(gradebook, path)
-        else:
-            write_moodle(gradebook, path, comments=arguments.comments)
-    say_where("CSV", path)
+        export.export(gradebook)
+    say_where("grades", export.to)
     return 0
 
 

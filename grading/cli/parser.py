@@ -3,13 +3,14 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
+from typing import Any
 
 from dnnkit.environment.quiet import quiet_backends
 from grading.cli import commands
 from grading.course import find_project, open_course
 from grading.errors import GradingError, UsageError
-
-FORMATS = ("csv", "canvas", "moodle")
+from grading.plain_output import visible
 
 
 def main(argv=None):
@@ -28,10 +29,10 @@ def main(argv=None):
         course = open_course(project, arguments.course, arguments.gradebook, getattr(arguments, "submitted", None))
         return arguments.run(arguments, course)
     except UsageError as error:
-        print(f"grading: {error}", file=sys.stderr)
+        print(f"grading: {visible(str(error))}", file=sys.stderr)
         return 2
     except GradingError as error:
-        print(f"grading: {error}", file=sys.stderr)
+        print(f"grading: {visible(str(error))}", file=sys.stderr)
         return 1
 
 
@@ -44,10 +45,10 @@ def make_parser():
     )
     parser.add_argument("--gradebook", metavar="URL", help="gradebook (default: gradebook.db in the class's folder)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar, results only")
-    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=CommandParser)
 
-    def add(name, run, summary):
-        command = subparsers.add_parser(name, help=summary, description=summary)
+    def add(name, run, summary, add_options=None):
+        command = subparsers.add_parser(name, help=summary, description=summary, add_options=add_options)
         command.set_defaults(run=run)
         return command
 
@@ -114,12 +115,30 @@ def _add_returning_commands(add):
     command = add("report", commands.write_report_page, "write a page on a lesson: difficulty, mistakes, time")
     command.add_argument("lesson")
     command.add_argument("--out", required=True, metavar="FILE.html")
-    command = add("export", commands.export_grades, "export the gradebook for a spreadsheet, Canvas or Moodle")
-    command.add_argument("--format", choices=FORMATS, default="csv", help="default csv")
-    command.add_argument("--comments", action="store_true", help="moodle: a feedback column beside each lesson")
-    command.add_argument(
-        "--out", help="file to write (default: grades.csv, grades-canvas.csv, grades-moodle.csv in the class's folder)"
-    )
+    add("export", commands.export_grades, "export the gradebook for a spreadsheet, Canvas or Moodle", _add_exports)
+
+
+def _add_exports(command: argparse.ArgumentParser) -> None:
+    from grading.cli.export_options import add_export_options
+
+    add_export_options(command)
+
+
+class CommandParser(argparse.ArgumentParser):
+    """A command's parser whose options may be added when it is used, where asking for them takes seconds."""
+
+    def __init__(
+        self, *args: Any, add_options: Callable[[argparse.ArgumentParser], None] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._add_options = add_options
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]  # as argparse has it
+        """Add the options, then parse."""
+        if self._add_options:
+            add_options, self._add_options = self._add_options, None
+            add_options(self)
+        return super().parse_known_args(args, namespace)
 
 
 def _positive(text):

@@ -2,14 +2,30 @@
 
 import collections
 import contextlib
+from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
+
+from grading.plain_output import one_line, visible
 
 MOST_NAMED = 5  # mistakes of one student; the record has them all
-console = Console(highlight=False)
+
+
+class PlainConsole(Console):
+    """A console that prints texts as they stand: whatever a name or a note holds, it commands nothing."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, highlight=False, markup=False, emoji=False)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Make what is shown of a text; all texts, also those in tables, come this way."""
+        return super().render_str(visible(text), **options)
+
+
+console = PlainConsole()
 
 
 def results_table(lesson, results):
@@ -22,7 +38,7 @@ def results_table(lesson, results):
         status = "not_attempted" if result.status == "graded" and untouched else result.status
         why = _whole_names(result.mistakes) or (result.reason or "; ".join(result.notes))[:200]
         why = why or ("" if untouched else _lost(result.exercises))
-        table.add_row(result.student, f"{result.score:g} of {result.max_score:g}", status, escape(why))
+        table.add_row(result.student, f"{result.score:g} of {result.max_score:g}", status, why)
     return table
 
 
@@ -50,13 +66,13 @@ def changes_table(lesson, changes):
     for change in changes:
         scores = ["none" if score is None else f"{score:g}" for score in (change.before, change.after)]
         score = " -> ".join(scores) if change.moves_score else scores[0]
-        table.add_row(change.student, change.exercise, score, change.status, escape("; ".join(change.why)))
+        table.add_row(change.student, change.exercise, score, change.status, "; ".join(change.why))
     return table
 
 
 def say_where(what, path):
     """Print where something lies, on one line that can be copied."""
-    console.print(f"{what}: {path}", soft_wrap=True, markup=False)
+    console.print(f"{what}: {one_line(str(path))}", soft_wrap=True)
 
 
 class Steps:
@@ -77,13 +93,13 @@ class Steps:
 @contextlib.contextmanager
 def progress_bar(arguments, title, total):
     """Show a bar with an ETA and a running count of verdicts; yields the function to call with each result."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     hidden = arguments.quiet or not console.is_terminal
-    verdicts = TextColumn("{task.fields[verdicts]}")
+    verdicts = TextColumn("{task.fields[verdicts]}", markup=False)
     with Progress(*columns, verdicts, console=console, disable=hidden, transient=True) as progress:
         yield Steps(progress, progress.add_task(title, total=total, verdicts=""))
 
 
 def spinner(arguments, title):
     """Show that work goes on."""
-    return contextlib.nullcontext() if arguments.quiet or not console.is_terminal else console.status(title)
+    return contextlib.nullcontext() if arguments.quiet or not console.is_terminal else console.status(Text(title))

@@ -1,23 +1,45 @@
 """The autograded folder: rebuilt notebooks, each with its record inside, where nbgrader and formgrader look."""
 
 import json
-import os
 import textwrap
 
 import nbformat
 
+from dnnkit.environment.atomic_write import write_atomically
+from grading.gradebook.exchange_files import ExchangeFiles, read_exchange_files, write_exchange_files
 from grading.judging.records import SubmissionResult
+from grading.plain_output import visible
 
 RECORD = "dnn_record"  # metadata key of the rebuilt notebook; nbgrader leaves it alone
 
 
-def write_autograded(course, lesson, result, notebook):
-    """Write the rebuilt notebook, its record in the metadata, where nbgrader and formgrader look for it."""
+def write_autograded(course, lesson, result, notebook, files=None):
+    """Write the rebuilt notebook, its record in the metadata, where nbgrader and formgrader look for it.
+
+    Args:
+        course: the `Course`.
+        lesson: the lesson.
+        result: the `SubmissionResult`.
+        notebook: the rebuilt notebook as a dict.
+        files: the submission's `ExchangeFiles`, by which its feedback finds the student; None if it has none.
+    """
     path = autograded_path(course, lesson, result.student)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_suffix(".tmp")
-    scratch.write_text(nbformat.writes(nbformat.from_dict(with_results(notebook, result))), encoding="utf-8")
-    os.replace(scratch, path)
+    text = nbformat.writes(nbformat.from_dict(with_results(notebook, result)))
+    write_atomically(path, text.encode("utf-8", "backslashreplace"))  # half a character becomes JSON's escape for it
+    write_exchange_files(path.parent, files or ExchangeFiles())
+
+
+def keep_exchange_files(course, lesson, student, files):
+    """Take over the `ExchangeFiles` of the same work handed in again, whose feedback goes to the last submission.
+
+    Returns:
+        Whether they differ from those on record.
+    """
+    folder = autograded_path(course, lesson, student).parent
+    if read_exchange_files(folder) == files:
+        return False
+    write_exchange_files(folder, files)
+    return True
 
 
 def autograded_path(course, lesson, student):
@@ -33,7 +55,7 @@ def with_results(notebook, result):
     for cell in notebook["cells"]:
         exercise = by_check.get(cell["metadata"].get("nbgrader", {}).get("grade_id"))
         if exercise:
-            text = "\n".join(_wrapped(line) for line in [*about_all, *_lines(exercise)])
+            text = "\n".join(_wrapped(visible(line)) for line in [*about_all, *_lines(exercise)])
             about_all = []
             cell["outputs"] = [{"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}]
     return notebook

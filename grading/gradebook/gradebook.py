@@ -1,9 +1,6 @@
 """Write records into nbgrader's gradebook: one transaction per submission, one writer."""
 
 import contextlib
-import datetime
-import re
-import stat
 import time
 from pathlib import Path
 
@@ -124,6 +121,20 @@ def _write(session, lesson, result, timestamp):
         raise
 
 
+def record_timestamp(course, lesson, student, timestamp):
+    """Note when a submission was handed in, where nothing else of it has changed.
+
+    Args:
+        course: the `Course`.
+        lesson: the lesson.
+        student: student id, whose submission is on record.
+        timestamp: naive UTC datetime, or None.
+    """
+    with open_gradebook(course.database) as gradebook:
+        gradebook.find_submission(lesson.name, student).timestamp = timestamp
+        gradebook.db.commit()
+
+
 def recorded_scores(course, lesson):
     """Read the automatic scores that the gradebook holds.
 
@@ -190,25 +201,3 @@ def _write_exercise(session, notebook, exercise):
     # nbgrader renders comments as markdown, unescaped: only our own words go in, never the student's.
     words = {"not_attempted": "Not attempted.", "error": "A person will look at this exercise."}
     comment.auto_comment = exercise.hint if exercise.mistake else words.get(exercise.status)
-
-
-def read_timestamp(folder):
-    """Read nbgrader's timestamp.txt of a submission; None when it is missing or is no date.
-
-    Returns:
-        Naive UTC datetime, as nbgrader stores it.
-    """
-    path = Path(folder) / "timestamp.txt"
-    try:
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > 200:  # a pipe would never end
-            return None
-        written = path.read_text(encoding="utf-8").strip()
-        if not re.match(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d", written):  # the forms that nbgrader reads as well
-            return None
-        moment = datetime.datetime.fromisoformat(re.sub(r" (?=[+-]\d\d)", "", written.replace(" UTC", "+00:00")))
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
-    except (OSError, ValueError, OverflowError):
-        return None
-    return moment

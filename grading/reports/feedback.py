@@ -1,14 +1,17 @@
 """Write feedback pages from our own escaping template: no script, nothing fetched, nothing hidden shown."""
 
 import json
-import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from nbgrader.api import MissingEntry
-
+from dnnkit.environment.atomic_write import write_atomically
+from grading.course import Course
 from grading.gradebook.autograded_notebooks import autograded_path, read_records
-from grading.gradebook.gradebook import open_gradebook
-from grading.reports.templates import lesson_title, template
+from grading.gradebook.exchange_files import TIMESTAMP, read_exchange_files, write_exchange_files
+from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
+from grading.judging.records import SubmissionResult
+from grading.lessons.lesson import Lesson
+from grading.reports.templates import template
 
 WORDS = {
     "passed": "passed",
@@ -31,88 +34,101 @@ MARKS = {
 LONGEST_SOURCE = 20_000
 
 
-@dataclass(frozen=True)
-class Manual:
-    """What a person added in formgrader.
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One student's feedback page.
 
     Attributes:
-        score: the score that counts, with manual score and extra credit, or None.
-        comment: a person's comment, or "".
+        path: the file.
+        student: student id.
+        handed_in: whether there was a submission.
+        can_be_fetched: whether `nbgrader fetch_feedback` finds it once it is released: only if the submission came
+            through nbgrader's exchange.
     """
 
-    score: float | None = None
-    comment: str = ""
+    path: Path
+    student: str
+    handed_in: bool
+    can_be_fetched: bool
 
 
-def write_feedback(course, lesson):
-    """Write the feedback page of every graded submission, where nbgrader's release_feedback looks for it.
-
-    Returns:
-        Paths of the pages.
-    """
-    paths = []
-    for result in read_records(course, lesson):
-        notebook = _read_notebook(autograded_path(course, lesson, result.student))
-        path = course.feedback / result.student / lesson.name / f"{lesson.topic}.html"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_suffix(".tmp")
-        scratch.write_text(render_page(course, lesson, result, notebook), encoding="utf-8")
-        os.replace(scratch, path)
-        paths.append(path)
-    return paths
-
-
-def render_page(course, lesson, result, notebook):
-    """Render one student's page.
+def write_feedback(course: Course, lesson: Lesson) -> list[Page]:
+    """Write the feedback page of every graded submission, with what nbgrader's release_feedback needs beside it.
 
     Args:
         course: the `Course`, whose gradebook holds manual scores and comments.
         lesson: the lesson.
-        result: the `SubmissionResult`.
+
+    Returns:
+        The pages, in order of student ids.
+    """
+    pages = []
+    manual_grades = read_manual_grades(course, lesson)
+    for result in read_records(course, lesson):
+        notebook = json.loads(autograded_path(course, lesson, result.student).read_text(encoding="utf-8"))
+        path = course.feedback / result.student / lesson.name / f"{lesson.topic}.html"
+        grades = manual_grades.get(result.student, ManualGrades())
+        write_atomically(path, render_page(lesson, result, notebook, grades))
+        found = write_return_address(course, lesson.name, result.student)
+        handed_in = result.status != "missing"
+        pages.append(Page(path=path, student=result.student, handed_in=handed_in, can_be_fetched=found))
+    return pages
+
+
+def write_return_address(course: Course, lesson_name: str, student: str) -> bool:
+    """Write beside a page the two files that nbgrader's release_feedback needs.
+
+    Where a submission has no secret, since it did not come through the exchange, one that nobody knows takes its place:
+    release_feedback stops at the first page without one, and everybody behind it would get nothing.
+
+    Args:
+        course: the `Course`.
+        lesson_name: the lesson, such as "01_neuron".
+        student: student id.
+
+    Returns:
+        Whether the student can fetch the page once it is released.
+    """
+    files = read_exchange_files(course.autograded / student / lesson_name)
+    folder = course.feedback / student / lesson_name
+    unknown = course.seed(f"feedback of {student} in {lesson_name}").hex()
+    write_exchange_files(folder, replace(files, secret=files.secret or unknown))
+    if files.timestamp is None:
+        write_atomically(folder / TIMESTAMP, "")
+    return bool(files.secret)
+
+
+def render_page(lesson: Lesson, result: SubmissionResult, notebook: dict, manual_grades: ManualGrades) -> str:
+    """Render one student's page.
+
+    Args:
+        lesson: the lesson.
+        result: the student's record.
         notebook: the rebuilt notebook as a dict, for the student's own code.
+        manual_grades: what a person set.
 
     Returns:
         HTML; every value is escaped by the template.
     """
-    manual, penalty = _manual(course, lesson, result)
     rows = []
     for exercise in result.exercises:
-        manual_grades = manual.get(exercise.name, Manual())
-        score = exercise.score if manual_grades.score is None else manual_grades.score
+        score = manual_grades.score(exercise)
         rows.append(
             {
                 "exercise": exercise,
                 "score": score,
                 "by_hand": score != exercise.score,
-                "comment": manual_grades.comment,
+                "comment": manual_grades.comments.get(exercise.name, ""),
                 "source": _source(notebook, exercise.name),
             }
         )
-    total = sum(row["score"] for row in rows)
     return template("feedback.html.j2").render(
-        lesson=lesson, title=lesson_title(lesson), result=result, rows=rows, total=max(0.0, total - penalty),
-        penalty=penalty, words=WORDS, marks=MARKS,
+        lesson=lesson, result=result, rows=rows, total=manual_grades.total(result.exercises),
+        penalty=manual_grades.penalty, words=WORDS, marks=MARKS,
     )  # fmt: skip
 
 
-def _manual(course, lesson, result):
-    """Read what the gradebook says now: exercise -> `Manual`, and the late penalty."""
-    with open_gradebook(course.database) as gradebook:
-        try:
-            submission = gradebook.find_submission_notebook(lesson.topic, lesson.name, result.student)
-        except MissingEntry:
-            return {}, 0.0
-        scores = {grade.name.removeprefix("check_"): grade.score for grade in submission.grades}
-        comments = {comment.name: comment.manual_comment or "" for comment in submission.comments}
-        penalty = float(submission.late_submission_penalty or 0.0)
-    return {name: Manual(score, comments.get(name, "")) for name, score in scores.items()}, penalty
-
-
-def _read_notebook(path):
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _source(notebook, exercise):
+def _source(notebook: dict, exercise: str) -> str:
     """The student's own code of one exercise, cut if it is very long."""
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == exercise:

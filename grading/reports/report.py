@@ -1,15 +1,15 @@
 """Write one page on how a class did in a lesson: difficulty, commonest mistakes, time; nothing fetched, no script."""
 
-import os
 import statistics
 from collections import Counter
 from dataclasses import dataclass
 
+from dnnkit.environment.atomic_write import write_atomically
 from grading.errors import UsageError
 from grading.gradebook.autograded_notebooks import read_records
 from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
 from grading.reports.svg_bars import Figure, histogram, shares
-from grading.reports.templates import lesson_title, template
+from grading.reports.templates import template
 
 # How the states of an exercise are told apart in the overview.
 KINDS = {"full": "full points", "part": "some points", "zero": "no points", "none": "not attempted"}
@@ -93,10 +93,7 @@ def write_report(course, lesson, path):
     if not results:
         raise UsageError(f"Nothing of {lesson.name} is graded yet. Run first: grading autograde {lesson.name}")
     text = render_report(lesson, results, read_manual_grades(course, lesson))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(path.name + ".tmp")
-    scratch.write_text(text, encoding="utf-8")
-    os.replace(scratch, path)
+    write_atomically(path, text)
 
 
 def render_report(lesson, results, manual_grades):
@@ -117,7 +114,7 @@ def render_report(lesson, results, manual_grades):
     worth = max(result.max_score for result in results)
     overview = shares([(e.name, e.kinds) for e in exercises], KINDS, what=f"Of {len(graded)} graded submissions")
     return template("report.html.j2").render(
-        lesson=lesson, title=lesson_title(lesson), rows=rows, graded=graded, worth=worth, exercises=exercises,
+        lesson=lesson, rows=rows, graded=graded, worth=worth, exercises=exercises,
         states=[(words, sum(row.result.status == state for row in rows)) for state, words in STATES.items()],
         untouched=sum(row.is_untouched for row in rows), kinds=KINDS, overview=overview,
         mean=statistics.fmean(totals) if totals else None, median=statistics.median(totals) if totals else None,

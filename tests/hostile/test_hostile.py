@@ -27,7 +27,7 @@ from grading.classes.autograde import GradingOptions, autograde, left_out
 from grading.course import open_course
 from grading.errors import SandboxUnavailable
 from grading.gradebook.autograded_notebooks import read_records
-from grading.gradebook.exports.nbgrader_csv import write_csv
+from grading.gradebook.exports.csv import CsvExport
 from grading.gradebook.gradebook import open_gradebook
 from grading.reports.feedback import write_feedback
 from grading.sandbox.bubblewrap import CURE, sandbox_problem
@@ -193,7 +193,7 @@ def test_pages_stay_readable(attacked):
 def test_a_spreadsheet_runs_no_formula(attacked, tmp_path):
     one = next(one for one in attacked.classes if "=1+1" in one.students)
     with open_gradebook(one.course.database) as gradebook:
-        write_csv(gradebook, tmp_path / "grades.csv")
+        CsvExport(to=str(tmp_path / "grades.csv")).export(gradebook)
     text = (tmp_path / "grades.csv").read_text()
     assert "'=1+1" in text
     assert ",=1+1" not in text

@@ -116,7 +116,7 @@ def test_sample_class_and_bundle_say_what_they_wrote(run, course, tmp_path):
 
 def test_export_writes_where_it_is_told(run, tmp_path):
     done = run("export", "--out", tmp_path / "g.csv")
-    assert (done.code, done.out) == (0, f"CSV: {tmp_path}/g.csv\n")
+    assert (done.code, done.out) == (0, f"grades: {tmp_path}/g.csv\n")
     assert (tmp_path / "g.csv").read_text().startswith("assignment,")
 
 
@@ -166,7 +166,9 @@ def test_a_class_is_graded_reported_and_exported(run, course, hand_in, right, tm
     assert [record["score"] for record in document["results"]] == [4.0, 2.0, 0.0, 0.0]
     done = run("feedback", "mini")
     assert (done.code, done.out) == (
-        0, f"feedback: {course.feedback} (4 pages), such as {course.feedback}/ann/90_mini/mini.html\n",
+        0, f"feedback: {course.feedback} (4 pages), such as {course.feedback}/ann/90_mini/mini.html\n"
+        "not handed in through nbgrader's exchange: all 4. release_feedback does not reach them: "
+        "give their pages back in another way.\n",
     )  # fmt: skip
 
 

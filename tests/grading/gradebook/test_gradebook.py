@@ -4,7 +4,6 @@ import datetime
 import os
 import re
 import sqlite3
-import time
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,7 @@ from sqlalchemy import text
 import grading.gradebook.gradebook
 from grading.course import open_course
 from grading.errors import GradebookError
-from grading.gradebook.gradebook import ensure_assignment, open_gradebook, read_timestamp, record
+from grading.gradebook.gradebook import ensure_assignment, open_gradebook, record
 
 HINT = "Doubling multiplies by two."
 MISTAKE = {"status": "failed", "score": 1.0, "mistake": "double__squares", "hint": HINT}
@@ -197,46 +196,6 @@ def test_other_exercises_are_fine_while_there_are_none(course, changed_lesson):
     with Gradebook(course.database) as gradebook:
         names = {cell.name for cell in gradebook.find_notebook("mini", "90_mini").grade_cells}
     assert names == {"check_twice", "check_mean_square"}
-
-
-def test_timestamps_are_read_as_nbgrader_writes_them(tmp_path):
-    wanted = datetime.datetime(2026, 11, 20, 10, 30, 1, 250000)
-    for written in (
-        "2026-11-20 10:30:01.250000 UTC",
-        "2026-11-20 10:30:01.250000 UTC\n",
-        "2026-11-20 10:30:01.250000",
-        "2026-11-20 11:30:01.250000 +0100",
-        "2026-11-20T08:30:01.250000-02:00",
-    ):
-        (tmp_path / "timestamp.txt").write_text(written)
-        assert read_timestamp(tmp_path) == wanted, written
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        b"", b"yesterday", b"2026-13-45 10:00:00 UTC", b"\xff\xfe", b"2026-11-20", b"2026-W47-5", b"20261120",
-        b"0001-01-01 00:00:00 +1400", b"9999-12-31 23:59:59 -1200", b"2026-11-20 10:00:00 UTC" + b" " * 300,
-    ],
-    ids=repr,
-)  # fmt: skip
-def test_a_timestamp_that_is_no_date_is_none(tmp_path, written):
-    (tmp_path / "timestamp.txt").write_bytes(written)
-    assert read_timestamp(tmp_path) is None
-
-
-def test_a_timestamp_that_is_no_file_is_none(tmp_path):
-    assert read_timestamp(tmp_path) is None
-    for name, make in (
-        ("folder", lambda path: path.mkdir()),
-        ("link", lambda path: path.symlink_to("/proc/self/status")),
-        ("pipe", os.mkfifo),
-    ):
-        (tmp_path / name).mkdir()
-        make(tmp_path / name / "timestamp.txt")
-        started = time.monotonic()
-        assert read_timestamp(tmp_path / name) is None
-        assert time.monotonic() - started < 1
 
 
 def test_the_timestamp_is_recorded(course, lesson, record_of):

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 from grading.classes.autograde import GradingOptions, autograde
 from grading.course import open_course
 from grading.gradebook import gradebook
-from grading.gradebook.exports.nbgrader_csv import write_csv
+from grading.gradebook.exports.csv import CsvExport
 from grading.gradebook.gradebook import open_gradebook
 from grading.reports.feedback import write_feedback
 
@@ -87,7 +87,7 @@ def test_a_class_is_graded_into_postgresql(course, lesson, database, hand_in, ri
     assert rows(database, lesson) == [("ann", 4.0), ("bob", 2.0), ("eve", 0.0)]
     assert len(write_feedback(course, lesson)) == 3
     with open_gradebook(database) as book:
-        write_csv(book, course.root / "grades.csv")
+        CsvExport(to=str(course.root / "grades.csv")).export(book)
     assert (course.root / "grades.csv").read_text().count("90_mini") == 3
 
 

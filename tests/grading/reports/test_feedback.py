@@ -10,6 +10,7 @@ from nbgrader.api import Gradebook
 
 from grading.gradebook.autograded_notebooks import write_autograded
 from grading.gradebook.gradebook import record
+from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
 from grading.judging.pytest_plugin import Candidate, run_hidden_checks
 from grading.judging.reference import Reference
 from grading.lessons.bank import Answer
@@ -30,7 +31,8 @@ def page(course, lesson, release, submission_of, notebook_with):
 
     def render(result, answers=()):
         notebook = rebuild(lesson, release, submission_of(notebook_with(answers))).notebook
-        return render_page(course, lesson, result, notebook)
+        grades = read_manual_grades(course, lesson, result.student).get(result.student, ManualGrades())
+        return render_page(lesson, result, notebook, grades)
 
     return render
 
@@ -129,7 +131,7 @@ def test_pages_are_written_where_nbgrader_looks_for_them(course, lesson, release
         result = record_of(student)
         write_autograded(course, lesson, result, json.loads(json.dumps(release)))
         record(course, lesson, result)
-    paths = write_feedback(course, lesson)
+    paths = [page.path for page in write_feedback(course, lesson)]
     assert paths == [course.feedback / student / "90_mini" / "mini.html" for student in ("ann", "ben")]
     assert "Feedback for ben" in paths[1].read_text(encoding="utf-8")
 
