@@ -102,7 +102,7 @@ def check_exercise(exercise_id, namespace, *, undefined="run the cell above"):
     first = _failing_below(name, exercise["topic"], namespace, {name: []})
     if first:
         return CheckReport(name, headline, results, (_fix_first(name, first),))
-    mistakes = tuple(_name_mistakes(exercise, results))
+    mistakes = tuple(name_mistakes(exercise, results))
     hints = [exercise.get("hints", {}).get(mistake, "") for mistake in mistakes] or [_relate(exercise, results)]
     return CheckReport(name, headline, results, tuple(dict.fromkeys(filter(None, hints))), mistakes)
 
@@ -181,7 +181,17 @@ def _fix_first(name, failing):
     return f"{names}, which {name} uses, do not pass their own checks yet. Fix them first."
 
 
-def _name_mistakes(exercise, results):
+def name_mistakes(exercise, results, *, everywhere_only=False):
+    """Name the known mistakes that explain what the examples of an exercise came to.
+
+    Args:
+        exercise: its record in the example files.
+        results: its `ExampleResult`s.
+        everywhere_only: only those that do the same in every example.
+
+    Returns:
+        Names of the mistakes; usually one or none.
+    """
     records = exercise["examples"]
     calls = [
         (outcome_by_facts(r.call.outcome, e.get("facts"), r.inputs), {"quiet": e.get("quiet", False)})
@@ -190,7 +200,7 @@ def _name_mistakes(exercise, results):
     names = [name for name in records[0].get("mistakes", {}) if all(name in e.get("mistakes", {}) for e in records)]
     known = {name: [Outcome.from_json(e["mistakes"][name]) for e in records] for name in names}
     everywhere = matching_mistakes(calls, known)
-    if everywhere:
+    if everywhere or everywhere_only:
         return everywhere
     # Two mistakes at once agree with neither everywhere: name the one that explains the first example it can.
     for position, result in enumerate(results):

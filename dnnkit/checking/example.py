@@ -42,13 +42,14 @@ class ExampleResult:
     code: str = ""
 
 
-def run_examples(exercise, namespace, name):
+def run_examples(exercise, namespace, name, *, seconds=SECONDS):
     """Run the public examples of an exercise, up to the first that has to be stopped.
 
     Args:
         exercise: its record in the example files.
         namespace: dict with the student's functions.
         name: what the student calls the one to try.
+        seconds: time limit of one example.
 
     Returns:
         Tuple of `ExampleResult`, one per example.
@@ -56,7 +57,7 @@ def run_examples(exercise, namespace, name):
     results, stopped = [], False
     for record in exercise["examples"]:
         function, inputs = example_call(record, exercise["parameters"], name, namespace)
-        results.append(_run_example(record, function, inputs, name, stopped))
+        results.append(_run_example(record, function, inputs, name, 0 if stopped else seconds))
         stopped = stopped or results[-1].verdict == STOPPED
     return tuple(results)
 
@@ -79,18 +80,18 @@ def example_call(record, parameters, name, namespace):
     return Snippet(code, inputs, namespace, name) if code else namespace[name], inputs
 
 
-def _run_example(record, function, inputs, name, skip):
+def _run_example(record, function, inputs, name, seconds):
     expected, code = wire.decode(record["expected"]), record.get("code", "")
     by_facts = record.get("facts")
     wanted = expected if by_facts else {}
     asked = tuple((fact, str(value)) for fact, value in wanted.items())
-    if skip:
+    if not seconds:
         not_made = Call(Outcome("timeout"))
         return ExampleResult(record["title"], inputs, expected, not_made, NOT_RUN, asked=asked, code=code)
-    made = call(function, inputs, repeat=record.get("repeat", True), seconds=SECONDS)
+    made = call(function, inputs, repeat=record.get("repeat", True), seconds=seconds)
     common, outcome = (record["title"], inputs, expected, made), made.outcome
     if outcome.kind in ("raised", "timeout"):
-        return ExampleResult(*common, *_explain_no_answer(made, name), asked=asked, code=code)
+        return ExampleResult(*common, *_explain_no_answer(made, name, seconds), asked=asked, code=code)
     found, rows = None, ()
     if by_facts and outcome.kind == "returned":
         rows = _differing_facts(wanted, facts_of(by_facts, inputs, outcome.value))
@@ -113,10 +114,10 @@ def _begin(found):
     return sentence if own else f"{sentence[0].upper()}{sentence[1:]}"
 
 
-def _explain_no_answer(made, name):
+def _explain_no_answer(made, name, seconds):
     """Return (verdict, message) of a call that raised or had to be stopped."""
     if made.outcome.kind == "timeout":
-        return STOPPED, f"{name} was stopped after {SECONDS:g} seconds. Is there a loop that never ends?"
+        return STOPPED, f"{name} was stopped after {seconds:g} seconds. Is there a loop that never ends?"
     exception = made.outcome.exception
     if exception == "NotImplementedError":
         needs = f" needs {made.raised_in}, which" if made.raised_in else ""

@@ -41,9 +41,12 @@ def audit_lessons(arguments, course):
     """Prove what changed since it was proved, keep the proofs, and print the table."""
     from grading.authoring.audit import ExerciseAudit, audit_table
     from grading.authoring.keeping import AuditOptions, audit_changed
+    from grading.cli.answers import judge_file, prove_by_mutants
 
     if arguments.restamp:
         return _restamp(arguments, course)
+    if arguments.mutants or arguments.answers:
+        return (prove_by_mutants if arguments.mutants else judge_file)(arguments, _lessons(course, arguments.lessons))
     chosen = tuple(arguments.exercise or ())
     options = AuditOptions(arguments.seeds, arguments.slow_seeds, chosen, arguments.all, arguments.processes)
     rows = []

@@ -74,6 +74,8 @@ def _add_authors_commands(add):
     command.add_argument(
         "--restamp", action="store_true", help="the judge's code or a package changed: prove a sample, keep the rest"
     )
+    command.add_argument("--mutants", action="store_true", help="prove them on wrong answers that a machine makes")
+    command.add_argument("--answers", metavar="FILE", help="judge a file of answers to one lesson instead")
     command.add_argument("--json", metavar="FILE")
     command = add("bundle", commands.bundle_lessons, "pack what students receive")
     command.add_argument("out", metavar="OUT.zip")

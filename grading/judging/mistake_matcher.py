@@ -77,6 +77,16 @@ class MistakeMatcher:
                     cases.append(Case(_inputs(call.request), call.outcome.value, right.value))
         return find_relation(cases)
 
+    def fits(self, exercise, checks):
+        """List the names of the known mistakes that agree in every recorded call.
+
+        Args:
+            exercise: the exercise.
+            checks: as in `name`.
+        """
+        calls = [call for _, calls in checks for call in calls if call.name in (exercise, None)]
+        return [mistake.name for mistake in self._bank.mistakes_of(exercise) if self._same(calls, mistake)]
+
     def _same(self, calls, *answers):
         return all(self._same_call(call, answers) for call in calls)
 

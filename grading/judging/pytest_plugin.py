@@ -66,13 +66,16 @@ class CheckPlugin:
         lesson: the lesson.
         reference: its `Reference`.
         candidates: the answers to check.
+        enough: function (finding) -> whether the candidate's other checks are left out.
     """
 
-    def __init__(self, lesson, reference, candidates):
+    def __init__(self, lesson, reference, candidates, enough=lambda finding: False):
         self.lesson = lesson
         self._reference = reference
         self._candidates = candidates
+        self._enough = enough
         self._students = {}
+        self._decided = set()
         self.findings = []
         self.problems = []
         self.out_of_memory = False
@@ -86,6 +89,11 @@ class CheckPlugin:
     def pytest_collection_modifyitems(self, items):
         """Drop the checks of exercises that no candidate asks for: pytest would run each once, skipped."""
         items[:] = [item for item in items if isinstance(item.callspec.params["candidate"], Candidate)]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item):
+        """Leave out the checks of a candidate of whom enough is known; True tells pytest that this one is done."""
+        return True if item.callspec.params["candidate"] in self._decided else None
 
     @pytest.fixture
     def candidate(self, request):
@@ -123,6 +131,8 @@ class CheckPlugin:
             result = replace(check_result(item.function, error), seconds=round(call.duration, 3))
             candidate = item.callspec.params["candidate"]
             self.findings.append(CheckFinding(candidate, exercise, result, student.calls if student else []))
+            if self._enough(self.findings[-1]):
+                self._decided.add(candidate)
         outcome = "passed" if error is None else "failed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
@@ -169,13 +179,14 @@ def _status_of(error: CheckFailed) -> CheckStatus:
     return next((status for kind, status in STATUS_OF if isinstance(error, kind)), "failed")
 
 
-def run_hidden_checks(lesson, reference, candidates):
+def run_hidden_checks(lesson, reference, candidates, *, enough=lambda finding: False):
     """Check candidates with the lesson's pytest checks.
 
     Args:
         lesson: the lesson.
         reference: its `Reference`.
         candidates: list of `Candidate`.
+        enough: function (finding) -> whether the candidate's other checks are left out; grading never leaves any out.
 
     Returns:
         List of `CheckFinding`, in the order of the checks.
@@ -184,7 +195,7 @@ def run_hidden_checks(lesson, reference, candidates):
         GradingError: when the checks cannot be collected.
         MemoryError: when a check ran out of memory.
     """
-    plugin = CheckPlugin(lesson, reference, candidates)
+    plugin = CheckPlugin(lesson, reference, candidates, enough)
     options = ["--rootdir", str(lesson.folder), "-c", "/dev/null", "--import-mode=importlib", "--strict-markers"]
     options += ["-o", "markers=points(value, repeat, seconds)", "-p", "no:cacheprovider", "--disable-plugin-autoload"]
     options += ["-p", "no:unraisableexception", "-p", "no:threadexception"]  # each run would collect garbage five times

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dnnkit.checking.mistakes import Outcome
+from dnnkit.checking.time_limit import TimeUp, call_within
 from dnnkit.checking.wire import WireError, WireLimitPassed, encode
 from grading.lessons.checking import CheckFailed
 from grading.lessons.snippet_source import snippet_of
@@ -117,11 +118,19 @@ class Student:
         self.calls.append(RecordedCall(name, request, outcome, facts))
 
 
-def local_transport(namespace):
-    """Make a transport that serves requests in this process, for answers that are our own."""
+def local_transport(namespace, within=None):
+    """Make a transport that serves requests in this process, for answers that are our own.
+
+    Args:
+        namespace: dict with the answer's functions.
+        within: seconds that a call may take at most, where that is less than its check allows.
+    """
 
     def transport(request, seconds):
-        return serve(request, namespace)
+        try:
+            return call_within(min(seconds, within or seconds), lambda: serve(request, namespace))
+        except TimeUp:
+            raise KernelTimeout from None
 
     return transport
 

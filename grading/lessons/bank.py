@@ -67,6 +67,19 @@ def load_bank(lesson: Lesson) -> Bank:
     return Bank(tuple(mistakes), tuple(variants), views)
 
 
+def load_equivalents(lesson: Lesson) -> dict[str, dict[str, str]]:
+    """Read which mutants are right answers after all: EQUIVALENT in mistakes.py, a dict of texts, without running it.
+
+    Returns:
+        Exercise, or "*" for all of them -> a mutant's id, or its beginning and "..." -> the reason.
+    """
+    text = (lesson.folder / "mistakes.py").read_text(encoding="utf-8")
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "EQUIVALENT":
+            return ast.literal_eval(node.value)
+    return {}
+
+
 def _read(lesson: Lesson, filename: str) -> tuple[list[Answer], dict[str, str]]:
     text = (lesson.folder / filename).read_text(encoding="utf-8")
     answers: list[Answer] = []
