@@ -133,7 +133,7 @@ class ExerciseJudge:
         return bool(self._matcher.fits(self.exercise, [(False, findings[-1].calls)]))
 
     def _candidate(self, number: int, answer: Answer, seed: int, changed: dict[str, bool]) -> Candidate:
-        transports = []
+        transports: list[Callable] = []
 
         def make_student(**options: object) -> Student:
             if not transports:  # one namespace for all checks, as in a kernel

@@ -7,6 +7,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from grading.authoring.mutants import draws, inputs, results, sequences
 from grading.authoring.mutants.source import Mutant
@@ -34,7 +35,7 @@ class Profile:
     numbers: dict[str, list[float]] = field(default_factory=dict)
     results: set[str] = field(default_factory=set)
 
-    def note(self, arguments: dict[str, object]) -> None:
+    def note(self, arguments: dict[str, Any]) -> None:
         """Add the arguments of one call."""
         for name, value in arguments.items():
             kind = kind_of(value)
@@ -45,7 +46,7 @@ class Profile:
             if kind in ("int", "float"):
                 self.numbers.setdefault(name, []).append(float(value))
 
-    def note_result(self, result: object) -> None:
+    def note_result(self, result: Any) -> None:
         """Add the result of one call."""
         self.results.add(kind_of(result))
         if isinstance(result, tuple):
@@ -57,7 +58,7 @@ def observe(function: Callable, profile: Profile) -> Callable:
     signature = inspect.signature(function)
 
     @functools.wraps(function)
-    def observed(*args: object, **kwargs: object) -> object:
+    def observed(*args: Any, **kwargs: Any) -> Any:
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         profile.note(bound.arguments)
@@ -96,7 +97,7 @@ def wrap(family: str, name: str, function: Callable, setting: tuple) -> Callable
     behave = FAMILIES[family].BEHAVIOURS[name](*setting)
 
     @functools.wraps(function)
-    def wrong(*args: object, **kwargs: object) -> object:
+    def wrong(*args: Any, **kwargs: Any) -> Any:
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         arguments = dict(bound.arguments)

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,10 +16,10 @@ def _other_generator(make: Callable[[np.random.Generator], np.random.Generator])
     return lambda name: lambda call, arguments: call(arguments | {name: make(arguments[name])})
 
 
-def _aside(act: Callable[[], object]) -> Callable[[], Callable]:
+def _aside(act: Callable[[], Any]) -> Callable[[], Callable]:
     """Make a behaviour that touches NumPy's global generator beside its work."""
 
-    def behave(call: Callable, arguments: dict[str, object]) -> object:
+    def behave(call: Callable, arguments: dict[str, Any]) -> Any:
         act()
         return call(arguments)
 
@@ -29,7 +29,7 @@ def _aside(act: Callable[[], object]) -> Callable[[], Callable]:
 def _drawn(change: Callable[[np.ndarray], np.ndarray]) -> Callable[[], Callable]:
     """Make a behaviour that changes the first array of the result where it has two axes."""
 
-    def behave(call: Callable, arguments: dict[str, object]) -> object:
+    def behave(call: Callable, arguments: dict[str, Any]) -> Any:
         return mapped(call(arguments), lambda x: change(x) if x.ndim > 1 and len(x) > 1 else x, "floats")
 
     return lambda: behave

@@ -1,7 +1,7 @@
 """Behaviours that go wrong for some inputs only: large or small ones, sizes of 1, ties, views, whole numbers."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,9 +10,9 @@ from grading.authoring.mutants.values import arrays_in, mapped, numbers_in, spoi
 if TYPE_CHECKING:
     from grading.authoring.mutants.behaviour import Profile
 
-Arguments = dict[str, object]
-Call = Callable[[Arguments], object]
-Behaviour = Callable[[Call, Arguments], object]
+Arguments = dict[str, Any]
+Call = Callable[[Arguments], Any]
+Behaviour = Callable[[Call, Arguments], Any]
 
 
 def _changed(change: Callable, kinds: str = "floats") -> Callable[[str], Behaviour]:
@@ -24,11 +24,11 @@ def _changed(change: Callable, kinds: str = "floats") -> Callable[[str], Behavio
     return of
 
 
-def _wrong_if(condition: Callable[[object], bool]) -> Callable[[str], Behaviour]:
+def _wrong_if(condition: Callable[[Any], bool]) -> Callable[[str], Behaviour]:
     """Make a behaviour whose result is wrong where the value of one parameter is of some kind."""
 
     def of(name: str) -> Behaviour:
-        def behave(call: Call, arguments: Arguments) -> object:
+        def behave(call: Call, arguments: Arguments) -> Any:
             hit = condition(arguments[name])
             result = call(arguments)
             return spoiled(result) if hit else result
@@ -39,14 +39,14 @@ def _wrong_if(condition: Callable[[object], bool]) -> Callable[[str], Behaviour]
 
 
 def _size_one(axis: int, name: str) -> Behaviour:
-    def thin(value: object) -> bool:
+    def thin(value: Any) -> bool:
         return any(array.ndim > axis and array.shape[axis] == 1 for array in arrays_in(value))
 
     return _wrong_if(thin)(name)
 
 
 def _nothing(name: str) -> Behaviour:
-    def behave(call: Call, arguments: Arguments) -> object:
+    def behave(call: Call, arguments: Arguments) -> Any:
         if any(array.size == 0 for array in arrays_in(arguments[name])):
             raise ValueError("zero-size array")
         return call(arguments)
@@ -55,7 +55,7 @@ def _nothing(name: str) -> Behaviour:
 
 
 def _whole(name: str) -> Behaviour:
-    def behave(call: Call, arguments: Arguments) -> object:
+    def behave(call: Call, arguments: Arguments) -> Any:
         result = call(arguments)
         whole = [array for array in arrays_in(arguments[name]) if array.dtype.kind in "iu"]
         return mapped(result, lambda x: x.astype(int), "floats") if whole else result
@@ -78,30 +78,30 @@ def _near_ties(x: np.ndarray) -> np.ndarray:
     return np.where(x > top - 0.01 * np.abs(top), top, x)
 
 
-def _has_ties(value: object) -> bool:
+def _has_ties(value: Any) -> bool:
     rows = [row for array in arrays_in(value) if array.ndim for row in array.reshape(-1, array.shape[-1])[:2000]]
     return any(np.unique(row).size < row.size for row in rows)
 
 
-def _wide(value: object) -> bool:
+def _wide(value: Any) -> bool:
     return any(array.ndim and array.size and np.ptp(array, axis=-1).max() > 1000 for array in arrays_in(value))
 
 
-def _beyond(low: float, high: float) -> Callable[[object], bool]:
-    def hit(value: object) -> bool:
+def _beyond(low: float, high: float) -> Callable[[Any], bool]:
+    def hit(value: Any) -> bool:
         sizes = np.abs(numbers_in(value))
         return bool(((sizes > low) & (sizes < high)).any())
 
     return hit
 
 
-def _missing_label(value: object) -> bool:
+def _missing_label(value: Any) -> bool:
     return any(
         a.size and a.ndim == 1 and np.unique(a).size <= a.max() for a in arrays_in(value) if a.dtype.kind in "iu"
     )
 
 
-def _is_view(value: object) -> bool:
+def _is_view(value: Any) -> bool:
     return any(not array.flags.c_contiguous for array in arrays_in(value))
 
 

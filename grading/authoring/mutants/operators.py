@@ -3,8 +3,10 @@
 import ast
 import copy
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 Change = tuple[str, ast.AST]
+Node = TypeVar("Node", bound=ast.AST)
 
 BINARY = {
     ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.Add), ast.Div: (ast.Mult,), ast.Pow: (ast.Mult,),
@@ -80,6 +82,7 @@ def _unary(node: ast.UnaryOp) -> Iterator[Change]:
 
 def _constant(node: ast.Constant) -> Iterator[Change]:
     value = node.value
+    others: list[float]
     if isinstance(value, bool):
         others = [not value]
     elif isinstance(value, int):
@@ -117,7 +120,7 @@ def _call(node: ast.Call) -> Iterator[Change]:
 
 def _other_axes(node: ast.Call, number: int) -> Iterator[Change]:
     axis = node.keywords[number].value
-    others = []
+    others: list[ast.expr] = []
     if isinstance(axis, ast.Tuple):
         others = [_with(axis, elts=axis.elts[:k] + axis.elts[k + 1 :]) for k in range(len(axis.elts))]
     elif isinstance(axis, ast.Constant) and isinstance(axis.value, int):
@@ -224,7 +227,7 @@ def _plus(node: ast.expr, number: int) -> ast.expr:
     return ast.BinOp(node, ast.Add() if number > 0 else ast.Sub(), ast.Constant(abs(number)))
 
 
-def _with(node: ast.AST, **fields: object) -> ast.AST:
+def _with(node: Node, **fields: object) -> Node:
     new = copy.copy(node)
     for name, value in fields.items():
         setattr(new, name, value)

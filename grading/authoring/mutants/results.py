@@ -1,7 +1,7 @@
 """Behaviours that spoil the result, whatever the input: rounded, capped, squeezed, of another type, a part missing."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from grading.authoring.mutants.behaviour import Profile
 
 
-def _result(change: Callable[[object], object]) -> Callable[..., Callable]:
+def _result(change: Callable[[Any], Any]) -> Callable[..., Callable]:
     return lambda: lambda call, arguments: change(call(arguments))
 
 
-def _each(change: Callable[[object], object], kinds: str) -> Callable[..., Callable]:
+def _each(change: Callable[[Any], Any], kinds: str) -> Callable[..., Callable]:
     return _result(lambda result: mapped(result, change, kinds))
 
 
@@ -32,7 +32,7 @@ def _without_last(axis: int) -> Callable[[np.ndarray], np.ndarray]:
 def _in_place() -> Callable:
     """The arrays that came in are changed after the work is done."""
 
-    def behave(call: Callable, arguments: dict[str, object]) -> object:
+    def behave(call: Callable, arguments: dict[str, Any]) -> Any:
         result = mapped(call(arguments), np.copy, "floats ints bools")
         for value in arguments.values():
             mapped(value, _bump, "floats ints")
@@ -50,7 +50,7 @@ def _bump(x: np.ndarray) -> np.ndarray:
 def _larger_dict() -> Callable:
     """A dict that came in has one entry more afterwards."""
 
-    def behave(call: Callable, arguments: dict[str, object]) -> object:
+    def behave(call: Callable, arguments: dict[str, Any]) -> Any:
         result = mapped(call(arguments), np.copy, "floats")
         for value in arguments.values():
             if isinstance(value, dict):

@@ -1,7 +1,7 @@
 """Behaviours that show only in a sequence of calls: a memory where there must be none, or one that loses things."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,9 +17,9 @@ def _remembered(count: int) -> Callable[..., Callable]:
     """Make a behaviour that returns again what it returned for the first, or the latest, inputs of these shapes."""
 
     def make() -> Callable:
-        kept: dict[object, list[object]] = {}
+        kept: dict[Any, list[Any]] = {}
 
-        def behave(call: Callable, arguments: dict[str, object]) -> object:
+        def behave(call: Callable, arguments: dict[str, Any]) -> Any:
             key = tuple((name, tuple(a.shape for a in arrays_in(value))) for name, value in arguments.items())
             uses = kept.setdefault(key, [])
             if len(uses) < count:
@@ -31,7 +31,7 @@ def _remembered(count: int) -> Callable[..., Callable]:
     return make
 
 
-def _counted(change: Callable[[int, dict, dict], dict]) -> Callable[..., Callable]:
+def _counted(change: Callable[..., dict]) -> Callable[..., Callable]:
     """Make a behaviour that counts the steps in the state and then hands on other arguments.
 
     Args:
@@ -39,7 +39,7 @@ def _counted(change: Callable[[int, dict, dict], dict]) -> Callable[..., Callabl
     """
 
     def make(state: str, *names: str) -> Callable:
-        def behave(call: Callable, arguments: dict[str, object]) -> object:
+        def behave(call: Callable, arguments: dict[str, Any]) -> Any:
             kept = dict(arguments[state].get(MINE, {"step": 0}))
             kept["step"] += 1
             inner = {key: value for key, value in arguments[state].items() if key != MINE}
@@ -67,7 +67,7 @@ def _first_value(step: int, arguments: dict, kept: dict, state: str, name: str) 
 def _by_position(state: str, *names: str) -> Callable:
     """The arrays are told apart by their position in the dict, not by their name."""
 
-    def behave(call: Callable, arguments: dict[str, object]) -> object:
+    def behave(call: Callable, arguments: dict[str, Any]) -> Any:
         order = list(arguments[names[0]])
         numbered = {name: {str(k): arguments[name][key] for k, key in enumerate(order)} for name in names}
         new, memory = call(arguments | numbered)
@@ -79,7 +79,7 @@ def _by_position(state: str, *names: str) -> Callable:
 def _flat_skipped(state: str, *names: str) -> Callable:
     """An array whose gradient is 0 throughout stays as it is."""
 
-    def behave(call: Callable, arguments: dict[str, object]) -> object:
+    def behave(call: Callable, arguments: dict[str, Any]) -> Any:
         new, memory = call(arguments)
         params, grads = (arguments[name] for name in names)
         return {key: value if np.any(grads[key]) else params[key] for key, value in new.items()}, memory

@@ -108,8 +108,8 @@ def _places(node: ast.AST, around: ast.AST) -> Iterator[_Place]:
     """Yield every expression and statement below a node whose change can matter."""
     around = node if isinstance(node, (ast.expr, ast.stmt)) else around
     for field, value in ast.iter_fields(node):
-        if field in ("annotation", "returns", "decorator_list", "format_spec"):
-            continue
+        if field in ("annotation", "returns", "decorator_list", "format_spec") or getattr(node, "arg", "") == "axis":
+            continue  # axes have operators of their own
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if not isinstance(child, ast.AST) or isinstance(child, LEFT_ALONE):
                 continue

@@ -1,11 +1,12 @@
 """Plain values seen from outside: what kind they are, the arrays inside them, and copies with every number changed."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
 
-def kind_of(value: object) -> str:
+def kind_of(value: Any) -> str:
     """Name the kind of a value: rng, bool, int, float, floats, ints, bools, dict, list, tuple, none, text or object."""
     if isinstance(value, np.random.Generator):
         return "rng"
@@ -19,11 +20,11 @@ def kind_of(value: object) -> str:
         return "float"
     if isinstance(value, np.ndarray):
         return {"f": "floats", "i": "ints", "u": "ints", "b": "bools"}.get(value.dtype.kind, "object")
-    kinds = {dict: "dict", list: "list", tuple: "tuple", type(None): "none", str: "text"}
+    kinds: dict[type, str] = {dict: "dict", list: "list", tuple: "tuple", type(None): "none", str: "text"}
     return next((name for kind, name in kinds.items() if isinstance(value, kind)), "object")
 
 
-def arrays_in(value: object) -> Iterator[np.ndarray]:
+def arrays_in(value: Any) -> Iterator[np.ndarray]:
     """Yield the arrays of numbers in a value, those in its lists, tuples and dicts too."""
     if isinstance(value, np.ndarray):
         yield value
@@ -35,13 +36,13 @@ def arrays_in(value: object) -> Iterator[np.ndarray]:
             yield from arrays_in(item)
 
 
-def numbers_in(value: object) -> np.ndarray:
+def numbers_in(value: Any) -> np.ndarray:
     """List all numbers of the float and integer arrays in a value, in one flat array of floats."""
     parts = [array.ravel().astype(float) for array in arrays_in(value) if array.dtype.kind in "fiu"]
     return np.concatenate([np.zeros(0), *parts])
 
 
-def mapped(value: object, change: Callable[[object], object], kinds: str) -> object:
+def mapped(value: Any, change: Callable[[Any], Any], kinds: str) -> Any:
     """Copy a value with some of its numbers and arrays changed.
 
     Args:
@@ -56,7 +57,7 @@ def mapped(value: object, change: Callable[[object], object], kinds: str) -> obj
     return change(value) if kind_of(value) in kinds.split() else value
 
 
-def spoiled(value: object) -> object:
+def spoiled(value: Any) -> Any:
     """Make a wrong result of a right one: other numbers, a shorter list, None for anything else."""
     kind = kind_of(value)
     if kind in ("floats", "float"):

@@ -150,12 +150,12 @@ def test_a_weak_check_lets_mutants_survive(changed_lesson):
 
 
 def test_what_is_named_equivalent_is_excused_unless_it_is_refused(changed_lesson):
-    named = '{"double": {"wrong for all below...": "as they like", "reference: call left out...": "not true"}}'
+    named = '{"double": {"wrong for all below...": "as they like", "reference: constant: 2...": "not true"}}'
     changes = WEAK | {"mistakes.py": ("VIEWS = {}", f"VIEWS = {{}}\nEQUIVALENT = {named}")}
     (row,) = prove_mutants(changed_lesson(changes), ["double"])
     assert row.equivalent[TINY] == "as they like"
     assert TINY not in row.survivors
-    assert "double: named equivalent, but refused or not there: reference: call left out..." in problems_of(row)
+    assert "double: named equivalent, but refused or not there: reference: constant: 2..." in problems_of(row)
 
 
 def test_an_endless_mutant_is_stopped(changed_lesson):
