@@ -28,7 +28,6 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tests" / "hostile")]  # benchmarks
 import nbformat  # noqa: E402
 import odd  # noqa: E402
 import outside  # noqa: E402
-import probes  # noqa: E402, F401 - fills the bank
 import stock  # noqa: E402
 from nbgrader.api import Gradebook  # noqa: E402
 from submissions import BANK, CANARY, FULL  # noqa: E402

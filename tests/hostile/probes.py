@@ -2,12 +2,19 @@
 
 Each is one cell before right answers. It tries a number of things; what works is in `found`, which must stay empty, and
 `tried` shows that it had its chance. They go into the bank of `submissions`.
+
+These would do real harm where no wall stands: they unmount, unlink and kill. So each first looks for the wall, and does
+nothing without it; and they are never given to a grader that has none, such as stock nbgrader in the benchmarks.
 """
 
 from submissions import RIGHT, SECTIONS, cell, unharmed
 
 PRELUDE = """
 import ctypes, errno, fcntl, glob, mmap, os, socket, struct, sys, time
+status = open('/proc/self/status').read()
+walled = (os.getpid() == 1 and socket.gethostname() == 'sandbox' and os.path.isdir('/opt/dnn/dnn_sandbox')
+          and '\\nSeccomp:\\t2' in status and '\\nCapEff:\\t0000000000000000' in status)
+if not walled: raise RuntimeError('no wall: nothing is tried')
 libc = ctypes.CDLL(None, use_errno=True)
 column = {'x86_64': 0, 'aarch64': 1}[os.uname().machine]
 found, tried = [], []
