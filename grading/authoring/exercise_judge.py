@@ -8,6 +8,7 @@ import json
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dnnkit.checking.checks import name_mistakes
 from dnnkit.checking.example import PASSES, ExampleResult, run_examples
@@ -83,7 +84,7 @@ class ExerciseJudge:
         self.lesson, self.exercise, self._within = lesson, exercise, within
         self.reference, self.bank = RememberingReference(lesson), load_bank(lesson)
         self._matcher = MistakeMatcher(self.reference, self.bank)
-        self._public = build_exercise(lesson, self.reference, self.bank, exercise)
+        self._public: dict[str, Any] = build_exercise(lesson, self.reference, self.bank, exercise)
 
     def defines(self, answer: Answer) -> bool:
         """Say whether an answer's source runs and defines the exercise."""

@@ -64,7 +64,9 @@ class SandboxKernel:
         self.limit_passed = ""
         self._launcher = launcher or ColdLauncher(self.limits)
         self._process: LaunchedKernel | None = None
-        self._shell = self._control = self._session = None
+        self._shell: Any = None  # a Channel while a kernel runs, as is the next
+        self._control: Any = None
+        self._session: Any = None
         self._next_id: str | None = None  # of a question whose answer says that the reply before it never comes
         self._bytes_left = self.limits.answers_bytes
 
@@ -114,7 +116,7 @@ class SandboxKernel:
         self._shell = self._control = None
         if self._process is not None:
             code = self._process.exit_code()
-            self.limit_passed = self.limit_passed or LIMIT_OF_EXIT_CODE.get(code, "")
+            self.limit_passed = self.limit_passed or LIMIT_OF_EXIT_CODE.get(code or 0, "")
             self._process.kill()
             self._process = None
 
