@@ -32,8 +32,7 @@ def write_autograded(
         files: the submission's `ExchangeFiles`, by which its feedback finds the student; None if it has none.
     """
     path = autograded_path(course, lesson, result.student)
-    text = nbformat.writes(nbformat.from_dict(with_results(notebook, result)))
-    write_atomically(path, text.encode("utf-8", "backslashreplace"))  # half a character becomes JSON's escape for it
+    write_atomically(path, nbformat.writes(nbformat.from_dict(with_results(notebook, result))))
     write_exchange_files(path.parent, files or ExchangeFiles())
 
 
@@ -66,7 +65,8 @@ def with_results(notebook: Notebook, result: SubmissionResult) -> Notebook:
             text = "\n".join(_wrapped(visible(line)) for line in [*about_all, *_lines(exercise)])
             about_all = []
             cell["outputs"] = [{"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}]
-    return notebook
+    whole = json.dumps(notebook, ensure_ascii=False).encode("utf-8", "replace")  # half a character breaks any writer
+    return json.loads(whole)
 
 
 def _wrapped(line: str) -> str:

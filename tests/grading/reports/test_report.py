@@ -194,7 +194,8 @@ def test_what_the_gradebook_holds_by_hand_is_read(course, lesson, record_of):
         gradebook.find_submission_notebook("mini", "90_mini", "ann").late_submission_penalty = 0.25
         gradebook.db.commit()
     manual_grades = read_manual_grades(course, lesson)
-    assert manual_grades == {"ann": ManualGrades(manual={"double": 0.0}, extra={"double": 0.5}, penalty=0.25), "ben": ManualGrades()}
+    of_ann = ManualGrades(manual={"double": 0.0}, extra={"double": 0.5}, penalty=0.25)
+    assert manual_grades == {"ann": of_ann, "ben": ManualGrades()}
     assert manual_grades["ann"].total(record_of().exercises) == 1.25
 
 
