@@ -39,6 +39,7 @@ def write_bundle(project, path):
         "lessons/*.ipynb",
         "lessons/*/*.ipynb",
         "dnnkit/**/*.py",
+        "dnnkit/py.typed",
         "dnnkit/**/*.js",
         "dnnkit/**/*.css",
         "dnnkit/examples/*.json",
@@ -68,5 +69,5 @@ def student_pyproject(project):
         f"dependencies = [\n{quoted},\n]\n\n"
         '[project.scripts]\ndnnkit = "dnnkit.cli:main"\n\n'
         '[tool.setuptools.packages.find]\ninclude = ["dnnkit*"]\n\n'
-        '[tool.setuptools.package-data]\n"*" = ["*.json", "*.js", "*.css"]\n'
+        '[tool.setuptools.package-data]\n"*" = ["py.typed", "*.json", "*.js", "*.css"]\n'
     )

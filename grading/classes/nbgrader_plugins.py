@@ -9,9 +9,12 @@ import functools
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbconvert.exporters import HTMLExporter, NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.log import get_logger
 
@@ -21,29 +24,32 @@ from grading.gradebook.autograded_notebooks import RECORD, with_results
 from grading.gradebook.exchange_files import TIMESTAMP, read_exchange_files, read_timestamp, write_exchange_files
 from grading.gradebook.gradebook import ensure_assignment, record
 from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
+from grading.judging.grade import Grader
 from grading.judging.records import SubmissionResult
-from grading.lessons.lesson import find_lesson
+from grading.lessons.lesson import Lesson, find_lesson
 from grading.reports.feedback import render_page, write_return_address
 from grading.submissions.submission import read_file
 
+Resources = dict[str, Any]  # what nbconvert passes on beside a notebook
+
 
 @functools.cache
-def _project():
+def _project() -> Path:
     return find_project(os.environ.get("DNN_PROJECT"))
 
 
 @functools.cache
-def _lesson(name):
+def _lesson(name: str) -> Lesson:
     return find_lesson(_project() / "solutions", name)
 
 
-def _course(coursedir):
+def _course(coursedir: CourseDirectory) -> Course:
     root = Path(coursedir.root)
     return Course(_project(), root, coursedir.db_url, root / coursedir.submitted_directory)
 
 
 @functools.cache
-def _grader(course, name):
+def _grader(course: Course, name: str) -> Grader:
     lesson = _lesson(name)
     ensure_assignment(course, lesson)
     return make_grader(course, lesson)
@@ -52,7 +58,7 @@ def _grader(course, name):
 class RebuildExporter(NotebookExporter):
     """Reads a submission, whatever it is, and hands nbgrader a safe rebuilt notebook."""
 
-    def from_filename(self, filename, resources=None, **kwargs):
+    def from_filename(self, filename: str, resources: Resources, **kwargs: Any) -> tuple[str, Resources]:
         """Rebuild a submitted file; read an already rebuilt one as it is."""
         converter = self.parent
         if not converter._sanitizing:
@@ -67,7 +73,7 @@ class RebuildExporter(NotebookExporter):
 class GradeInSandbox(NbGraderPreprocessor):
     """Grades the submission and writes its record into the gradebook."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Grade one submission; the notebook returned shows the findings as plain text."""
         ids = resources["nbgrader"]
         course, lesson = _course(self.parent.parent.coursedir), _lesson(ids["assignment"])
@@ -81,7 +87,7 @@ class GradeInSandbox(NbGraderPreprocessor):
 class FeedbackExporter(HTMLExporter):
     """Writes our feedback page in the place of nbgrader's."""
 
-    def from_filename(self, filename, resources=None, **kwargs):
+    def from_filename(self, filename: str, resources: Resources, **kwargs: Any) -> tuple[str, Resources]:
         """Render the page of one rebuilt notebook."""
         ids = resources["nbgrader"]
         lesson = _lesson(ids["assignment"])
@@ -92,7 +98,7 @@ class FeedbackExporter(HTMLExporter):
         return render_page(lesson, result, notebook, grades.get(ids["student"], ManualGrades())), resources
 
 
-def vet_submission(assignment, student, notebooks):
+def vet_submission(assignment: str, student: str, notebooks: list[str]) -> None:
     """Move what nbgrader would stumble over out of its way: links and special files, and a timestamp that is no date.
 
     nbgrader calls this before each submission, in the course's root folder.
@@ -109,7 +115,7 @@ def vet_submission(assignment, student, notebooks):
                 path.rename(kept)
 
 
-def keep_only_notebooks(assignment, student, notebooks):
+def keep_only_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
     """Remove what nbgrader copied besides the rebuilt notebook, so that feedback never carries a student's files.
 
     The two files of the exchange are written anew. The student is read off the notebooks' paths,
@@ -124,7 +130,7 @@ def keep_only_notebooks(assignment, student, notebooks):
         write_exchange_files(copied, read_exchange_files(folder))
 
 
-def prepare_release(assignment, student, notebooks):
+def prepare_release(assignment: str, student: str, notebooks: list[str]) -> None:
     """Write beside each feedback page what nbgrader's release_feedback needs; say whose submission has no secret.
 
     nbgrader calls this after each student's feedback, with paths root/autograded/student/assignment.

@@ -3,15 +3,22 @@
 import json
 import sys
 import time
+from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dnnkit.environment.atomic_write import write_atomically
 from grading.cli.terminal import changes_table, console, progress_bar, results_table, say_where, spinner
+from grading.course import Course
 from grading.errors import UsageError
 
+if TYPE_CHECKING:  # importing these takes seconds
+    from grading.classes.autograde import GradingOptions
+    from grading.lessons.lesson import Lesson
 
-def build_lessons(arguments, course):
+
+def build_lessons(arguments: Namespace, course: Course) -> int:
     """Build lessons, or say which are stale."""
     from grading.authoring.build import build_lessons as build_all
     from grading.authoring.build import stale_files
@@ -37,7 +44,7 @@ def build_lessons(arguments, course):
     return code
 
 
-def audit_lessons(arguments, course):
+def audit_lessons(arguments: Namespace, course: Course) -> int:
     """Prove what changed since it was proved, keep the proofs, and print the table."""
     from grading.authoring.audit import ExerciseAudit, audit_table
     from grading.authoring.keeping import AuditOptions, audit_changed
@@ -67,7 +74,7 @@ def audit_lessons(arguments, course):
     return 1 if problems else 0
 
 
-def _restamp(arguments, course):
+def _restamp(arguments: Namespace, course: Course) -> int:
     from grading.authoring.keeping import restamp
     from grading.lessons.lesson import all_lessons
 
@@ -82,7 +89,7 @@ def _restamp(arguments, course):
     return 0
 
 
-def bundle_lessons(arguments, course):
+def bundle_lessons(arguments: Namespace, course: Course) -> int:
     """Pack what students receive."""
     from grading.authoring.bundle import write_bundle
 
@@ -91,7 +98,7 @@ def bundle_lessons(arguments, course):
     return 0
 
 
-def make_sample_class(arguments, course):
+def make_sample_class(arguments: Namespace, course: Course) -> int:
     """Write a sample class."""
     from grading.authoring.release import load_release
     from grading.authoring.sample_class import sample_class
@@ -104,7 +111,7 @@ def make_sample_class(arguments, course):
     return 0
 
 
-def autograde_lesson(arguments, course):
+def autograde_lesson(arguments: Namespace, course: Course) -> int:
     """Grade a class, print the table."""
     from grading.classes.autograde import autograde, find_students, left_out, write_json
     from grading.judging.records import ASK_FOR_A_PERSON
@@ -132,7 +139,7 @@ def autograde_lesson(arguments, course):
     return 1 if any(result.status in ASK_FOR_A_PERSON for result in results) else 0
 
 
-def regrade_lesson(arguments, course):
+def regrade_lesson(arguments: Namespace, course: Course) -> int:
     """Grade a class again, or only say what that would change."""
     from grading.classes.autograde import find_students
     from grading.classes.regrade import regrade
@@ -157,7 +164,7 @@ def regrade_lesson(arguments, course):
     return 1 if any(result.status in ASK_FOR_A_PERSON for result in results) else 0
 
 
-def _lesson_with_submissions(arguments, course):
+def _lesson_with_submissions(arguments: Namespace, course: Course) -> "Lesson":
     from grading.classes.autograde import find_students
     from grading.lessons.lesson import find_lesson
 
@@ -170,7 +177,7 @@ def _lesson_with_submissions(arguments, course):
     return lesson
 
 
-def _grading_options(arguments):
+def _grading_options(arguments: Namespace) -> "GradingOptions":
     from grading.classes.autograde import GradingOptions
 
     if arguments.trust_submissions:
@@ -188,7 +195,7 @@ def _grading_options(arguments):
     )
 
 
-def write_feedback_pages(arguments, course):
+def write_feedback_pages(arguments: Namespace, course: Course) -> int:
     """Write the feedback pages of a lesson."""
     from grading.lessons.lesson import find_lesson
     from grading.reports.feedback import write_feedback
@@ -210,7 +217,7 @@ def write_feedback_pages(arguments, course):
     return 0
 
 
-def write_report_page(arguments, course):
+def write_report_page(arguments: Namespace, course: Course) -> int:
     """Write the report page of a lesson."""
     from grading.lessons.lesson import find_lesson
     from grading.reports.report import write_report
@@ -221,7 +228,7 @@ def write_report_page(arguments, course):
     return 0
 
 
-def export_grades(arguments, course):
+def export_grades(arguments: Namespace, course: Course) -> int:
     """Export the gradebook for a spreadsheet, Canvas or Moodle."""
     from grading.cli.export_options import make_export
     from grading.gradebook.gradebook import open_gradebook
@@ -234,7 +241,7 @@ def export_grades(arguments, course):
     return 0
 
 
-def _lessons(course, names):
+def _lessons(course: Course, names: list[str]) -> "list[Lesson]":
     from grading.lessons.lesson import all_lessons, find_lesson
 
     return [find_lesson(course.solutions, name) for name in names] or all_lessons(course.solutions)

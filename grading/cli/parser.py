@@ -8,12 +8,16 @@ from typing import Any
 
 from dnnkit.environment.quiet import quiet_backends
 from grading.cli import commands
-from grading.course import find_project, open_course
+from grading.course import Course, find_project, open_course
 from grading.errors import GradingError, UsageError
 from grading.plain_output import visible
 
+Run = Callable[[argparse.Namespace, Course], int]
+AddOptions = Callable[[argparse.ArgumentParser], None]
+Add = Callable[..., argparse.ArgumentParser]
 
-def main(argv=None):
+
+def main(argv: list[str] | None = None) -> int:
     """Run one command.
 
     Args:
@@ -36,7 +40,7 @@ def main(argv=None):
         return 1
 
 
-def make_parser():
+def make_parser() -> argparse.ArgumentParser:
     """Make the argument parser."""
     parser = argparse.ArgumentParser(prog="grading", description="Build lessons, grade submissions, report.")
     parser.add_argument("--project", help="root of the repository (default: found from here upwards)")
@@ -47,7 +51,7 @@ def make_parser():
     parser.add_argument("--quiet", action="store_true", help="no progress bar, results only")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=CommandParser)
 
-    def add(name, run, summary, add_options=None):
+    def add(name: str, run: Run, summary: str, add_options: AddOptions | None = None) -> argparse.ArgumentParser:
         command = subparsers.add_parser(name, help=summary, description=summary, add_options=add_options)
         command.set_defaults(run=run)
         return command
@@ -58,7 +62,7 @@ def make_parser():
     return parser
 
 
-def _add_authors_commands(add):
+def _add_authors_commands(add: Add) -> None:
     command = add("build", commands.build_lessons, "build lessons from solutions")
     command.add_argument("lessons", nargs="*", metavar="LESSON")
     command.add_argument("--check", action="store_true", help="only say whether the built lessons match their source")
@@ -86,7 +90,7 @@ def _add_authors_commands(add):
     command.add_argument("--seed", type=int, default=0)
 
 
-def _add_grading_commands(add):
+def _add_grading_commands(add: Add) -> None:
     command = add("autograde", commands.autograde_lesson, "grade all submissions of a lesson")
     command.add_argument("lesson")
     command.add_argument("--again", action="store_true", help="grade those, too, whose result is already there")
@@ -100,7 +104,7 @@ def _add_grading_commands(add):
     _add_how(command)
 
 
-def _add_how(command):
+def _add_how(command: argparse.ArgumentParser) -> None:
     command.add_argument("--submitted", help="folder of submissions (default: submitted in the class's folder)")
     command.add_argument(
         "--workers", type=_positive, default=os.cpu_count() or 1, help="processes (default: one per core)"
@@ -111,7 +115,7 @@ def _add_how(command):
     command.add_argument("--trust-submissions", action="store_true", help="NO SANDBOX: only for your own work")
 
 
-def _add_returning_commands(add):
+def _add_returning_commands(add: Add) -> None:
     command = add("feedback", commands.write_feedback_pages, "write the feedback pages of a lesson")
     command.add_argument("lesson")
     command = add("report", commands.write_report_page, "write a page on a lesson: difficulty, mistakes, time")
@@ -129,13 +133,11 @@ def _add_exports(command: argparse.ArgumentParser) -> None:
 class CommandParser(argparse.ArgumentParser):
     """A command's parser whose options may be added when it is used, where asking for them takes seconds."""
 
-    def __init__(
-        self, *args: Any, add_options: Callable[[argparse.ArgumentParser], None] | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, add_options: AddOptions | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._add_options = add_options
 
-    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]  # as argparse has it
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Add the options, then parse."""
         if self._add_options:
             add_options, self._add_options = self._add_options, None
@@ -143,7 +145,7 @@ class CommandParser(argparse.ArgumentParser):
         return super().parse_known_args(args, namespace)
 
 
-def _positive(text):
+def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"expected a number from 1, got {text}")

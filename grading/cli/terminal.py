@@ -2,14 +2,21 @@
 
 import collections
 import contextlib
-from typing import Any
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from grading.plain_output import one_line, visible
+
+if TYPE_CHECKING:  # importing these takes seconds
+    from grading.classes.regrade import Change
+    from grading.judging.records import ExerciseResult, SubmissionResult
+    from grading.lessons.lesson import Lesson
 
 MOST_NAMED = 5  # mistakes of one student; the record has them all
 
@@ -28,11 +35,11 @@ class PlainConsole(Console):
 console = PlainConsole()
 
 
-def results_table(lesson, results):
+def results_table(lesson: "Lesson", results: "list[SubmissionResult]") -> Table:
     """Make the table of a graded class: student, score, status, and what cost points."""
     table = Table(title=f"{lesson.name}", title_justify="left", expand=False)
-    for name, options in (("student", {}), ("score", {"justify": "right"}), ("status", {}), ("what cost points", {})):
-        table.add_column(name, overflow="fold", **options)
+    for name in ("student", "score", "status", "what cost points"):
+        table.add_column(name, overflow="fold", justify="right" if name == "score" else "left")
     for result in results:
         untouched = all(exercise.status == "not_attempted" for exercise in result.exercises)
         status = "not_attempted" if result.status == "graded" and untouched else result.status
@@ -42,7 +49,7 @@ def results_table(lesson, results):
     return table
 
 
-def _lost(exercises):
+def _lost(exercises: "Sequence[ExerciseResult]") -> str:
     """Say how many exercises lost points when no mistake was named; empty when none did."""
     missing = sum(exercise.status == "not_attempted" for exercise in exercises)
     wrong = sum(exercise.score < exercise.max_score for exercise in exercises) - missing
@@ -51,18 +58,17 @@ def _lost(exercises):
     return "; ".join(parts)
 
 
-def _whole_names(mistakes):
+def _whole_names(mistakes: list[str]) -> str:
     """List the first mistakes by name, and count the rest."""
     named = ", ".join(mistakes[:MOST_NAMED])
     return named + (f", and {len(mistakes) - MOST_NAMED} more" if len(mistakes) > MOST_NAMED else "")
 
 
-def changes_table(lesson, changes):
+def changes_table(lesson: "Lesson", changes: "list[Change]") -> Table:
     """Make the table of what grading again changes: student, exercise, score, status, why."""
     table = Table(title=f"{lesson.name}", title_justify="left", expand=False)
-    columns = (("student", {}), ("exercise", {}), ("score", {"justify": "right"}), ("status", {}), ("why", {}))
-    for name, options in columns:
-        table.add_column(name, overflow="fold", **options)
+    for name in ("student", "exercise", "score", "status", "why"):
+        table.add_column(name, overflow="fold", justify="right" if name == "score" else "left")
     for change in changes:
         scores = ["none" if score is None else f"{score:g}" for score in (change.before, change.after)]
         score = " -> ".join(scores) if change.moves_score else scores[0]
@@ -70,7 +76,7 @@ def changes_table(lesson, changes):
     return table
 
 
-def say_where(what, path):
+def say_where(what: str, path: object) -> None:
     """Print where something lies, on one line that can be copied."""
     console.print(f"{what}: {one_line(str(path))}", soft_wrap=True)
 
@@ -78,11 +84,12 @@ def say_where(what, path):
 class Steps:
     """Counts verdicts and moves the bar; called with each result."""
 
-    def __init__(self, progress, task):
+    def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress, self._task = progress, task
-        self.kept, self._verdicts = 0, collections.Counter()
+        self.kept = 0
+        self._verdicts: collections.Counter[str] = collections.Counter()
 
-    def __call__(self, result, graded_now):
+    def __call__(self, result: "SubmissionResult", graded_now: bool) -> None:
         """Count one result."""
         self.kept += not graded_now
         self._verdicts[result.status] += 1
@@ -91,7 +98,7 @@ class Steps:
 
 
 @contextlib.contextmanager
-def progress_bar(arguments, title, total):
+def progress_bar(arguments: Namespace, title: str, total: int) -> Iterator[Steps]:
     """Show a bar with an ETA and a running count of verdicts; yields the function to call with each result."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     hidden = arguments.quiet or not console.is_terminal
@@ -100,6 +107,6 @@ def progress_bar(arguments, title, total):
         yield Steps(progress, progress.add_task(title, total=total, verdicts=""))
 
 
-def spinner(arguments, title):
+def spinner(arguments: Namespace, title: str) -> contextlib.AbstractContextManager[object]:
     """Show that work goes on."""
     return contextlib.nullcontext() if arguments.quiet or not console.is_terminal else console.status(Text(title))

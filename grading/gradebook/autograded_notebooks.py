@@ -2,18 +2,26 @@
 
 import json
 import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import nbformat
 
 from dnnkit.environment.atomic_write import write_atomically
+from grading.course import Course
 from grading.gradebook.exchange_files import ExchangeFiles, read_exchange_files, write_exchange_files
-from grading.judging.records import SubmissionResult
+from grading.judging.records import ExerciseResult, SubmissionResult
+from grading.lessons.lesson import Lesson
 from grading.plain_output import visible
 
+Notebook = dict[str, Any]  # as nbformat has it
 RECORD = "dnn_record"  # metadata key of the rebuilt notebook; nbgrader leaves it alone
 
 
-def write_autograded(course, lesson, result, notebook, files=None):
+def write_autograded(
+    course: Course, lesson: Lesson, result: SubmissionResult, notebook: Notebook, files: ExchangeFiles | None = None
+) -> None:
     """Write the rebuilt notebook, its record in the metadata, where nbgrader and formgrader look for it.
 
     Args:
@@ -24,12 +32,11 @@ def write_autograded(course, lesson, result, notebook, files=None):
         files: the submission's `ExchangeFiles`, by which its feedback finds the student; None if it has none.
     """
     path = autograded_path(course, lesson, result.student)
-    text = nbformat.writes(nbformat.from_dict(with_results(notebook, result)))
-    write_atomically(path, text.encode("utf-8", "backslashreplace"))  # half a character becomes JSON's escape for it
+    write_atomically(path, nbformat.writes(nbformat.from_dict(with_results(notebook, result))))
     write_exchange_files(path.parent, files or ExchangeFiles())
 
 
-def keep_exchange_files(course, lesson, student, files):
+def keep_exchange_files(course: Course, lesson: Lesson, student: str, files: ExchangeFiles) -> bool:
     """Take over the `ExchangeFiles` of the same work handed in again, whose feedback goes to the last submission.
 
     Returns:
@@ -42,12 +49,12 @@ def keep_exchange_files(course, lesson, student, files):
     return True
 
 
-def autograded_path(course, lesson, student):
+def autograded_path(course: Course, lesson: Lesson, student: str) -> Path:
     """Path of a student's rebuilt notebook."""
     return course.autograded / student / lesson.name / f"{lesson.topic}.ipynb"
 
 
-def with_results(notebook, result):
+def with_results(notebook: Notebook, result: SubmissionResult) -> Notebook:
     """Put the record into the notebook's metadata, and each exercise's findings below its check cell, as plain text."""
     notebook["metadata"][RECORD] = result.to_json()
     by_check = {f"check_{exercise.name}": exercise for exercise in result.exercises}
@@ -58,16 +65,17 @@ def with_results(notebook, result):
             text = "\n".join(_wrapped(visible(line)) for line in [*about_all, *_lines(exercise)])
             about_all = []
             cell["outputs"] = [{"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}]
-    return notebook
+    whole = json.dumps(notebook, ensure_ascii=False).encode("utf-8", "replace")  # half a character breaks any writer
+    return json.loads(whole)
 
 
-def _wrapped(line):
+def _wrapped(line: str) -> str:
     """Break a long line: formgrader's boxes are 110 characters wide and cut off what is longer."""
     indent = "    " if line.startswith("  ") else "  "
     return line if len(line) <= 100 else textwrap.fill(line, 100, subsequent_indent=indent, break_on_hyphens=False)
 
 
-def _lines(exercise):
+def _lines(exercise: ExerciseResult) -> Iterator[str]:
     yield f"{exercise.name}: {exercise.score:g} of {exercise.max_score:g} points, {exercise.status.replace('_', ' ')}"
     for check in exercise.checks:
         yield f"  {check.status.replace('_', ' ')}: {check.title}" + (f": {check.message}" if check.message else "")
@@ -75,7 +83,7 @@ def _lines(exercise):
         yield f"  Hint: {exercise.hint}"
 
 
-def read_records(course, lesson):
+def read_records(course: Course, lesson: Lesson) -> list[SubmissionResult]:
     """Read the records of all graded submissions back.
 
     Returns:

@@ -1,7 +1,9 @@
 """Write records into nbgrader's gradebook: one transaction per submission, one writer."""
 
 import contextlib
+import datetime
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from nbgrader.api import (
@@ -17,16 +19,20 @@ from nbgrader.api import (
 )
 from sqlalchemy import func, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from grading.authoring.nbgrader_course import COURSE_ID, alembic_on_path, generate_assignment
+from grading.course import Course
 from grading.errors import GradebookError
+from grading.judging.records import ExerciseResult, SubmissionResult
 from grading.lessons.check_functions import lesson_points
+from grading.lessons.lesson import Lesson
 
 RETRY_AFTER = (0.5, 2.0, 5.0)  # seconds between the tries of a transaction whose connection was lost
 
 
 @contextlib.contextmanager
-def open_gradebook(database):
+def open_gradebook(database: str) -> Iterator[Gradebook]:
     """Open nbgrader's gradebook, made if it is not there; SQLite files are put into write-ahead mode.
 
     Args:
@@ -50,7 +56,7 @@ def open_gradebook(database):
         raise GradebookError(f"The gradebook {database} cannot be used: {str(error).splitlines()[0]}") from error
 
 
-def ensure_assignment(course, lesson):
+def ensure_assignment(course: Course, lesson: Lesson) -> None:
     """Make sure that the gradebook knows the lesson as it is built now.
 
     Args:
@@ -76,7 +82,7 @@ def ensure_assignment(course, lesson):
     _register(course, lesson)
 
 
-def _register(course, lesson):
+def _register(course: Course, lesson: Lesson) -> None:
     from grading.authoring.release import write_source
 
     source = course.root / "build" / "source"
@@ -84,7 +90,9 @@ def _register(course, lesson):
     generate_assignment(lesson.name, source, course.root / "build" / "release", course.database)
 
 
-def record(course, lesson, result, timestamp=None):
+def record(
+    course: Course, lesson: Lesson, result: SubmissionResult, timestamp: datetime.datetime | None = None
+) -> None:
     """Write one submission's record: student, submission, scores and comments, in one transaction.
 
     Manual scores and comments stay as they are. A connection that is lost is opened again: the transaction is repeated
@@ -110,7 +118,7 @@ def record(course, lesson, result, timestamp=None):
             time.sleep(wait)
 
 
-def _write(session, lesson, result, timestamp):
+def _write(session: Session, lesson: Lesson, result: SubmissionResult, timestamp: datetime.datetime | None) -> None:
     try:
         notebook = _submitted_notebook(session, lesson, result.student, timestamp)
         for exercise in result.exercises:
@@ -121,7 +129,7 @@ def _write(session, lesson, result, timestamp):
         raise
 
 
-def record_timestamp(course, lesson, student, timestamp):
+def record_timestamp(course: Course, lesson: Lesson, student: str, timestamp: datetime.datetime | None) -> None:
     """Note when a submission was handed in, where nothing else of it has changed.
 
     Args:
@@ -135,7 +143,7 @@ def record_timestamp(course, lesson, student, timestamp):
         gradebook.db.commit()
 
 
-def recorded_scores(course, lesson):
+def recorded_scores(course: Course, lesson: Lesson) -> dict[str, float]:
     """Read the automatic scores that the gradebook holds.
 
     Returns:
@@ -154,7 +162,9 @@ def recorded_scores(course, lesson):
     return {student: score for student, score in rows if score is not None}
 
 
-def _submitted_notebook(session, lesson, student_id, timestamp):
+def _submitted_notebook(
+    session: Session, lesson: Lesson, student_id: str, timestamp: datetime.datetime | None
+) -> SubmittedNotebook:
     """Find or make the rows of a submission, without committing."""
     assignment = session.query(Assignment).filter(Assignment.name == lesson.name).one()
     if session.get(Student, student_id) is None:
@@ -182,7 +192,7 @@ def _submitted_notebook(session, lesson, student_id, timestamp):
     return notebook
 
 
-def _write_exercise(session, notebook, exercise):
+def _write_exercise(session: Session, notebook: SubmittedNotebook, exercise: ExerciseResult) -> None:
     grade = (
         session.query(Grade)
         .join(GradeCell, GradeCell.id == Grade.cell_id)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from dnnkit.environment.atomic_write import write_atomically
 from grading.course import Course
-from grading.gradebook.autograded_notebooks import autograded_path, read_records
+from grading.gradebook.autograded_notebooks import Notebook, autograded_path, read_records
 from grading.gradebook.exchange_files import TIMESTAMP, read_exchange_files, write_exchange_files
 from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
 from grading.judging.records import SubmissionResult
 from grading.lessons.lesson import Lesson
 from grading.reports.templates import template
 
-WORDS = {
+WORDS: dict[str, str] = {
     "passed": "passed",
     "partial": "partly right",
     "failed": "not right yet",
@@ -22,7 +22,7 @@ WORDS = {
     "crashed": "Python stopped",
     "error": "a person will look at it",
 }
-MARKS = {
+MARKS: dict[str, str] = {
     "passed": "✓",
     "partial": "◐",
     "failed": "✗",
@@ -98,7 +98,7 @@ def write_return_address(course: Course, lesson_name: str, student: str) -> bool
     return bool(files.secret)
 
 
-def render_page(lesson: Lesson, result: SubmissionResult, notebook: dict, manual_grades: ManualGrades) -> str:
+def render_page(lesson: Lesson, result: SubmissionResult, notebook: Notebook, manual_grades: ManualGrades) -> str:
     """Render one student's page.
 
     Args:
@@ -128,7 +128,7 @@ def render_page(lesson: Lesson, result: SubmissionResult, notebook: dict, manual
     )  # fmt: skip
 
 
-def _source(notebook: dict, exercise: str) -> str:
+def _source(notebook: Notebook, exercise: str) -> str:
     """The student's own code of one exercise, cut if it is very long."""
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == exercise:

@@ -3,17 +3,23 @@
 import statistics
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
 from dnnkit.environment.atomic_write import write_atomically
+from grading.course import Course
 from grading.errors import UsageError
 from grading.gradebook.autograded_notebooks import read_records
 from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
+from grading.judging.records import ExerciseResult, SubmissionResult
+from grading.lessons.lesson import Lesson
 from grading.reports.svg_bars import Figure, histogram, shares
 from grading.reports.templates import template
 
 # How the states of an exercise are told apart in the overview.
-KINDS = {"full": "full points", "part": "some points", "zero": "no points", "none": "not attempted"}
-STATES = {
+Kind = Literal["full", "part", "zero", "none"]
+KINDS: dict[Kind, str] = {"full": "full points", "part": "some points", "zero": "no points", "none": "not attempted"}
+STATES: dict[str, str] = {
     "graded": "graded",
     "unreadable": "the file could not be read",
     "missing": "nothing was handed in",
@@ -31,21 +37,21 @@ class Row:
         manual_grades: the student's `ManualGrades`.
     """
 
-    result: object
+    result: SubmissionResult
     manual_grades: ManualGrades
 
     @property
-    def total(self):
+    def total(self) -> float:
         """The score that counts."""
         return self.manual_grades.total(self.result.exercises)
 
     @property
-    def is_untouched(self):
+    def is_untouched(self) -> bool:
         """Whether nothing was attempted though the file was graded."""
         return self.result.status == "graded" and all(e.status == "not_attempted" for e in self.result.exercises)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ExerciseReport:
     """How a class did in one exercise.
 
@@ -67,18 +73,18 @@ class ExerciseReport:
     name: str
     max_score: float
     count: int
-    kinds: Counter
+    kinds: Counter[Kind]
     mean: float
     median: float
     seconds: float | None
     stopped: int
     manually_graded: int
-    mistakes: list
+    mistakes: list[tuple[str, str, int]]
     unnamed: int
     figure: Figure
 
 
-def write_report(course, lesson, path):
+def write_report(course: Course, lesson: Lesson, path: Path) -> None:
     """Write the page.
 
     Args:
@@ -96,7 +102,7 @@ def write_report(course, lesson, path):
     write_atomically(path, text)
 
 
-def render_report(lesson, results, manual_grades):
+def render_report(lesson: Lesson, results: list[SubmissionResult], manual_grades: dict[str, ManualGrades]) -> str:
     """Render the page.
 
     Args:
@@ -126,13 +132,13 @@ def render_report(lesson, results, manual_grades):
     )  # fmt: skip
 
 
-def _exercise_names(results):
+def _exercise_names(results: list[SubmissionResult]) -> list[str]:
     """The exercises in order; a record of an earlier version of the lesson may hold others, which come last."""
     newest = max(results, key=lambda result: len(result.exercises))
     return list(dict.fromkeys(e.name for result in (newest, *results) for e in result.exercises))
 
 
-def exercise_report(name, graded):
+def exercise_report(name: str, graded: list[Row]) -> ExerciseReport:
     """Sum up one exercise.
 
     Args:
@@ -148,19 +154,22 @@ def exercise_report(name, graded):
     mistakes = Counter((e.mistake, e.hint) for e in attempted if e.mistake)
     tried = [value for value, (row, e) in zip(points, found, strict=True) if _kind(row, e) != "none"]
     return ExerciseReport(
-        name, worth, len(found), kinds, statistics.fmean(points), statistics.median(points),
-        statistics.median(times) if any(times) else None,
-        sum(e.status in ("timeout", "crashed") for e in attempted),
-        sum(name in row.manual_grades.manual for row, _ in found),
-        [(mistake, hint, count) for (mistake, hint), count in mistakes.most_common()],
-        sum(e.score < e.max_score and not e.mistake for e in attempted),
-        histogram(
-            tried, worth, what=f"Points in {name}", unit="points", apart=[("blank", kinds["none"])]
-        ),
-    )  # fmt: skip
+        name=name,
+        max_score=worth,
+        count=len(found),
+        kinds=kinds,
+        mean=statistics.fmean(points),
+        median=statistics.median(points),
+        seconds=statistics.median(times) if any(times) else None,
+        stopped=sum(e.status in ("timeout", "crashed") for e in attempted),
+        manually_graded=sum(name in row.manual_grades.manual for row, _ in found),
+        mistakes=[(mistake, hint, count) for (mistake, hint), count in mistakes.most_common()],
+        unnamed=sum(e.score < e.max_score and not e.mistake for e in attempted),
+        figure=histogram(tried, worth, what=f"Points in {name}", unit="points", apart=[("blank", kinds["none"])]),
+    )
 
 
-def _kind(row, exercise):
+def _kind(row: Row, exercise: ExerciseResult) -> Kind:
     score = row.manual_grades.score(exercise)
     if exercise.status == "not_attempted" and score == 0:
         return "none"

@@ -1,7 +1,9 @@
 """Bars, worked out as plain numbers for the template to draw, each figure with a text that states what it shows."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 WIDTH, HEIGHT = 560, 170  # of a histogram, in the units of its view box
 TOP, BOTTOM = 22, 28  # room for the counts above the bars and for the labels below
@@ -9,9 +11,10 @@ SHARE_LEFT, SHARE_WIDTH, SHARE_ROW = 176, 376, 26  # of the stacked bars: names 
 POINT_STEPS = (0.5, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 50, 100)
 RANGE_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 MOST_BARS = 13
+K = TypeVar("K", bound=str)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Bar:
     """One bar.
 
@@ -34,7 +37,7 @@ class Bar:
     kind: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """One figure.
 
@@ -51,7 +54,10 @@ class Figure:
     exact: bool = True
 
 
-def histogram(values, top=0.0, *, what, unit, ranges=False, apart=()):
+def histogram(
+    values: Sequence[float], top: float = 0.0, *, what: str, unit: str, ranges: bool = False,
+    apart: Sequence[tuple[str, int]] = (),
+) -> Figure:  # fmt: skip
     """Draw how often values occur.
 
     Args:
@@ -73,13 +79,14 @@ def histogram(values, top=0.0, *, what, unit, ranges=False, apart=()):
     labels = [_range(index, step) if ranges else f"{index * step:g}" for index in range(count)]
     columns = [(label, number, "none") for label, number in apart]
     columns += [(label, number, "value") for label, number in zip(labels, counts, strict=True)]
-    told = [f"{number} {label}" for label, number in apart]
-    told += [f"{number} with {label} {unit}" for label, number in zip(labels, counts, strict=True) if number]
+    stated = [f"{number} {label}" for label, number in apart]
+    stated += [f"{number} with {label} {unit}" for label, number in zip(labels, counts, strict=True) if number]
     up = "" if exact or ranges else " Each number counts from its label up to the next."
-    return Figure(_columns(columns), HEIGHT, f"{what}: {', '.join(told) or 'none'}.{up}", exact or ranges)
+    alt = f"{what}: {', '.join(stated) or 'none'}.{up}"
+    return Figure(bars=_columns(columns), height=HEIGHT, alt=alt, exact=exact or ranges)
 
 
-def _scale(top, steps):
+def _scale(top: float, steps: tuple[float, ...]) -> tuple[float, int]:
     """The finest step of no more than MOST_BARS bars, if possible one that ends at the top, and the number of bars."""
     fits = [step for step in (*steps, top or 1) if _place(top, step) < MOST_BARS]
     even = [step for step in fits if (top / step).is_integer() and steps is POINT_STEPS]
@@ -87,16 +94,16 @@ def _scale(top, steps):
     return step, _place(top, step) + 1
 
 
-def _place(value, step):
+def _place(value: float, step: float) -> int:
     """The number of the bar that a value belongs to."""
     return math.floor(value / step + 1e-9)
 
 
-def _range(index, step):
+def _range(index: int, step: float) -> str:
     return f"{index * step:g}–{(index + 1) * step:g}"
 
 
-def _columns(columns):
+def _columns(columns: list[tuple[str, int, str]]) -> tuple[Bar, ...]:
     slot = WIDTH / len(columns)
     width = min(0.72 * slot, 60)
     highest = max(1, *(count for _, count, _ in columns)) if len(columns) > 1 else max(1, columns[0][1])
@@ -104,11 +111,12 @@ def _columns(columns):
     for index, (label, count, kind) in enumerate(columns):
         height = (HEIGHT - TOP - BOTTOM) * count / highest
         x, y = (index + 0.5) * slot - width / 2, HEIGHT - BOTTOM - height
-        bars.append(Bar(round(x, 1), round(y, 1), round(width, 1), round(height, 1), label, count, kind))
+        place = {"x": round(x, 1), "y": round(y, 1), "width": round(width, 1), "height": round(height, 1)}
+        bars.append(Bar(**place, label=label, count=count, kind=kind))
     return tuple(bars)
 
 
-def shares(rows, kinds, *, what):
+def shares(rows: Sequence[tuple[str, Mapping[K, int]]], kinds: Mapping[K, str], *, what: str) -> Figure:
     """Draw rows of stacked bars: of all, how many are of which kind.
 
     Args:
@@ -119,14 +127,15 @@ def shares(rows, kinds, *, what):
     Returns:
         `Figure`; the bars' labels are the rows' names.
     """
-    bars, told = [], []
+    bars, stated = [], []
     for index, (name, counts) in enumerate(rows):
         total, x = max(1, sum(counts.values())), float(SHARE_LEFT)
         for kind in kinds:
             width = SHARE_WIDTH * counts.get(kind, 0) / total
             if width:
                 y = index * SHARE_ROW + 3
-                bars.append(Bar(round(x, 1), y, round(width, 1), SHARE_ROW - 6, name, counts[kind], kind))
+                place = {"x": round(x, 1), "y": y, "width": round(width, 1), "height": SHARE_ROW - 6}
+                bars.append(Bar(**place, label=name, count=counts[kind], kind=kind))
             x += width
-        told.append(f"{name}: " + ", ".join(f"{counts[kind]} {kinds[kind]}" for kind in kinds if counts.get(kind)))
-    return Figure(tuple(bars), SHARE_ROW * len(rows), f"{what}. {'; '.join(told)}.")
+        stated.append(f"{name}: " + ", ".join(f"{counts[kind]} {kinds[kind]}" for kind in kinds if counts.get(kind)))
+    return Figure(bars=tuple(bars), height=SHARE_ROW * len(rows), alt=f"{what}. {'; '.join(stated)}.")

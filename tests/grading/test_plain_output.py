@@ -178,7 +178,9 @@ def test_the_autograded_notebook_and_what_is_written_from_it(course, lesson, rel
     for result in results:
         write_autograded(course, lesson, result, fresh_copy(release))
         record(course, lesson, result)
-    assert read_records(course, lesson) == sorted(results, key=lambda result: result.student)
+    whole = [json.dumps(result.to_json(), ensure_ascii=False).replace(HALF, "?") for result in results]
+    read = [json.dumps(result.to_json(), ensure_ascii=False) for result in read_records(course, lesson)]
+    assert sorted(read) == sorted(whole)
     paths = sorted(course.autograded.rglob("*.ipynb"))
     assert len(paths) == 2
     for path in paths:

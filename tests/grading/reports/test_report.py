@@ -55,7 +55,7 @@ def test_an_exercise_is_summed_up(small_class):
     assert (found.count, found.max_score, dict(found.kinds)) == (6, 3.0, {"full": 1, "part": 2, "zero": 2, "none": 1})
     assert (found.mean, found.median) == (pytest.approx(5 / 6), 0.5)
     assert found.mistakes == [("double__squares", HINT, 2), ("double__in_place", HINT, 1)]
-    assert (found.unnamed, found.stopped, found.manual_grades) == (1, 1, 0)
+    assert (found.unnamed, found.stopped, found.manually_graded) == (1, 1, 0)
     assert found.seconds == 0.0
     assert found.figure.alt == "Points in double: 1 blank, 2 with 0 points, 2 with 1 points, 1 with 3 points."
 
@@ -72,7 +72,7 @@ def test_scores_set_by_hand_and_extra_credit_count(small_class):
     }
     found = exercise_report("double", rows(small_class, manual_grades))
     assert dict(found.kinds) == {"full": 1, "part": 3, "zero": 2}
-    assert (found.mean, found.manual_grades) == (pytest.approx((4 + 1 + 1 + 0 + 0 + 1.5) / 6), 1)
+    assert (found.mean, found.manually_graded) == (pytest.approx((4 + 1 + 1 + 0 + 0 + 1.5) / 6), 1)
     assert found.figure.bars[-1].label == "4"
     assert [row.total for row in rows(small_class, manual_grades)][::5] == [3.0, 1.5]  # 5 less the penalty; 1.5 by hand
 
@@ -194,7 +194,8 @@ def test_what_the_gradebook_holds_by_hand_is_read(course, lesson, record_of):
         gradebook.find_submission_notebook("mini", "90_mini", "ann").late_submission_penalty = 0.25
         gradebook.db.commit()
     manual_grades = read_manual_grades(course, lesson)
-    assert manual_grades == {"ann": ManualGrades({"double": 0.0}, {"double": 0.5}, 0.25), "ben": ManualGrades()}
+    of_ann = ManualGrades(manual={"double": 0.0}, extra={"double": 0.5}, penalty=0.25)
+    assert manual_grades == {"ann": of_ann, "ben": ManualGrades()}
     assert manual_grades["ann"].total(record_of().exercises) == 1.25
 
 
