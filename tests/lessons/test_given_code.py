@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 
 import dnnkit
-from dnnkit.checking.checks import run_hidden_checks as run_examples
+from dnnkit.checking.checks import check_exercise as run_examples
 from grading.judging.pytest_plugin import Candidate, run_hidden_checks
 from grading.judging.reference import Reference
 from grading.judging.student_proxy import Student, local_transport

@@ -181,8 +181,8 @@ def re_split(line):
 def test_a_fault_of_the_grader_is_exit_code_1(run, hand_in, right, monkeypatch):
     hand_in("ann", right)
     in_process = functools.partial(grading_here, grading.classes.autograde.GradingOptions)
-    monkeypatch.setattr("grading.classes.autograde.How", in_process)
-    monkeypatch.setattr("grading.judging.grade.rebuild", lambda *arguments, **options: 1 / 0)
+    monkeypatch.setattr("grading.classes.autograde.GradingOptions", in_process)
+    monkeypatch.setattr("grading.judging.grade.Grader._grade", lambda *arguments, **options: 1 / 0)
     done = run("autograde", "mini", "--workers", "1")
     assert done.code == 1
     assert "ZeroDivisionError" in done.out
