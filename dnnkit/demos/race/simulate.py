@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from dnnkit.checking import wire
 from dnnkit.demos.race.surfaces import surface
 
+Array = NDArray[np.float64]
+Slope = Callable[..., Any]
 NAMES = ("SGD", "momentum", "Nesterov", "AdaGrad", "RMSProp", "Adadelta", "Adam")
 STEPS = 60
 RATES = np.logspace(-3, 2, 41)  # eight in each power of ten
@@ -21,15 +23,7 @@ SQUARED = NAMES.index("AdaGrad")  # from here on the rules divide by a root of s
 NESTEROV, ADADELTA, ADAM = NAMES.index("Nesterov"), NAMES.index("Adadelta"), NAMES.index("Adam")
 
 
-def walk(
-    slope: Callable[..., Any],
-    start: Any,
-    rates: NDArray[np.float64],
-    kicks: NDArray[np.float64],
-    *,
-    momentum: float = 0.9,
-    beta2: float = 0.999,
-) -> Any:
+def walk(slope: Slope, start: Any, rates: Array, kicks: Array, *, momentum: float = 0.9, beta2: float = 0.999) -> Any:
     """Walk with all seven rules at once.
 
     All are one recurrence: a memory of slopes, one of squared slopes from AdaGrad on, and Adadelta's of steps.
