@@ -47,21 +47,22 @@ def submit(lesson, project, answers, unwritten=()):
 
 @pytest.mark.sandbox
 def test_mistakes_sent_through_the_sandbox_get_the_same_verdict(lesson, project, tmp_path):
-    grader, bank = make_grader(open_course(project, tmp_path), lesson), load_bank(lesson)
-    for number, exercise in enumerate(lesson.exercises):
-        mistakes = bank.mistakes_of(exercise)
-        mistake = mistakes[number % len(mistakes)]
-        unwritten = [name for name in slow_exercises(lesson) if lesson.exercises.index(name) > number]
-        result, _ = grader.grade(submit(lesson, project, {exercise: mistake.source}, unwritten))
-        found = next(record for record in result.exercises if record.name == exercise)
-        assert (found.mistake, found.hint) == (mistake.name, mistake.hint)
-        assert found.score < found.max_score
+    bank = load_bank(lesson)
+    with make_grader(open_course(project, tmp_path), lesson) as grader:
+        for number, exercise in enumerate(lesson.exercises):
+            mistakes = bank.mistakes_of(exercise)
+            mistake = mistakes[number % len(mistakes)]
+            unwritten = [name for name in slow_exercises(lesson) if lesson.exercises.index(name) > number]
+            result, _ = grader.grade(submit(lesson, project, {exercise: mistake.source}, unwritten))
+            found = next(record for record in result.exercises if record.name == exercise)
+            assert (found.mistake, found.hint) == (mistake.name, mistake.hint)
+            assert found.score < found.max_score
 
 
 @pytest.mark.sandbox
 @pytest.mark.parametrize("number", range(3))
 def test_variants_sent_through_the_sandbox_get_full_marks(lesson, project, tmp_path, number):
-    grader, bank = make_grader(open_course(project, tmp_path), lesson), load_bank(lesson)
+    bank = load_bank(lesson)
     # What trains is sent through the sandbox once; `grading audit` judges all its variants.
     unwritten = slow_exercises(lesson) if number else ()
     answers = {}
@@ -69,7 +70,8 @@ def test_variants_sent_through_the_sandbox_get_full_marks(lesson, project, tmp_p
         variants = bank.variants_of(exercise)
         if exercise not in unwritten:
             answers[exercise] = variants[number % len(variants)].source
-    result, _ = grader.grade(submit(lesson, project, answers, unwritten))
+    with make_grader(open_course(project, tmp_path), lesson) as grader:
+        result, _ = grader.grade(submit(lesson, project, answers, unwritten))
     assert [e for e in result.exercises if e.status != "passed" and e.name not in unwritten] == []
     assert [e.status for e in result.exercises if e.name in unwritten] == ["not_attempted"] * len(unwritten)
     assert result.score == sum(e.max_score for e in result.exercises if e.name not in unwritten)

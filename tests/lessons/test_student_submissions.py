@@ -24,7 +24,7 @@ def grade():
     lesson = find_lesson(project / "solutions", "01_neuron")
     grader = make_grader(open_course(project), lesson, GradingOptions())
     yield lambda name: grader.grade(from_bytes(name, (STUDENTS / f"{name}.ipynb").read_bytes()), seed=b"students")[0]
-    grader.launcher.close()
+    grader.close()
 
 
 @pytest.mark.parametrize("name", ["n1", "n2", "n3", "n5"])

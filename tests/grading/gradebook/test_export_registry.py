@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,11 @@ def export(course, *arguments):
 
 
 def nbgrader_export(course, exporter, *arguments):
-    """Run `nbgrader export` in the class's folder, as its main does but within this process."""
+    """Run `nbgrader export` in the class's folder, as its main does; in a thread: a browser's event loop may run here."""
+    options = [f"--db={course.database}", f"--exporter={exporter}", *arguments]
     try:
-        ExportApp.launch_instance([f"--db={course.database}", f"--exporter={exporter}", *arguments])
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(ExportApp.launch_instance, options).result()
     finally:
         ExportApp.clear_instance()
 

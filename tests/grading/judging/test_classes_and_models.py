@@ -141,7 +141,8 @@ def test_a_submission_with_a_class_is_graded_and_its_mistake_named(built):
     for student, answers in (("right", right), ("wrong", right | {"Total": mistake.source})):
         data = nbformat.writes(with_answers(load_release(project, lesson), answers)).encode()
         submission = Submission(student, "ok", "", f"sha256:{student}", parse_cells(data))
-        result, _ = Grader(lesson, load_release(project, lesson), lambda digest: b"seed").grade(submission)
+        with Grader(lesson, load_release(project, lesson), lambda digest: b"seed") as grader:
+            result, _ = grader.grade(submission)
         verdicts[student] = [(e.name, e.score, e.mistake) for e in result.exercises]
     assert verdicts["right"] == [("Total", 2.0, None), ("apply_twice", 1.0, None)]
     assert verdicts["wrong"] == [("Total", 0.0, "Total__forgets"), ("apply_twice", 1.0, None)]
