@@ -62,7 +62,7 @@ def export(course, *arguments):
 
 
 def nbgrader_export(course, exporter, *arguments):
-    """Run `nbgrader export` in the class's folder, as its main does; in a thread: a browser's event loop may run here."""
+    """Run `nbgrader export` in the class's folder, as its main does; in a thread, as an event loop may run here."""
     options = [f"--db={course.database}", f"--exporter={exporter}", *arguments]
     try:
         with ThreadPoolExecutor(1) as pool:
