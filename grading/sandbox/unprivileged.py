@@ -8,6 +8,7 @@ import ctypes
 import itertools
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -28,9 +29,10 @@ def unprivileged(command: Sequence[str]) -> list[str]:
     """
     if os.geteuid() != 0:
         return list(command)
-    sources = [source for option, source in itertools.pairwise(command) if option in BINDS]
+    program = shutil.which(command[0]) or command[0]
+    sources = [program, *(source for option, source in itertools.pairwise(command) if option in BINDS)]
     settings = json.dumps({"user": NOBODY, "closed": _closed(sources)})
-    return [sys.executable, "-I", "-S", str(Path(__file__).resolve()), settings, *command]
+    return [sys.executable, "-I", "-S", str(Path(__file__).resolve()), settings, program, *command[1:]]
 
 
 def hand_over(*paths: Path) -> None:

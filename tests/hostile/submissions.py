@@ -349,7 +349,7 @@ cell(
     "    except PermissionError: refused += 1\n"
     "print(dict(os.environ))",
     RIGHT,
-    **unharmed(inside="read and refused"),
+    **unharmed(inside="read == 1 and not refused"),
 )
 cell(
     "reads_gradebook: the gradebook is printed",
@@ -387,7 +387,7 @@ cell(
 cell(
     "plants_modules: files are left where the next kernel may look for modules",
     "import os\nplanted, refused = [], []\n"
-    "walled = ['/opt/dnn', '/opt/dnn/inside', '/dev', '/'] if os.path.isdir('/opt/dnn/inside') else []\n"
+    "walled = ['/opt/dnn', '/opt/dnn/dnn_sandbox', '/dev', '/'] if os.path.isdir('/opt/dnn/dnn_sandbox') else []\n"
     "startup = os.path.expanduser('~/.ipython/profile_default/startup')\nos.makedirs(startup, exist_ok=True)\n"
     "text = 'import numpy\\nnumpy.asarray = lambda *a, **k: numpy.zeros(1)\\nanswer = serve = None\\n'\n"
     "for folder in ['.', startup, *walled]:\n    for name in ('agent.py', '00-first.py', 'sitecustomize.py'):\n"
