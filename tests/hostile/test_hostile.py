@@ -83,7 +83,7 @@ def attacked_class(small, root, limits, bank):
         before, left, memory = snapshot(*watched), grader_traces(), most_memory()
         with witnesses(bank) as heard:
             results = autograde(course, small.lesson, GradingOptions(limits=limits))
-        pages = {path.parent.parent.name: path for path in write_feedback(course, small.lesson)}
+        pages = {page.student: page.path for page in write_feedback(course, small.lesson)}
         return SimpleNamespace(
             course=course,
             students={*HONEST, *(hostile.student for hostile in bank)},
