@@ -26,6 +26,7 @@ WANTED = "DNN_GPU"  # set in the kernel that may use the GPU
 MEMORY_MB = "DNN_GPU_MEMORY_MB"  # the most that TensorFlow may take of it
 PCI = Path("/sys/bus/pci/devices")
 WSL = Path("/dev/dxg")
+INSTALL_DRIVER = "sudo apt install nvidia-driver"
 NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE
 
 
@@ -49,7 +50,7 @@ class Look:
     Attributes:
         gpus: list of `Gpu`, in the order in which programs number them.
         why: why there is none; empty when there is one.
-        cure: the one line that changes it; empty when nothing on this machine can.
+        cure: the command that changes it; empty where none can.
     """
 
     gpus: tuple = ()
@@ -67,22 +68,21 @@ def look():
     if driver is None and not _has_card():
         return Look(why="no NVIDIA GPU in this machine; every lesson is made for the CPU")
     if driver is None:
-        cure = "sudo apt install nvidia-driver, then restart; in a container: docker run --gpus all"
-        return Look(why="an NVIDIA GPU is there, but its driver is missing", cure=cure)
+        why = "an NVIDIA GPU is there, but its driver is missing; restart when it is installed"
+        return Look(why=f"{why}; a container is to be started with docker run --gpus all", cure=INSTALL_DRIVER)
     hidden = os.environ.get("CUDA_VISIBLE_DEVICES")
     if hidden is not None and hidden.strip() in ("", "-1"):
         return Look(why=f"hidden by CUDA_VISIBLE_DEVICES={hidden!r}", cure="unset CUDA_VISIBLE_DEVICES")
     code = driver.cuInit(0)
     if code == NO_DEVICE:
-        cure = "pass the GPU to this container or virtual machine: docker run --gpus all"
-        return Look(why="the NVIDIA driver sees no GPU", cure=cure)
+        return Look(why="the NVIDIA driver sees no GPU; a container is to be started with docker run --gpus all")
     if code:
-        cure = "restart the machine: after an update the old driver is still loaded"
-        return Look(why=f"the NVIDIA driver answers {_name_of_error(driver, code)}", cure=cure)
+        why = "restart the machine if the driver was updated: the old one is still loaded"
+        return Look(why=f"the NVIDIA driver answers {_name_of_error(driver, code)}; {why}")
     count = ctypes.c_int()
     driver.cuDeviceGetCount(ctypes.byref(count))
     gpus = tuple(_describe(driver, number) for number in range(count.value))
-    return Look(gpus) if gpus else Look(why="the NVIDIA driver sees no GPU", cure="nvidia-smi says which it manages")
+    return Look(gpus) if gpus else Look(why="the NVIDIA driver sees no GPU", cure="nvidia-smi")
 
 
 def fall_back_to_cpu():

@@ -1,4 +1,6 @@
-"""`dnnkit doctor`: what is here, what is missing, and the one line that fixes it."""
+"""`dnnkit doctor`: what is here, what is missing, and the command that fixes it."""
+
+from __future__ import annotations
 
 import importlib.util
 import json
@@ -7,12 +9,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final, Literal
 
 from dnnkit.environment import devices, kernels, quiet
+from dnnkit.environment.commands import dnnkit_command, pip_install
 
-OK, MISSING = "ok", "missing"
+OK: Final = "ok"
+MISSING: Final = "missing"
+OPTIONAL: Final = "optional"
 PACKAGES = ("numpy", "matplotlib", "scikit-learn", "jupyterlab", "ipykernel", "ipywidgets")
 IMPORT_SECONDS = 120
 ASK_KERAS = """
@@ -29,71 +37,68 @@ class Finding:
 
     Attributes:
         name: what was looked at.
-        verdict: "ok" or "missing".
+        verdict: "ok"; "missing"; or "optional", which is not here either, but no student needs it.
         detail: version, device or what went wrong.
-        cure: the one line that fixes it, or that changes what is well as it is.
-        needed: whether a student needs it.
+        cure: a command to paste that fixes it, or that changes what is well as it is; empty where no command can.
     """
 
     name: str
-    verdict: str
+    verdict: Literal["ok", "missing", "optional"]
     detail: str
     cure: str = ""
-    needed: bool = True
 
 
-def examine():
+def examine() -> list[Finding]:
     """Look at everything.
 
     Returns:
-        List of `Finding`. What only instructors or contributors need is left out where their tools are not installed.
+        The findings. What only instructors or contributors need is left out where their tools are not installed.
     """
     findings = [_python(), *(_package(name) for name in PACKAGES), *_keras(), _kernel(), _writing()]
     if importlib.util.find_spec("grading"):
-        findings += [_package("nbgrader", needed=False, extra="[grading]"), _sandbox()]
+        findings += [_package("nbgrader", absent=OPTIONAL), _sandbox()]
     if importlib.util.find_spec("playwright"):
         findings.append(_browser())
     return findings
 
 
-def report(findings):
+def report(findings: Sequence[Finding]) -> str:
     """Write findings as aligned plain text, with a closing sentence."""
     width = max(len(f.name) for f in findings) + 2
     lines = []
     for f in findings:
-        whom = "" if f.needed or f.verdict == OK else " (students do not need it)"
-        lines.append(f"{f.name:<{width}}{f.verdict:<9}{f.detail}{whom}".rstrip())
+        lines.append(f"{f.name:<{width}}{f.verdict:<10}{f.detail}".rstrip())
         if f.cure:
             lines.append(f"{'':<{width}}{'to change it' if f.verdict == OK else 'fix it'}: {f.cure}")
-    missing = sum(f.needed and f.verdict != OK for f in findings)
+    missing = sum(f.verdict == MISSING for f in findings)
     end = "Everything a student needs is here."
     if missing:
         end = f"{missing} of the things a student needs {'is' if missing == 1 else 'are'} missing."
     return "\n".join([*lines, "", end])
 
 
-def is_healthy(findings):
+def is_healthy(findings: Sequence[Finding]) -> bool:
     """Say whether everything a student needs is there."""
-    return all(f.verdict == OK for f in findings if f.needed)
+    return all(f.verdict != MISSING for f in findings)
 
 
-def _python():
+def _python() -> Finding:
     number = ".".join(map(str, sys.version_info[:3]))
-    fits = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    return Finding("python", OK, number) if fits else Finding("python", MISSING, number, "install Python 3.11 to 3.13")
+    if (3, 11) <= sys.version_info[:2] <= (3, 13):
+        return Finding("python", OK, number)
+    return Finding("python", MISSING, f"{number}: install Python 3.11, 3.12 or 3.13, and make the venv anew with it")
 
 
-def _package(name, *, needed=True, extra=""):
+def _package(name: str, *, absent: Literal["missing", "optional"] = MISSING) -> Finding:
     try:
-        return Finding(name, OK, version(name), needed=needed)
+        return Finding(name, OK, version(name))
     except PackageNotFoundError:
-        cure = f'python -m pip install "dnnkit{extra}"' if extra else f"python -m pip install {name}"
-        return Finding(name, MISSING, "not installed", cure, needed)
+        return Finding(name, absent, "not installed", pip_install(name))
 
 
-def _keras():
+def _keras() -> list[Finding]:
     """Let Keras compute in another process, so that a broken backend cannot take the doctor with it."""
-    cure = "python -m pip install keras tensorflow"
+    cure = pip_install("keras", "tensorflow")
     spec = kernels.installed_spec() if importlib.util.find_spec("jupyter_client") else None
     settings = spec.env if spec else kernels.kernel_spec()["env"]
     # with the kernel's backend, but seeing what this computer has
@@ -104,13 +109,13 @@ def _keras():
     except subprocess.TimeoutExpired:
         return [Finding("keras", MISSING, f"import took more than {IMPORT_SECONDS} seconds", cure)]
     except (ValueError, IndexError):
-        said = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        return [Finding("keras", MISSING, f"cannot be imported: {said[:160]}", cure)]
+        why = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        return [Finding("keras", MISSING, f"cannot be imported: {why[:160]}", cure)]
     keras = Finding("keras", OK, f"{number} on {backend} {_version_or_unknown(backend)}")
     return [keras, _device(backend, where, devices.WANTED in settings)]
 
 
-def _device(backend, where, wanted):
+def _device(backend: str, where: str, wanted: bool) -> Finding:
     """Say on which device the lessons will compute, and what keeps them from the GPU.
 
     Args:
@@ -124,60 +129,75 @@ def _device(backend, where, wanted):
     gpu = f"{found.gpus[0].name}, {found.gpus[0].memory_mb / 1024:.0f} GiB"
     if not any(word in where.lower() for word in ("gpu", "cuda")):
         why = f"{backend} does not use the {gpu}: it was built without CUDA, or lacks CUDA's libraries"
-        return Finding("device", OK, f"CPU: {why}", kernels.WITH_CUDA.get(backend, ""))
+        return Finding("device", OK, f"CPU: {why}", _with_cuda(backend))
     if not wanted:
-        return Finding("device", OK, f"CPU: the kernel hides the {gpu}", "dnnkit kernel install --gpu")
+        cure = dnnkit_command("kernel", "install", "--gpu")
+        return Finding("device", OK, f"CPU: the kernel hides the {gpu}", cure)
     return Finding("device", OK, f"GPU: {gpu}")
 
 
-def _version_or_unknown(name):
+def _with_cuda(backend: str) -> str:
+    """Write the command that makes a backend use an NVIDIA GPU."""
+    packages = kernels.WITH_CUDA.get(backend)
+    return pip_install(*packages) if packages else ""
+
+
+def _version_or_unknown(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
         return "of unknown version"
 
 
-def _kernel():
-    cure = "dnnkit kernel install"
+def _kernel() -> Finding:
     if not importlib.util.find_spec("jupyter_client"):
-        return Finding("kernel dnn", MISSING, "Jupyter is not installed", "python -m pip install jupyterlab")
+        return Finding("kernel dnn", MISSING, "Jupyter is not installed", pip_install("jupyterlab"))
     python, works = kernels.find_kernel()
-    if not works:
-        return Finding("kernel dnn", MISSING, f"its Python is gone: {python}" if python else "not registered", cure)
-    return Finding("kernel dnn", OK, python)
+    if python is not None and works:
+        return Finding("kernel dnn", OK, python)
+    why = f"its Python is gone ({python})" if python else "not registered yet"
+    lab, cure = dnnkit_command("lab"), dnnkit_command("kernel", "install")
+    return Finding("kernel dnn", OK, f"{why}; {lab} registers it when it starts", cure)
 
 
-def _writing():
+def _writing() -> Finding:
     try:
         with tempfile.TemporaryFile(dir="."):
             return Finding("write access", OK, os.getcwd())
     except OSError as error:
-        return Finding("write access", MISSING, f"{os.getcwd()}: {error.strerror}", "work in a folder of your own")
+        return Finding("write access", MISSING, f"{os.getcwd()}: {error.strerror}; work in a folder of your own")
 
 
-def _sandbox():
+def _sandbox() -> Finding:
     if shutil.which("bwrap") is None:
-        cure = "sudo apt install bubblewrap (grading needs Linux)"
-        return Finding("sandbox", MISSING, "bwrap is not installed", cure, needed=False)
+        detail = "bwrap is not installed; grading needs it, and Linux"
+        return Finding("sandbox", OPTIONAL, detail, "sudo apt install bubblewrap")
     try:
         done = _run(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "--dev", "/dev", "true"], 10)
     except subprocess.TimeoutExpired:
-        return Finding("sandbox", MISSING, "bwrap does not answer", "restart the machine", needed=False)
+        return Finding("sandbox", OPTIONAL, "bwrap does not answer; restart the machine")
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        cure = "allow user namespaces: sudo sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000"
-        return Finding("sandbox", MISSING, f"bwrap fails: {said[:160]}", cure, needed=False)
-    return Finding("sandbox", OK, "bwrap works", needed=False)
+        why = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        return Finding("sandbox", OPTIONAL, f"bwrap fails: {why[:160]}", _allow_namespaces())
+    return Finding("sandbox", OK, "bwrap works")
 
 
-def _browser():
+def _allow_namespaces(settings: Path = Path("/proc/sys")) -> str:
+    """Write the command that allows user namespaces, with the settings that this system has."""
+    known = {"kernel.apparmor_restrict_unprivileged_userns": 0, "kernel.unprivileged_userns_clone": 1}
+    known["user.max_user_namespaces"] = 10000
+    here = [f"{name}={value}" for name, value in known.items() if settings.joinpath(*name.split(".")).exists()]
+    return f"sudo sysctl {' '.join(here)}" if here else ""
+
+
+def _browser() -> Finding:
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
     if found:
-        return Finding("browser", OK, found, needed=False)
-    return Finding("browser", MISSING, "no Chromium on the path", "sudo apt install chromium", needed=False)
+        return Finding("browser", OK, found)
+    return Finding("browser", OPTIONAL, "no Chromium on the path; some tests need it", "sudo apt install chromium")
 
 
-def _run(command, seconds, env=None):
+def _run(command: Sequence[str], seconds: float, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - fixed commands
         command, capture_output=True, text=True, timeout=seconds, env=env, check=False, stdin=subprocess.DEVNULL
     )

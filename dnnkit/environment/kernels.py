@@ -13,10 +13,10 @@ from dnnkit.environment import devices, quiet
 NAME = "dnn"
 DISPLAY_NAME = "Deep neural networks (dnn)"
 BACKENDS = ("tensorflow", "jax", "torch")
-WITH_CUDA = {  # what makes each of them use an NVIDIA GPU
-    "tensorflow": 'python -m pip install "tensorflow[and-cuda]"',
-    "jax": 'python -m pip install "jax[cuda12]"',
-    "torch": "python -m pip install --force-reinstall torch",
+WITH_CUDA = {  # what pip installs so that each of them uses an NVIDIA GPU
+    "tensorflow": ("tensorflow[and-cuda]",),
+    "jax": ("jax[cuda12]",),
+    "torch": ("--force-reinstall", "torch"),
 }
 
 

@@ -1,10 +1,12 @@
-"""Pack what students receive: lessons, dnnkit, how to install; nothing of solutions or checks."""
+"""Pack what students receive: lessons, dnnkit, how to install, tested versions; nothing of solutions or checks."""
 
 import io
 import tomllib
 import zipfile
+from pathlib import Path
 
 from dnnkit.environment.atomic_write import write_atomically
+from grading.authoring.tested_versions import tested_versions
 
 EPOCH = (2026, 1, 1, 0, 0, 0)  # one date for every entry, so that the same content gives the same bytes
 INSTALL = """\
@@ -13,17 +15,30 @@ INSTALL = """\
 You need Python 3.11, 3.12 or 3.13, on Linux, macOS or Windows, and about 3 GB of disk. In a terminal, in this folder:
 
     python -m venv .venv
-    .venv/bin/python -m pip install .          (Windows: .venv\\Scripts\\python -m pip install .)
-    .venv/bin/dnnkit lab                       (Windows: .venv\\Scripts\\dnnkit lab)
+    .venv/bin/python -m pip install -r requirements.txt
+    .venv/bin/dnnkit lab
+
+On Windows:
+
+    py -m venv .venv
+    .venv\\Scripts\\python -m pip install -r requirements.txt
+    .venv\\Scripts\\dnnkit lab
 
 JupyterLab opens in your browser. The page that opens lists the lessons.
 After the installation everything works without a network.
 
-Does something not work? `.venv/bin/dnnkit doctor` says what is missing and the one line that fixes it.
+Does something not work? `.venv/bin/dnnkit doctor` says what is missing and the command that fixes it.
+
+requirements.txt asks for the versions in tested_versions.txt. `python -m pip install .` takes others, too.
+"""
+REQUIREMENTS = """\
+# This folder's package and what it needs, in the versions that the course was tested with.
+--constraint tested_versions.txt
+.
 """
 
 
-def write_bundle(project, path):
+def write_bundle(project: Path, path: Path | str) -> list[str]:
     """Write the bundle.
 
     Args:
@@ -34,6 +49,8 @@ def write_bundle(project, path):
         Names of the entries, in order.
     """
     entries = {"README.md": INSTALL.encode(), "pyproject.toml": student_pyproject(project).encode()}
+    entries["requirements.txt"] = REQUIREMENTS.encode()
+    entries["tested_versions.txt"] = "".join(f"{line}\n" for line in tested_versions(project)).encode()
     entries["LICENSE"] = (project / "LICENSE").read_bytes()
     for pattern in (
         "lessons/*.ipynb",
@@ -55,7 +72,7 @@ def write_bundle(project, path):
     return sorted(entries)
 
 
-def student_pyproject(project):
+def student_pyproject(project: Path) -> str:
     """Write the pyproject of the bundle: dnnkit alone, with the dependencies of the one list."""
     with (project / "pyproject.toml").open("rb") as file:
         table = tomllib.load(file)["project"]

@@ -1,9 +1,14 @@
 """The page that JupyterLab opens: lessons/start.ipynb, with the list of lessons and the student's progress."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import nbformat
+from nbformat import NotebookNode
 
 from dnnkit.environment.atomic_write import write_atomically
 from grading.authoring.release import KERNELSPEC
+from grading.lessons.lesson import Lesson
 
 WELCOME = """\
 # Deep neural networks, written by hand
@@ -15,12 +20,19 @@ In a lesson, read from top to bottom. Write each function where its cell says so
 below it. A check may be run as often as you like: it scores nothing, it only tells.
 """
 STUCK = """\
-**Something does not work?** Open a terminal (File, New, Terminal) and type `dnnkit doctor`. It says what is missing and
-the one line that fixes it.
+**Something does not work?** Make a new cell below (press Escape, then B), paste these two lines and run it:
+
+```
+import sys
+!{sys.executable} -m dnnkit doctor
+```
+
+It says what is missing and the command that fixes it. Where no cell runs at all, type `.venv/bin/dnnkit doctor` in a
+terminal, in the folder of the course (on Windows `.venv\\Scripts\\dnnkit doctor`).
 """
 
 
-def start_notebook(lessons):
+def start_notebook(lessons: Sequence[Lesson]) -> NotebookNode:
     """Make the start notebook.
 
     Args:
@@ -37,17 +49,17 @@ def start_notebook(lessons):
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": language})
 
 
-def write_start(lessons, folder):
+def write_start(lessons: Sequence[Lesson], folder: Path) -> None:
     """Write start.ipynb into a folder of lessons; the same lessons give the same bytes."""
     write_atomically(folder / "start.ipynb", start_text(lessons))
 
 
-def start_is_stale(lessons, folder):
+def start_is_stale(lessons: Sequence[Lesson], folder: Path) -> bool:
     """Say whether the start notebook in a folder differs from what these lessons give."""
     path = folder / "start.ipynb"
     return not path.is_file() or path.read_text(encoding="utf-8") != start_text(lessons)
 
 
-def start_text(lessons):
+def start_text(lessons: Sequence[Lesson]) -> str:
     """The start notebook as it is written to disk."""
     return nbformat.writes(start_notebook(lessons)) + "\n"

@@ -84,7 +84,7 @@ np.set_printoptions(precision=6, suppress=True)  # print arrays as plain decimal
 #
 # So your functions may use only NumPy, as `np`, and what is defined in cells without `%%explore`.
 #
-# If one of these three cells fails, run `dnnkit doctor` in a terminal. It says what is missing.
+# If one of these three cells fails, the end of the page `start.ipynb` says how to find out what is missing.
 
 # %%
 # %%explore

@@ -254,7 +254,7 @@ def test_check_cells_are_told_by_their_only_statement(source, name):
 def test_doctor_exits_by_health(monkeypatch, capsys):
     good, bad = doctor.Finding("a", doctor.OK, "1"), doctor.Finding("b", doctor.MISSING, "no")
     monkeypatch.setattr(doctor, "examine", lambda: [good])
-    assert run(capsys, "doctor") == (0, "a  ok       1\n\nEverything a student needs is here.\n", "")
+    assert run(capsys, "doctor") == (0, "a  ok        1\n\nEverything a student needs is here.\n", "")
     monkeypatch.setattr(doctor, "examine", lambda: [good, bad])
     assert run(capsys, "doctor")[0] == 1
 

@@ -71,13 +71,13 @@ def test_other_cards_are_no_gpus(bare, vendor, kind):
 def test_a_missing_driver_is_told(bare):
     put_card(bare)
     found = devices.look()
-    assert found.why == "an NVIDIA GPU is there, but its driver is missing"
-    assert found.cure == "sudo apt install nvidia-driver, then restart; in a container: docker run --gpus all"
+    assert found.why.startswith("an NVIDIA GPU is there, but its driver is missing; ")
+    assert found.cure == "sudo apt install nvidia-driver"
 
 
 def test_a_gpu_behind_windows_without_a_driver_is_told(bare):
     (bare / "dxg").touch()
-    assert devices.look().why == "an NVIDIA GPU is there, but its driver is missing"
+    assert devices.look().why.startswith("an NVIDIA GPU is there, but its driver is missing; ")
 
 
 @pytest.mark.parametrize("value", ["", "-1", " "])
@@ -90,17 +90,21 @@ def test_a_hidden_gpu_is_told(monkeypatch, value):
 @pytest.mark.parametrize(
     ("driver", "why", "cure"),
     [
-        (Driver(code=100), "the NVIDIA driver sees no GPU", "docker run --gpus all"),
-        (Driver(), "the NVIDIA driver sees no GPU", "nvidia-smi says which it manages"),
-        (Driver(code=999), "the NVIDIA driver answers CUDA_ERROR_UNKNOWN (999)", "restart the machine"),
-        (Driver(code=7), "the NVIDIA driver answers an unknown error (7)", "restart the machine"),
+        (
+            Driver(code=100),
+            "the NVIDIA driver sees no GPU; a container is to be started with docker run --gpus all",
+            "",
+        ),
+        (Driver(), "the NVIDIA driver sees no GPU", "nvidia-smi"),
+        (Driver(code=999), "the NVIDIA driver answers CUDA_ERROR_UNKNOWN (999); restart the machine", ""),
+        (Driver(code=7), "the NVIDIA driver answers an unknown error (7); restart the machine", ""),
     ],
 )
 def test_a_driver_without_a_gpu_is_told(monkeypatch, driver, why, cure):
     with_driver(monkeypatch, driver)
     found = devices.look()
-    assert (found.gpus, found.why) == ((), why)
-    assert cure in found.cure
+    assert (found.gpus, found.cure) == ((), cure)
+    assert found.why.startswith(why)
 
 
 def test_gpus_are_described_in_order(monkeypatch):

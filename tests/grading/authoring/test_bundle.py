@@ -2,9 +2,12 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
+import sysconfig
 import tomllib
+import venv
 import zipfile
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from grading.lessons.lesson import all_lessons
 
 PROJECT = Path(__file__).parents[3]
 TOP = "dnn-course/"
+INSTALLATION = ("README.md", "LICENSE", "pyproject.toml", "requirements.txt", "tested_versions.txt")
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +63,14 @@ def test_everything_lies_in_one_folder(bundle):
 
 
 def test_lessons_package_examples_and_instructions_are_there(files):
-    wanted = {"README.md", "LICENSE", "pyproject.toml", "dnnkit/__init__.py"}
+    wanted = {*INSTALLATION, "dnnkit/__init__.py", "lessons/start.ipynb"}
     for lesson in all_lessons(PROJECT / "solutions"):
         wanted |= {f"lessons/{lesson.name}/{lesson.topic}.ipynb", f"dnnkit/examples/{lesson.topic}.json"}
     assert wanted <= set(files)
 
 
 def test_no_file_is_one_of_ours_alone(files):
-    theirs = ("README.md", "LICENSE", "pyproject.toml", "lessons/", "dnnkit/")
+    theirs = (*INSTALLATION, "lessons/", "dnnkit/")
     assert not [name for name in files if not name.startswith(theirs)]
     ours = {
         path.read_text() for folder in ("solutions", "grading", "tests") for path in (PROJECT / folder).rglob("*.py")
@@ -123,6 +127,59 @@ def test_its_dependencies_are_those_of_the_one_list(files):
     assert theirs["dependencies"] == ours["dependencies"]
     assert (theirs["requires-python"], theirs["version"]) == (ours["requires-python"], ours["version"])
     assert theirs["scripts"] == {"dnnkit": "dnnkit.cli:main"}
+
+
+def test_versions_are_those_of_the_lock_for_what_students_need_and_nothing_else(files):
+    lock = (PROJECT / "requirements.lock").read_text()
+    versions = files["tested_versions.txt"].splitlines()
+    assert [line for line in versions if f"{line} \\\n" not in lock] == []
+    names = {re.match(r"([\w.-]+)==\d[\w.]*( ;.*)?$", line)[1] for line in versions}  # no hashes, no addresses
+    ours = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert {re.match(r"[\w.-]+", need)[0] for need in ours["dependencies"]} <= names
+    assert {"ipython", "jupyter-server", "h5py", "pyzmq", "rfc3987-syntax"} <= names  # needed by those, or by an extra
+    assert {"colorama", "appnope", "pywinpty"} <= names  # on other systems
+    assert names & {"nbgrader", "jupytext", "pytest", "distributed", "playwright", "ruff", "mypy"} == set()
+
+
+def test_requirements_install_the_folder_in_the_tested_versions(bundle, tmp_path):
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(tmp_path)
+    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-build-isolation", "--no-index", "--quiet"]
+    folder = tmp_path / "dnn-course"
+    done = subprocess.run(
+        [*command, "--report", "-", "-r", "requirements.txt"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    # Everything else is here already, in exactly these versions: pip looks for nothing.
+    assert done.returncode == 0, done.stderr
+    assert [item["metadata"]["name"] for item in json.loads(done.stdout)["install"]] == ["dnnkit"]
+
+
+def test_right_after_the_installation_the_doctor_is_content_and_its_cures_can_be_pasted(bundle, tmp_path):
+    """As the bundle's README says, but for the packages, which a venv of our own lends to the new one."""
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / "dnn-course"
+    venv.create(folder / ".venv")
+    (site,) = (folder / ".venv" / "lib").glob("python*/site-packages")
+    (site / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n")  # as a path: no editable dnnkit, no grading
+    command = [sys.executable, "-m", "pip", "--python", ".venv/bin/python", "install", "--quiet", "--no-index"]
+    command += ["--no-build-isolation", "--ignore-installed", "--no-deps"]
+    subprocess.run([*command, "."], cwd=folder, check=True, capture_output=True)
+
+    def paste(line):
+        clean = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}  # a terminal in which nothing is activated
+        return subprocess.run(
+            ["sh", "-c", line], cwd=folder, env=clean, capture_output=True, text=True, check=False, timeout=300
+        )
+
+    done = paste(".venv/bin/dnnkit doctor")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "kernel dnn    ok        not registered yet; .venv/bin/dnnkit lab registers it" in done.stdout
+    cures = re.findall(r"^ +(?:fix it|to change it): (.+)$", done.stdout, re.MULTILINE)
+    assert cures == [".venv/bin/dnnkit kernel install"]
+    assert paste(cures[0]).returncode == 0
+    kernel = json.loads((folder / ".venv/share/jupyter/kernels/dnn/kernel.json").read_text())
+    assert kernel["argv"][0] == str(folder / ".venv/bin/python")
 
 
 def test_it_can_be_installed_and_used_away_from_this_repository(bundle, tmp_path):
