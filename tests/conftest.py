@@ -1,6 +1,8 @@
 """What all tests share: their order, what a machine must have, and one browser, as Playwright starts only once."""
 
+import datetime
 import importlib.util
+import json
 import os
 import shutil
 from pathlib import Path
@@ -9,10 +11,72 @@ import pytest
 
 from grading.sandbox.bubblewrap import CURE, sandbox_problem
 
+DURATIONS = Path(__file__).parent / "durations.json"
+LONG = 3  # seconds; a shorter test may run whenever its turn comes
 
+
+def pytest_addoption(parser):
+    group = parser.getgroup("proofs", "proofs that are kept")
+    group.addoption("--all-proofs", action="store_true", help="prove everything afresh, kept or not")
+    group.addoption("--keep-proofs", action="store_true", help="write which lessons' tests passed into their ledgers")
+    group.addoption("--keep-durations", action="store_true", help="write which tests take long to tests/durations.json")
+
+
+def pytest_configure(config):
+    """Choose the seed before there are workers, which inherit it."""
+    os.environ.setdefault("DNN_PROOF_SEED", datetime.date.today().isoformat())
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Keeper(config), "keeper")
+
+
+def pytest_report_header(config):
+    return f"proofs: those made afresh are drawn by DNN_PROOF_SEED={os.environ['DNN_PROOF_SEED']}"
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Begin with the lessons, whose tests are the longest: at the end, short ones keep both processes busy."""
-    items.sort(key=lambda item: item.path.parent.name != "lessons")
+    """Begin with the longest: at the end, short ones keep all processes busy.
+
+    A file's tests stay together, since they may share what its fixtures start; those of the lessons share nothing.
+    """
+    seconds = json.loads(DURATIONS.read_text(encoding="utf-8")) if DURATIONS.is_file() else {}
+    longest = {}
+    for item in items:
+        group = item.nodeid if item.path.parent.name == "lessons" else item.path
+        longest[group] = max(longest.get(group, 0), seconds.get(item.nodeid, 0))
+    groups = {item: item.nodeid if item.nodeid in longest else item.path for item in items}
+    items.sort(key=lambda item: (-longest[groups[item]], str(item.path)))
+
+
+class Keeper:
+    """Collects, in the process that starts the workers, what was proved and how long tests took.
+
+    Args:
+        config: pytest's configuration.
+    """
+
+    def __init__(self, config):
+        self.config = config
+        self.seconds = {}
+        self.passed = []
+
+    def pytest_runtest_logreport(self, report):
+        """Note a test's time and, where it passed, what it proves."""
+        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0) + report.duration
+        if report.when == "call" and report.passed:
+            self.passed += [value for name, value in report.user_properties if name == "kept run"]
+
+    def pytest_terminal_summary(self, terminalreporter):
+        """Say for which lessons kept tests ran, and keep what is asked for."""
+        for run in self.passed:
+            terminalreporter.write_line(f"proved afresh: {run['lesson']}, {run['kind']} (it was: {run['state']})")
+        if self.config.getoption("keep_proofs"):
+            from grading.authoring.kept_runs import keep_runs
+
+            keep_runs(Path(__file__).parent.parent / "solutions", self.passed)
+        if self.config.getoption("keep_durations"):
+            long = {name: round(seconds) for name, seconds in sorted(self.seconds.items()) if seconds >= LONG}
+            DURATIONS.write_text(json.dumps(long, indent=0) + "\n", encoding="utf-8")
 
 
 def pytest_runtest_setup(item):

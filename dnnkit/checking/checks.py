@@ -6,7 +6,6 @@ Records only; `dnnkit.checking.table` turns them into a table. The examples are 
 import contextlib
 import difflib
 import io
-import json
 import os
 import sys
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dnnkit.checking.example import DIFFERS, PASSES, UNWRITTEN, ExampleResult, run_examples
+from dnnkit.checking.example_records import read_example_file
 from dnnkit.checking.mistakes import Outcome, matching_mistakes, outcome_by_facts
 from dnnkit.checking.observe import names_used
 from dnnkit.checking.relations.find import find_relation
@@ -115,7 +115,7 @@ def find_exercise(exercise_id):
     """
     try:
         known = load_exercises(EXAMPLES)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         return None, f"The examples of this course cannot be read ({error}). Install dnnkit again."
     wanted = str(exercise_id)
     found = [full for full in known if wanted in (full, full.rpartition(".")[2])]
@@ -139,7 +139,7 @@ def load_exercises(folder):
     """
     known = {}
     for path in sorted(Path(folder).glob("*.json")):
-        topic = json.loads(path.read_text(encoding="utf-8"))
+        topic = read_example_file(path)
         of_topic = {"topic": topic["topic"]}
         known |= {f"{topic['topic']}.{name}": record | of_topic for name, record in topic["exercises"].items()}
     return known

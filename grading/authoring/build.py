@@ -17,7 +17,7 @@ from dnnkit.environment.quiet import quiet_backends
 from grading.authoring.digests import ExerciseSources, notebook_digest, record_digest, text_digest
 from grading.authoring.example_file import read_examples, write_examples
 from grading.authoring.examples import build_exercise, require_order, same_record
-from grading.authoring.keeping import EXAMPLES, NOTEBOOK, basis_of, digest_for, states_of
+from grading.authoring.keeping import EXAMPLES, NOTEBOOK, basis_of, changed_judge_sample, digest_for, states_of
 from grading.authoring.ledger import LESSON, Basis, judge_of, ledger_of
 from grading.authoring.nbgrader_course import generate_assignment
 from grading.authoring.release import write_source
@@ -73,21 +73,24 @@ def _bases(lesson: Lesson, exercises: Iterable[str]) -> dict[str, Basis]:
     return {LESSON: basis_of(NOTEBOOK, notebook_digest(lesson)), **bases}
 
 
-def outdated_examples(lesson: Lesson, project: Path, afresh: Iterable[str] | None = None) -> list[str]:
+def outdated_examples(
+    lesson: Lesson, project: Path, sample: Iterable[str] | None = None, afresh: Iterable[str] = ()
+) -> list[str]:
     """List the exercises whose public examples must be computed, in order: the ledger does not vouch for them.
 
     Args:
         lesson: the lesson.
         project: the project's root folder.
-        afresh: list these in any case, and others not where only the code that computes examples has changed.
+        sample: where only the code that computes examples has changed, list these exercises; default all.
+        afresh: list these in any case.
     """
     ledger, judge = ledger_of(lesson.folder), judge_of(lesson.folder.parent)
     known = read_examples(examples_path(lesson, project))
     states, found = states_of(lesson, judge, [EXAMPLES]), []
     for name in lesson.exercises:
         row, state = ledger.row(name, EXAMPLES), states[name, EXAMPLES]
-        holds = state == "kept" or (state == "judge changed" and afresh is not None)
-        if not holds or name in (afresh or ()) or row is None or row["record"] != record_digest(known.get(name)):
+        holds = state == "kept" or (state == "judge changed" and sample is not None and name not in sample)
+        if not holds or name in afresh or row is None or row["record"] != record_digest(known.get(name)):
             found.append(name)
     return found
 
@@ -138,7 +141,9 @@ def _write(lesson: Lesson, project: Path, bases: dict[str, Basis], fresh: dict[s
 
 
 def stale_files(lessons: Sequence[Lesson], project: Path) -> Iterator[tuple[Lesson, list[Path]]]:
-    """Look at several lessons, on all cores where examples must be computed again.
+    """Look at several lessons: at digests where nothing changed, else examples are computed, on all cores.
+
+    Where only the code that computes examples has changed, those of a sample are computed.
 
     Args:
         lessons: the lessons.
@@ -147,22 +152,27 @@ def stale_files(lessons: Sequence[Lesson], project: Path) -> Iterator[tuple[Less
     Yields:
         (lesson, the built files that do not match its source, as paths below the project), in the lessons' order.
     """
-    outdated = {lesson.name: outdated_examples(lesson, project) for lesson in lessons}
+    sample = {(lesson.name, name) for lesson, name in changed_judge_sample(lessons, EXAMPLES)}
+    outdated = {
+        lesson.name: outdated_examples(lesson, project, [name for of, name in sample if of == lesson.name])
+        for lesson in lessons
+    }
     fresh = compute_examples([(lesson, name) for lesson in lessons for name in outdated[lesson.name]])
     for lesson in lessons:
         mine = {name: record for (lesson_name, name), record in fresh.items() if lesson_name == lesson.name}
         yield lesson, _stale(lesson, project, mine)
 
 
-def stale(lesson: Lesson, project: Path, afresh: Iterable[str] | None = None) -> list[Path]:
+def stale(lesson: Lesson, project: Path, sample: Iterable[str] | None = None, afresh: Iterable[str] = ()) -> list[Path]:
     """List the built files that do not match a lesson's source, as paths below the project.
 
     Args:
         lesson: the lesson.
         project: the project's root folder.
-        afresh: compute the examples of these exercises in any case, and trust others where only code has changed.
+        sample: where only the code that computes examples has changed, compute those of these exercises; default all.
+        afresh: compute the examples of these exercises in any case.
     """
-    outdated = outdated_examples(lesson, project, afresh)
+    outdated = outdated_examples(lesson, project, sample, afresh)
     fresh = compute_examples([(lesson, name) for name in outdated], processes=1)
     return _stale(lesson, project, {name: fresh[lesson.name, name] for name in outdated})
 

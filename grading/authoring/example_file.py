@@ -1,10 +1,11 @@
 """Read and write a lesson's file of public examples, dnnkit/examples/topic.json."""
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from dnnkit.checking.example_records import read_example_file
 from dnnkit.environment.atomic_write import write_atomically
 from grading.lessons.lesson import Lesson
 
@@ -19,8 +20,8 @@ def read_examples(path: Path) -> dict[str, dict[str, object]]:
         Exercise -> its record, in the file's order.
     """
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8"))["exercises"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return dict(read_example_file(path)["exercises"])
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
         return {}
 
 
@@ -33,8 +34,42 @@ def write_examples(path: Path, lesson: Lesson, records: Mapping[str, Mapping[str
         records: exercise -> its record.
     """
     head = {"topic": lesson.topic, "lesson": lesson.name, "title": lesson.title}
-    text = json.dumps({**head, "exercises": records}, indent=1, allow_nan=False)
-    # An array's numbers on one line: a file that people can read and compare.
-    text = re.sub(r"\[[^][{}]*\]", lambda match: re.sub(r"\s+", " ", match.group()), text) + "\n"
+    text = "\n".join([*_file_lines(head, records), ""])
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         write_atomically(path, text)
+
+
+def _file_lines(head: Mapping[str, object], records: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Write one line for each field of an example and each of its outcomes: a file that people can compare."""
+    yield "{"
+    yield from (f'"{name}": {_compact(value)},' for name, value in head.items())
+    yield '"exercises": {'
+    for number, (name, record) in enumerate(records.items()):
+        yield f'"{name}": {{'
+        yield f'"parameters": {_compact(record["parameters"])},'
+        yield '"examples": ['
+        for place, example in enumerate(record["examples"]):
+            yield from _example_lines(example, last=place == len(record["examples"]) - 1)
+        yield "],"
+        yield '"hints": {'
+        yield ",\n".join(f" {_compact(slug)}: {_compact(hint)}" for slug, hint in record["hints"].items())
+        yield "}}" if number == len(records) - 1 else "}},"
+    yield "}}"
+
+
+def _example_lines(example: Mapping[str, Any], *, last: bool) -> Iterator[str]:
+    fields = {name: value for name, value in example.items() if name != "mistakes"}
+    yield "{"
+    yield from (f' "{name}": {_compact(value)},' for name, value in fields.items())
+    written = {slug: _compact(outcome) for slug, outcome in example["mistakes"].items()}
+    outcomes = list(dict.fromkeys(written.values()))
+    yield ' "outcomes": ['
+    if outcomes:
+        yield ",\n".join(f"  {outcome}" for outcome in outcomes)
+    yield " ],"
+    yield f' "mistakes": {_compact({slug: outcomes.index(text) for slug, text in written.items()})}'
+    yield "}" if last else "},"
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)

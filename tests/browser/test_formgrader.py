@@ -125,7 +125,8 @@ def test_a_score_and_a_comment_typed_by_hand_survive_grading_again(page, formgra
     grading(formgrader.root, "autograde", "mini", "--again", "--workers", "1")
 
     open_submission(page, formgrader, "ben")
-    page.wait_for_function("$('#check_double').val() !== ''")
+    # the page asks for scores and for comments apart, and either may come later
+    page.wait_for_function("$('#check_double').val() !== '' && $('#double-comment').val() !== ''")
     assert page.locator("#check_double").input_value() == "2.5"
     assert page.locator("#double-comment").input_value() == "Almost: **squared**, not doubled."
     page.goto(f"{formgrader.url}/manage_submissions/90_mini")

@@ -1,6 +1,5 @@
 """The reference of lesson 05 against judges that share no line with it: Keras, SciPy, differences, closed forms."""
 
-import json
 import os
 import time
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import ndimage, signal
 
+from dnnkit.checking.example_records import read_example_file
 from dnnkit.gradcheck import gradient_error, numerical_gradient
 from grading.judging.reference import Reference
 from grading.lessons.bank import load_bank
@@ -194,7 +194,7 @@ def test_conv2d_keeps_up_with_keras(solved, rng):
 
 def test_every_example_of_the_bug_hunt_shows_a_bug():
     """As it is given, the broken function must fail where it can be seen."""
-    examples = json.loads((LESSON.folder.parent.parent / "dnnkit" / "examples" / "cnn.json").read_text())
+    examples = read_example_file(LESSON.folder.parent.parent / "dnnkit" / "examples" / "cnn.json")
     shown = examples["exercises"]["conv2d_backward_broken"]["examples"]
     assert any(one["mistakes"]["as_given"]["value"] != one["expected"] for one in shown)
     assert any(one["mistakes"]["overwritten"]["value"] != one["mistakes"]["as_given"]["value"] for one in shown)
@@ -202,7 +202,7 @@ def test_every_example_of_the_bug_hunt_shows_a_bug():
 
 def test_every_known_mistake_fails_a_public_example():
     """Whoever makes one is told so in the notebook, not only by the grade."""
-    examples = json.loads((LESSON.folder.parent.parent / "dnnkit" / "examples" / "cnn.json").read_text())
+    examples = read_example_file(LESSON.folder.parent.parent / "dnnkit" / "examples" / "cnn.json")
     for name, exercise in examples["exercises"].items():
         for mistake in exercise["hints"]:
             outcomes = [(one["mistakes"][mistake], one["expected"]) for one in exercise["examples"]]

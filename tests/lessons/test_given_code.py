@@ -10,7 +10,9 @@ from unittest import mock
 import pytest
 
 import dnnkit
-from dnnkit.checking.checks import check_exercise as run_examples
+from dnnkit.checking.checks import check_exercise
+from grading.authoring.imported_code import code_digest, digest_of
+from grading.authoring.needed_source import canonical
 from grading.judging.pytest_plugin import Candidate, run_hidden_checks
 from grading.judging.reference import Reference
 from grading.judging.student_proxy import Student, local_transport
@@ -18,6 +20,7 @@ from grading.lessons.check_functions import load_checks
 from grading.lessons.lesson import all_lessons, without_magics
 
 LESSONS = all_lessons(Path(__file__).resolve().parents[2] / "solutions")
+CHECKING = ("dnnkit.checking.checks", "grading.judging.pytest_plugin")  # what decides whether a function passes
 # What of dnnkit computes; the rest draws, or looks at the machine, the notebook or the network.
 COMPUTES = ("data", "facts", "gradcheck", "gradients", "demos")
 # Known, and why: lesson 01 tests gradients with a tool that lesson 02 then lets students write for themselves.
@@ -79,7 +82,7 @@ def answers(functions, lesson, reference):
                 continue
             namespace = right | {exercise: function}
             with mock.patch("dnnkit.checking.example.SECONDS", seconds):
-                passed = run_examples(f"{lesson.topic}.{exercise}", namespace).passed
+                passed = check_exercise(f"{lesson.topic}.{exercise}", namespace).passed
             if passed:
                 candidates[_candidate(name, exercise, namespace, reference)] = (name, f"{lesson.topic}.{exercise}")
     wrong = set()
@@ -103,20 +106,30 @@ def references():
 
 @pytest.fixture(scope="module")
 def functions(references):
-    found = public_functions()
-    for lesson in LESSONS:
-        found |= handed_out(lesson, references[lesson.name].namespace())
-    return found
+    """Source -> its functions by name."""
+    found = {lesson.name: handed_out(lesson, references[lesson.name].namespace()) for lesson in LESSONS}
+    return {"dnnkit": public_functions(), **found}
+
+
+def source_digest(source):
+    """Digest the functions of a source."""
+    if source == "dnnkit":
+        return code_digest(*(f"dnnkit.{name}{end}" for name in COMPUTES for end in ("", ".*")))
+    lesson = next(lesson for lesson in LESSONS if lesson.name == source)
+    cells = [cell.source for cell in lesson.cells if cell.kind in ("given", "explore")]
+    return digest_of(*(canonical(ast.parse(without_magics(cell))) for cell in cells))
 
 
 def test_there_is_something_to_look_at(functions):
-    assert {"02_backprop: cross_entropy", "dnnkit.gradcheck.gradient_error"} <= set(functions)
+    assert "02_backprop: cross_entropy" in functions["02_backprop"]
+    assert "dnnkit.gradcheck.gradient_error" in functions["dnnkit"]
 
 
-def test_nothing_handed_out_answers_an_exercise(lesson, functions, references):
-    reference = references[lesson.name]
-    known = {pair for pair in UNAVOIDABLE if pair[1].startswith(f"{lesson.topic}.")}
-    assert answers(functions, lesson, reference) == known
+@pytest.mark.kept("given code of", code=CHECKING, sources=source_digest)
+@pytest.mark.parametrize("source", ["dnnkit", *(lesson.name for lesson in LESSONS)])
+def test_nothing_handed_out_answers_an_exercise(lesson, source, functions, references):
+    known = {pair for pair in UNAVOIDABLE if pair[1].startswith(f"{lesson.topic}.") and pair[0] in functions[source]}
+    assert answers(functions[source], lesson, references[lesson.name]) == known
 
 
 def test_an_answer_under_another_name_is_found(lesson, references):

@@ -1,26 +1,34 @@
-"""Promise 1, on the real lessons: no mistake escapes, each is named, no right answer is refused."""
+"""Promise 1, on the real lessons: no mistake escapes, each is named, no right answer is refused.
+
+`grading audit` proves it and keeps the proofs in ledgers; here the ledgers are compared with what they rest on.
+"""
 
 import copy
 
 import nbformat
 import pytest
 
-from grading.authoring.audit import audit
+from grading.authoring.audit import prove_task, slow_exercises
+from grading.authoring.keeping import differences
 from grading.authoring.release import load_release
 from grading.authoring.sample_class import with_answers
+from grading.authoring.share import outdated_rows
 from grading.classes.autograde import make_grader
 from grading.course import open_course
 from grading.lessons.bank import load_bank
-from grading.lessons.check_functions import load_checks
 from grading.submissions.submission import Submission, parse_cells
 
+GRADER = ("grading.classes.autograde", "grading.sandbox.inside.*")  # and all that they import
 
-def test_audit_is_clean(lesson):
-    # `grading audit` takes twenty seeds for every answer. To save time: two here, and one for the mistakes of the
-    # exercises that train, whose right answers go through the sandbox below.
-    rows = audit(lesson, seeds=2, slow_seeds=1, slow_right=False)
-    assert [problem for row in rows for problem in row.problems] == []
-    assert sum(row.mistakes for row in rows) == sum(row.named for row in rows)
+
+def test_every_row_of_the_ledger_holds(lesson):
+    """Nothing that decides a proof has changed since it was made, or the sentence says which command makes it again."""
+    assert outdated_rows(lesson) == []
+
+
+def test_a_proof_made_afresh_finds_what_the_ledger_says(task):
+    """A random share, and a sample where the judge's code has changed; all with --all-proofs."""
+    assert differences(task, prove_task(task)) == []
 
 
 def test_bank_is_as_large_as_promised(lesson):
@@ -32,11 +40,6 @@ def test_bank_is_as_large_as_promised(lesson):
         assert len(bank.variants_of(exercise)) >= 2, exercise
 
 
-def slow_exercises(lesson):
-    """The exercises that train for many seconds; what needs them comes last in a lesson, so others do without."""
-    return getattr(load_checks(lesson), "SLOW", ())
-
-
 def submit(lesson, project, answers, unwritten=()):
     """Make the submission that a student with these answers hands in, and the reference's for all others."""
     solved = {name: cell.source for name, cell in lesson.solution_cells.items() if name not in unwritten}
@@ -46,6 +49,7 @@ def submit(lesson, project, answers, unwritten=()):
 
 
 @pytest.mark.sandbox
+@pytest.mark.kept("mistakes through the sandbox", code=GRADER)
 def test_mistakes_sent_through_the_sandbox_get_the_same_verdict(lesson, project, tmp_path):
     bank = load_bank(lesson)
     with make_grader(open_course(project, tmp_path), lesson) as grader:
@@ -60,6 +64,7 @@ def test_mistakes_sent_through_the_sandbox_get_the_same_verdict(lesson, project,
 
 
 @pytest.mark.sandbox
+@pytest.mark.kept("variants through the sandbox", code=GRADER)
 @pytest.mark.parametrize("number", range(3))
 def test_variants_sent_through_the_sandbox_get_full_marks(lesson, project, tmp_path, number):
     bank = load_bank(lesson)

@@ -2,7 +2,6 @@
 
 import ast
 import dataclasses
-import json
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
 
+from dnnkit.checking.example_records import read_example_file
 from grading.authoring.build import build, stale, stale_files
 from grading.authoring.examples import same_record
 from grading.authoring.release import function_body, load_release, source_notebook
@@ -190,7 +190,7 @@ def test_examples_are_the_same_up_to_rounding_of_numbers(one, other, same):
 
 
 def test_examples_hold_inputs_expected_outputs_and_what_each_mistake_gives(project):
-    record = json.loads((project.root / "dnnkit/examples/mini.json").read_text())
+    record = read_example_file(project.root / "dnnkit/examples/mini.json")
     example = record["exercises"]["double"]["examples"][0]
     assert example["inputs"]["x"]["values"] == [1.0, -2.0, 0.5]
     assert example["expected"]["values"] == [2.0, -4.0, 1.0]

@@ -1,6 +1,5 @@
 """Classes and functions of functions: tried by snippets, answered by edits of the reference, in every stage."""
 
-import json
 import re
 import shutil
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from dnnkit import explore
 from dnnkit.checking import checks
 from dnnkit.checking import table as render
+from dnnkit.checking.example_records import read_example_file
 from grading.authoring.audit import audit
 from grading.authoring.build import build
 from grading.authoring.release import load_release
@@ -149,7 +149,7 @@ def test_a_submission_with_a_class_is_graded_and_its_mistake_named(built):
 
 
 def test_the_examples_file_carries_the_code(built):
-    record = json.loads((built[1] / "dnnkit" / "examples" / "classes.json").read_text())
+    record = read_example_file(built[1] / "dnnkit" / "examples" / "classes.json")
     first = record["exercises"]["Total"]["examples"][0]
     assert first["code"].startswith("def _mean_of_two(Total):\n    total = Total(3.0)")
     assert set(first["mistakes"]) == {"no_factor", "one_too_many", "forgets"}
