@@ -349,7 +349,7 @@ cell(
     "    except PermissionError: refused += 1\n"
     "print(dict(os.environ))",
     RIGHT,
-    **unharmed(inside="read == 1 and not refused"),
+    **unharmed(inside="0 < read < 5 and not refused"),  # its own process and those that started it
 )
 cell(
     "reads_gradebook: the gradebook is printed",
