@@ -156,7 +156,7 @@ def _writing_result_of(student):
 def is_current(result, submission, lesson, environment):
     """Whether a result is still what grading would give: the same file, checks and packages, and no fault of ours."""
     if submission.status != "ok" or result.status == "error":
-        return False  # cheap to do again, and a fault of ours should not stay
+        return False  # cheap to do again, and a bug of the grader should not stay in the records
     then = (result.submission, result.checks_hash, result.environment_hash)
     return then == (submission.digest, lesson.checks_hash, environment)
 

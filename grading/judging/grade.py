@@ -95,7 +95,7 @@ class Grader:
         else:
             try:
                 result, notebook = self._grade(submission, seed)
-            except Exception as error:  # noqa: BLE001 - our own fault must cost nobody a record
+            except Exception as error:  # noqa: BLE001 - a bug of the grader must not cost this student the record
                 reason = f"The grader failed ({type(error).__name__}: {error}). A person will look at it."
                 result = self._blank.submission(submission, "error", reason=reason)
         result = replace(result, seconds=round(time.perf_counter() - started, 3))

@@ -77,7 +77,7 @@ class Judge:
             return self._judge(submission, seed, left_out or {})
         except MemoryError:
             raise
-        except Exception as error:  # noqa: BLE001 - our own fault must cost nobody a record
+        except Exception as error:  # noqa: BLE001 - a bug of the grader must not cost this student the record
             reason = f"The grader failed ({type(error).__name__}: {error}). A person will look at it."
             return self._blank.submission(submission, "error", reason=reason), self.rebuild()
 

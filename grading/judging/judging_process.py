@@ -73,7 +73,7 @@ class JudgingServer:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[listener.fileno()],
-                start_new_session=True,  # Ctrl-C is for its owner, who ends it when the time has come
+                start_new_session=True,  # Ctrl-C reaches its owner only, which then ends it
             )
 
     def __enter__(self) -> "JudgingServer":

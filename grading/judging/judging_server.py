@@ -25,7 +25,7 @@ def main() -> None:
     """Import, then fork a judging process for each connection."""
     with socket.socket(fileno=int(sys.argv[1])) as listener:
         preload(sys.argv[2:])
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who ends is gone: nobody asks how
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forks that end leave no zombie: nobody waits for them
         while True:
             ready, _, _ = select.select([listener, sys.stdin], [], [])
             if sys.stdin in ready:
@@ -40,7 +40,7 @@ def preload(modules: Iterable[str]) -> None:
     """Import modules, without starting anything in them that a fork would lose."""
     quiet_backends(settle=False)
     for name in modules:
-        with contextlib.suppress(ImportError):  # whoever needs it says so, to somebody who can read it
+        with contextlib.suppress(ImportError):  # the judging process imports it again and reports it
             importlib.import_module(name)
     environment_hash()  # reads the names of all packages
     gc.freeze()  # what is there now stays as it is, in memory that all forks share

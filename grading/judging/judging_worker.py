@@ -25,7 +25,7 @@ from grading.sandbox.fork_launcher import ForkLauncher
 from grading.sandbox.limits import Limits
 from grading.sandbox.unsandboxed_launcher import UnsandboxedLauncher
 
-PATIENCE = 5.0  # seconds to clean up in when nobody is at the other end any more
+PATIENCE = 5.0  # seconds to clean up in once the connection has been closed
 
 
 def make_launcher(
@@ -53,15 +53,15 @@ def serve(connection: Connection) -> None:
     """Judge what comes over a connection until the other end hangs up.
 
     Args:
-        connection: takes pickles of `JudgingSettings`, then of `JudgingRequest`s, from our own side; gives JSON.
+        connection: takes pickles of `JudgingSettings`, then of `JudgingRequest`s, written by the grader; gives JSON.
     """
     _send(connection, {"pid": os.getpid()})
     with contextlib.suppress(EOFError, KeyboardInterrupt), contextlib.ExitStack() as stack:
-        settings: JudgingSettings = pickle.loads(connection.recv_bytes())  # noqa: S301 - from our own side
+        settings: JudgingSettings = pickle.loads(connection.recv_bytes())  # noqa: S301 - the grader wrote it
         stack.enter_context(_leaving_with_the_other_end(connection))
         try:
             judge = _make_judge(settings, connection, stack)
-        except Exception as error:  # noqa: BLE001 - whoever asked for this process is to know why there is none
+        except Exception as error:  # noqa: BLE001 - the grader reports why it cannot judge
             _send(connection, {"failed": f"{type(error).__name__}: {error}"})
             return
         _send(connection, {"ready": True})
@@ -92,7 +92,7 @@ def _answer(judge: Judge, request: JudgingRequest) -> dict[str, Any]:
 
 
 def _send(connection: Connection, message: dict[str, Any]) -> None:
-    with contextlib.suppress(BrokenPipeError):  # nobody is there; the next read says so
+    with contextlib.suppress(BrokenPipeError):  # the connection is closed; the next read notices it
         connection.send_bytes(json.dumps(message).encode())
 
 

@@ -170,7 +170,8 @@ def check_result(function, error):
         text = str(error)
         text = text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 3] + "..."
         return CheckResult(**head, status=status, score=0.0, message=text)
-    # A bug of the check, or an answer nobody thought of: a human must look, and the student reads no internals.
+    # A bug of the check, or an answer that its author did not expect: an instructor must look at it, and the student
+    # does not read internals.
     message = f"The check itself failed ({type(error).__name__}). A person will look at it."
     return CheckResult(**head, status="error", score=0.0, message=message)
 
