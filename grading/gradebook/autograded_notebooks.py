@@ -1,6 +1,8 @@
 """The autograded folder: rebuilt notebooks, each with its record inside, where nbgrader and formgrader look."""
 
+import contextlib
 import json
+import logging
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,7 @@ from grading.judging.records import ExerciseResult, SubmissionResult
 from grading.lessons.lesson import Lesson
 from grading.plain_output import visible
 
+LOG = logging.getLogger(__name__)
 Notebook = dict[str, Any]  # as nbformat has it
 RECORD = "dnn_record"  # metadata key of the rebuilt notebook; nbgrader leaves it alone
 
@@ -84,11 +87,33 @@ def _lines(exercise: ExerciseResult) -> Iterator[str]:
 
 
 def read_records(course: Course, lesson: Lesson) -> list[SubmissionResult]:
-    """Read the records of all graded submissions back.
+    """Read the records of all graded submissions back; a damaged notebook is set aside and said.
 
     Returns:
         List of `SubmissionResult`, in order of student ids.
     """
     paths = sorted(course.autograded.glob(f"*/{lesson.name}/{lesson.topic}.ipynb"))
-    documents = (json.loads(path.read_text(encoding="utf-8")) for path in paths)
-    return [SubmissionResult.from_json(d["metadata"][RECORD]) for d in documents if RECORD in d["metadata"]]
+    return [record for record in map(_read_record, paths) if record is not None]
+
+
+def _read_record(path: Path) -> SubmissionResult | None:
+    """Read one record back; None where there is none, or where the file is damaged and has been set aside."""
+    try:
+        metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"]
+        record = SubmissionResult.from_json(metadata[RECORD]) if RECORD in metadata else None
+        if record is not None and record.student != path.parts[-3]:
+            raise ValueError(f"it is the record of {record.student!r}")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        aside = path.with_name(path.name + ".damaged")
+        with contextlib.suppress(OSError):
+            path.replace(aside)
+        LOG.warning(
+            "The graded notebook of %a cannot be read (%s: %.200a). It was set aside as %s; the submission is graded "
+            "again by the next `grading autograde`.",
+            path.parts[-3],
+            type(error).__name__,
+            str(error),
+            aside.name,
+        )
+        return None
+    return record
