@@ -4,6 +4,7 @@ Who the student is, is the only thing that changes: a sandboxed submission, or t
 the audit's own process. Both answer through the same agent.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,8 @@ from grading.lessons.checking import CheckFailed
 from grading.lessons.snippet_source import snippet_of
 from grading.sandbox.inside.agent import serve
 from grading.sandbox.kernel import KernelDied, KernelTimeout, call_expression, plain_text
+
+SHORTEST_QUOTE = 20  # characters of a line of a check that are left out of a message; less could be anybody's
 
 
 class NotWritten(CheckFailed):
@@ -109,7 +112,8 @@ class Student:
             self._note(name, request, Outcome("crashed"), facts)
             raise StudentCrashed(f"Python stopped while {what} ran.") from None
         outcome, message, place, warned = read_answer(answer, request)
-        self.warnings = warned
+        message, place, *warned = (without_code(text, request.get("code", "")) for text in (message, place, *warned))
+        self.warnings = tuple(warned)
         self._note(name, request, outcome, facts)
         limit = self._behind(outcome.exception, message) if outcome.kind == "raised" else ""
         return _value(outcome, what, ": ".join(text for text in (message, limit) if text), place)
@@ -176,6 +180,20 @@ def read_answer(answer, request):
         outcome = replace(outcome, exception=plain_text(outcome.exception[:80]))
     message, place = plain_text(texts[0][:500]), plain_text(texts[1][:300])
     return outcome, message, place, tuple(plain_text(text[:200]) for text in warned)
+
+
+def without_code(text: str, code: str) -> str:
+    """Take lines of a check's snippet out of what came back: an exception that quotes it would print it for students.
+
+    Args:
+        text: a message from the sandbox.
+        code: source of the snippet, or "".
+    """
+    for line in map(str.strip, code.splitlines()):
+        if len(line) >= SHORTEST_QUOTE:
+            for quoted in (line, repr(line)[1:-1], json.dumps(line)[1:-1]):
+                text = text.replace(quoted, "(a line of the check)")
+    return text
 
 
 def _require_names(names, inputs):

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dnnkit.checking.mistakes import Outcome
-from grading.judging.student_proxy import NotWritten, Student, StudentCrashed, StudentTimeout, read_answer
+from grading.judging.student_proxy import (
+    NotWritten,
+    Student,
+    StudentCrashed,
+    StudentTimeout,
+    read_answer,
+    without_code,
+)
 from grading.lessons.checking import CheckFailed
 from grading.sandbox.kernel import KernelDied, KernelTimeout
 
@@ -233,3 +240,19 @@ def test_an_unknown_exercise_is_an_authors_mistake():
 def test_a_wrong_number_of_inputs_is_an_authors_mistake():
     with pytest.raises(ValueError, match="shorter"):
         student_that(None).double()
+
+
+CODE = "def tried(double, x):\n    found = double(x) if x > 0 else 'nothing'\n    return found"
+
+
+@pytest.mark.parametrize("quote", [str, repr, ascii, lambda text: text.replace("\n", " | ")])
+def test_a_message_never_quotes_the_text_of_a_check(quote):
+    message = without_code(f"KeyError: {quote(CODE)}", CODE)
+    assert "(a line of the check)" in message
+    assert "nothing" not in message
+    assert "double(x) if" not in message
+
+
+def test_a_message_of_the_students_own_stays_as_it_is():
+    assert without_code("found = 3; return found", CODE) == "found = 3; return found"
+    assert without_code("anything", "") == "anything"
