@@ -121,20 +121,16 @@ def test_a_kernel_that_is_not_registered_yet_is_no_failure_as_lab_registers_it(m
 
 def test_a_sandbox_that_fails_is_told(monkeypatch):
     monkeypatch.setattr(doctor.shutil, "which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr(doctor, "_run", answering(stderr="bwrap: No permissions\n", returncode=1))
-    assert doctor._sandbox().detail == "bwrap fails: bwrap: No permissions"
-    monkeypatch.setattr(doctor, "_run", answering())
-    assert doctor._sandbox().verdict == OK
+    monkeypatch.setattr(doctor, "_run", answering('["bwrap: No permissions", "allow it", "works"]\n'))
+    found = doctor._sandbox()
+    assert (found.verdict, found.detail, found.cure) == (OPTIONAL, "bwrap: No permissions", "allow it")
+    monkeypatch.setattr(doctor, "_run", answering('["", "", "works; not counted: buffers"]\n'))
+    assert (doctor._sandbox().verdict, doctor._sandbox().detail) == (OK, "works; not counted: buffers")
+    monkeypatch.setattr(doctor, "_run", answering(stderr="No module named jupyter_client\n", returncode=1))
+    assert doctor._sandbox().detail == "cannot be tried: No module named jupyter_client"
     monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
     assert doctor._sandbox().verdict == OPTIONAL
     assert doctor._browser().verdict == OPTIONAL
-
-
-def test_namespaces_are_allowed_with_the_settings_that_the_system_has(tmp_path):
-    assert doctor._allow_namespaces(tmp_path) == ""
-    (tmp_path / "user").mkdir()
-    (tmp_path / "user" / "max_user_namespaces").touch()
-    assert doctor._allow_namespaces(tmp_path) == "sudo sysctl user.max_user_namespaces=10000"
 
 
 def test_a_folder_that_cannot_be_written_is_told(monkeypatch):
