@@ -21,12 +21,12 @@ class ColdLauncher:
 
     sandbox = "bubblewrap"
 
-    def __init__(self, limits=None):
+    def __init__(self, limits: Limits | None = None):
         require_sandbox()
         self.limits = limits or Limits()
-        self.fallbacks = []
+        self.fallbacks: list[str] = []
 
-    def launch(self):
+    def launch(self) -> "ColdKernel":
         """Start a kernel in a sandbox of its own.
 
         Returns:
@@ -34,18 +34,18 @@ class ColdLauncher:
         """
         return ColdKernel(self.limits)
 
-    def parents_lost(self):
+    def parents_lost(self) -> int:
         """None: kernels have no parent in common."""
         return 0
 
-    def close(self):
+    def close(self) -> None:
         """Nothing is kept between kernels."""
 
 
 class ColdKernel:
     """A running kernel, driven by jupyter_client's own manager through the provisioner."""
 
-    def __init__(self, limits):
+    def __init__(self, limits: Limits):
         self._folder = make_folder()
         specs = SandboxKernelSpecs()
         specs.limits = limits
@@ -59,20 +59,20 @@ class ColdKernel:
         self._manager.start_kernel()
         self.connection = self._manager.get_connection_info()
 
-    def alive(self):
+    def alive(self) -> bool:
         """Whether the process runs."""
         return self._manager.is_alive()
 
-    def connected(self):
+    def connected(self) -> None:
         """Remove the folder of the sockets: nobody needs it any more, and nothing can be written into it now."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def exit_code(self):
+    def exit_code(self) -> int | None:
         """Exit code of the sandbox, or None while it runs; see grading/sandbox/inside/watch.py."""
         process = self._manager.provisioner.process if self._manager.provisioner else None
         return process.poll() if process else None
 
-    def kill(self):
+    def kill(self) -> None:
         """End the process and remove its folder."""
         self._manager.shutdown_kernel(now=True)
         self._manager.cleanup_connection_file()

@@ -4,10 +4,14 @@ A fork that fails falls back to a cold kernel and says so. What the parent does 
 """
 
 import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Self
 
 from grading.sandbox.bubblewrap import require_sandbox
 from grading.sandbox.cold_launcher import ColdLauncher
-from grading.sandbox.fork_server import ForkServerConnection, OwnForkServer
+from grading.sandbox.fork_server import ForkServer, ForkServerConnection, OwnForkServer
+from grading.sandbox.launcher import LaunchedKernel
 from grading.sandbox.limits import Limits
 
 
@@ -23,22 +27,23 @@ class ForkLauncher:
 
     sandbox = "bubblewrap"
 
-    def __init__(self, modules=(), limits=None, server=None):
+    def __init__(self, modules: Iterable[str] = (), limits: Limits | None = None, server: str | None = None):
         require_sandbox()
         self.limits = limits or Limits()
         self.modules = tuple(modules)
-        self.fallbacks = []
+        self.fallbacks: list[str] = []
         self._server = server
         self._cold = ColdLauncher(self.limits)
-        self._parent, self._lost = None, 0
+        self._parent: ForkServer | None = None
+        self._lost = 0
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc_info):
+    def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def launch(self):
+    def launch(self) -> LaunchedKernel:
         """Fork a kernel, starting the parent first if there is none.
 
         Returns:
@@ -56,11 +61,11 @@ class ForkLauncher:
             self.close()
             return self._cold.launch()
 
-    def parents_lost(self):
+    def parents_lost(self) -> int:
         """How many parents have ended by themselves so far: what ran in their forks must run again."""
         return self._lost + (self._parent is not None and self._parent.lost())
 
-    def _find_parent(self):
+    def _find_parent(self) -> ForkServer:
         server, self._server = self._server, None  # asked once: if its parent ends, each launcher has one of its own
         if server is not None:
             try:
@@ -69,7 +74,7 @@ class ForkLauncher:
                 pass
         return OwnForkServer(self.modules, self.limits)
 
-    def close(self):
+    def close(self) -> None:
         """End the parent and with it every fork."""
         if self._parent is not None:
             self._parent.close()
@@ -79,23 +84,23 @@ class ForkLauncher:
 class ForkedKernel:
     """A fork of the parent that has become a kernel."""
 
-    def __init__(self, parent, folder, pid, connection):
+    def __init__(self, parent: ForkServer, folder: Path, pid: int, connection: dict[str, Any]):
         self._parent, self._folder, self.pid = parent, folder, pid
         self.connection = connection
 
-    def alive(self):
+    def alive(self) -> bool:
         """Whether the fork runs."""
         return self._parent.alive() and not self._parent.has_ended(self.pid)
 
-    def connected(self):
+    def connected(self) -> None:
         """Remove the folder of the sockets: nobody needs it any more, and nothing can be written into it now."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def exit_code(self):
+    def exit_code(self) -> int | None:
         """Exit code of the fork, or None while it runs; see grading/sandbox/inside/watch.py."""
         return self._parent.exit_code(self.pid)
 
-    def kill(self):
+    def kill(self) -> None:
         """End the fork and all it started, and remove its folder."""
         self._parent.kill(self.pid)
         shutil.rmtree(self._folder, ignore_errors=True)

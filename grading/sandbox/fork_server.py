@@ -12,9 +12,12 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import IO, Any
 
 from grading.sandbox.bubblewrap import bubblewrap_command, inside_settings, python_command
+from grading.sandbox.limits import Limits
 from grading.sandbox.socket_folders import make_folder
 from grading.sandbox.unprivileged import hand_over
 
@@ -34,38 +37,40 @@ class ForkServer:
 
     _given_up = False  # by us
 
-    def __init__(self, commands, news, shared, start_seconds):
-        self._commands, self._shared = commands, Path(shared)
+    def __init__(self, commands: IO[str], news: IO[str], shared: Path, start_seconds: float):
+        self._commands, self._shared = commands, shared
         self._heard = threading.Condition()
-        self._ready, self._gone, self._forked, self._ended = False, False, {}, {}
+        self._ready, self._gone = False, False
+        self._forked: dict[str, int] = {}  # folder -> process id
+        self._ended: dict[int, int] = {}  # process id -> exit code
         threading.Thread(target=self._listen, args=(news,), daemon=True).start()
         if not self._wait(lambda: self._ready, start_seconds):
             self.close()
             raise OSError("the warm parent did not start")
 
-    def alive(self):
+    def alive(self) -> bool:
         """Whether the parent is there."""
         return not self._gone
 
-    def lost(self):
+    def lost(self) -> bool:
         """Whether the parent ended by itself, and took along forks whose students did nothing."""
         return not self.alive() and not self._given_up
 
-    def close(self):
+    def close(self) -> None:
         """Give the parent up; its forks end."""
         raise NotImplementedError
 
-    def has_ended(self, pid):
+    def has_ended(self, pid: int) -> bool:
         """Whether a fork is gone."""
         with self._heard:
             return pid in self._ended
 
-    def exit_code(self, pid):
+    def exit_code(self, pid: int) -> int | None:
         """Exit code of a fork, or None while it runs."""
         with self._heard:
             return self._ended.get(pid)
 
-    def fork(self):
+    def fork(self) -> tuple[Path, int, dict[str, Any]]:
         """Ask for a fork.
 
         Returns:
@@ -91,7 +96,7 @@ class ForkServer:
             raise OSError("the warm parent does not answer")
         return folder, self._forked.pop(folder.name), connection
 
-    def kill(self, pid):
+    def kill(self, pid: int) -> None:
         """End a fork and wait until it is gone; if it does not go, the parent is given up and takes it along."""
         with contextlib.suppress(OSError):
             if self.alive() and not self.has_ended(pid):
@@ -99,11 +104,11 @@ class ForkServer:
                 if not self._wait(lambda: pid in self._ended, 5) and self.alive():
                     self.close()
 
-    def _send(self, command):
+    def _send(self, command: dict[str, Any]) -> None:
         self._commands.write(json.dumps(command) + "\n")
         self._commands.flush()
 
-    def _wait(self, happened, seconds):
+    def _wait(self, happened: Callable[[], bool], seconds: float) -> bool:
         deadline = time.monotonic() + seconds
         with self._heard:
             while not happened():
@@ -113,7 +118,7 @@ class ForkServer:
                 self._heard.wait(min(left, 0.5))
             return True
 
-    def _listen(self, news):
+    def _listen(self, news: IO[str]) -> None:
         with contextlib.suppress(OSError, ValueError):  # closed under our hands
             for line in news:
                 message = json.loads(line)
@@ -139,16 +144,16 @@ class OwnForkServer(ForkServer):
         limits: what a submission may use.
     """
 
-    def __init__(self, modules, limits):
+    def __init__(self, modules: Iterable[str], limits: Limits):
         self._shared = make_folder()
         self._process = start_fork_server(modules, limits, self._shared)
-        super().__init__(self._process.stdin, self._process.stdout, self._shared, limits.start_seconds)
+        super().__init__(*pipes(self._process), self._shared, limits.start_seconds)
 
-    def alive(self):
+    def alive(self) -> bool:
         """Whether its process runs."""
         return self._process.poll() is None
 
-    def close(self):
+    def close(self) -> None:
         """End it, and with it every fork."""
         self._given_up = True
         end_fork_server(self._process, self._shared)
@@ -162,7 +167,7 @@ class ForkServerConnection(ForkServer):
         start_seconds: time for the parent to get ready.
     """
 
-    def __init__(self, address, start_seconds):
+    def __init__(self, address: str, start_seconds: float):
         self._socket = socket.socket(socket.AF_UNIX)
         try:
             self._socket.connect(address)
@@ -172,7 +177,7 @@ class ForkServerConnection(ForkServer):
         files = self._socket.makefile("w", encoding="ascii"), self._socket.makefile("r", encoding="ascii")
         super().__init__(*files, Path(json.loads(files[1].readline() or '{"shared": ""}')["shared"]), start_seconds)
 
-    def close(self):
+    def close(self) -> None:
         """Leave; the server ends the forks that this process asked for."""
         self._given_up = self._gone = True
         with contextlib.suppress(OSError):
@@ -180,7 +185,7 @@ class ForkServerConnection(ForkServer):
         self._socket.close()
 
 
-def start_fork_server(modules, limits, shared):
+def start_fork_server(modules: Iterable[str], limits: Limits, shared: Path) -> subprocess.Popen[str]:
     """Start the process of a warm parent behind the wall; it says when it is ready.
 
     Args:
@@ -191,7 +196,7 @@ def start_fork_server(modules, limits, shared):
     Returns:
         `subprocess.Popen` with pipes for commands and news.
     """
-    hand_over(Path(shared))
+    hand_over(shared)
     settings = {"modules": list(modules), "shared": str(shared), **inside_settings(limits)}
     command = [*bubblewrap_command(str(shared), limits), *python_command("fork_server", settings)]
     return subprocess.Popen(  # noqa: S603 - the command is ours
@@ -199,10 +204,17 @@ def start_fork_server(modules, limits, shared):
     )
 
 
-def end_fork_server(process, shared):
+def pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
+    """The pipes of a fork server's process: for commands, for news."""
+    if process.stdin is None or process.stdout is None:
+        raise OSError("the fork server has no pipes")
+    return process.stdin, process.stdout
+
+
+def end_fork_server(process: subprocess.Popen[str], shared: Path) -> None:
     """End the process of a warm parent, and with it every fork; remove the folder of their sockets."""
     process.kill()
     process.wait()
     with contextlib.suppress(OSError):
-        process.stdin.close()
+        pipes(process)[0].close()
     shutil.rmtree(shared, ignore_errors=True)

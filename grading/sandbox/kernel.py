@@ -1,8 +1,7 @@
 """Drive one sandboxed kernel from outside: run a cell, call a function, notice a timeout or a death.
 
-Everything the kernel says is hostile until proven plain: messages are capped in size and in all (see
-grading/sandbox/zmtp.py), parsed as JSON and nothing else, and only the shell channel is read, so floods of output cost
-nothing here.
+Everything it says is hostile until proven plain: messages are capped in size and in all (see zmtp.py), parsed as JSON
+alone (see replies.py), and only the shell channel is read, so floods of output cost nothing here.
 """
 
 import contextlib
@@ -21,7 +20,7 @@ from grading.sandbox.replies import answered_question, reply_content
 from grading.sandbox.zmtp import Channel, ChannelClosed
 
 HANDSHAKE_BYTES = 65_536
-REPLY_SECONDS = 2.0  # after that the kernel is asked whether it still works on what it was given
+REPLY_SECONDS = 1.0  # after that the kernel is asked whether it still works on what it was given
 LIMIT_OF_EXIT_CODE = {101: "memory_bytes", 102: "processes"}  # see grading/sandbox/inside/watch.py
 
 
@@ -64,9 +63,9 @@ class SandboxKernel:
         self.limit_passed = ""
         self._launcher = launcher or ColdLauncher(self.limits)
         self._process: LaunchedKernel | None = None
-        self._shell: Any = None  # a Channel while a kernel runs, as is the next
-        self._control: Any = None
-        self._session: Any = None
+        self._shell: Channel | None = None
+        self._control: Channel | None = None
+        self._session = Session(key=b"")  # each start has a key of its own
         self._next_id: str | None = None  # of a question whose answer says that the reply before it never comes
         self._bytes_left = self.limits.answers_bytes
 
@@ -183,8 +182,10 @@ class SandboxKernel:
         finally:
             self._next_id = None
 
-    def _send(self, channel: Channel, kind: str, content: dict, deadline: float) -> str:
+    def _send(self, channel: Channel | None, kind: str, content: dict, deadline: float) -> str:
         message = self._session.msg(kind, content)
+        if channel is None:
+            self._die("the kernel is gone")
         try:
             channel.send(self._session.serialize(message), deadline)
         except ChannelClosed as error:
@@ -206,7 +207,7 @@ class SandboxKernel:
             if now >= deadline:
                 raise KernelTimeout
             try:
-                frames = self._shell.receive(min(deadline, now + 0.2))
+                frames = self._shell.receive(min(deadline, now + 0.2)) if self._shell else None
                 content = None if frames is None else self._read(frames, message_id)
             except ChannelClosed as error:
                 self.limit_passed = error.limit

@@ -10,9 +10,12 @@ import shutil
 import socket
 import threading
 import time
+from collections.abc import Iterable
+from typing import Any, Self
 
 from grading.sandbox.bubblewrap import require_sandbox
-from grading.sandbox.fork_server import end_fork_server, start_fork_server
+from grading.sandbox.fork_server import end_fork_server, pipes, start_fork_server
+from grading.sandbox.limits import Limits
 from grading.sandbox.socket_folders import make_folder
 
 
@@ -27,28 +30,30 @@ class SharedForkServer:
         address: what `ForkLauncher` takes as its server.
     """
 
-    def __init__(self, modules, limits):
+    def __init__(self, modules: Iterable[str], limits: Limits):
         require_sandbox()
         self._folder, self._shared = make_folder(), make_folder()  # two: forks may see the second
         self._process = start_fork_server(modules, limits, self._shared)
+        self._commands, self._news = pipes(self._process)
         self.address = str(self._folder / "door")
         self._door = socket.socket(socket.AF_UNIX)
         self._door.bind(self.address)
         self._door.listen()
         self._change = threading.Condition()  # guards what follows, and the order of lines
-        self._ready, self._users = False, {}  # user -> process ids of its forks
-        self._asked = {}  # folder of a fork that is on its way -> user
-        self._left = set()  # users that are gone and whose forks are being ended
+        self._ready = False
+        self._users: dict[socket.socket, set[int]] = {}  # user -> process ids of its forks
+        self._asked: dict[str, socket.socket] = {}  # folder of a fork that is on its way -> user
+        self._left: set[socket.socket] = set()  # users that are gone and whose forks are being ended
         for work in (self._admit, self._pass_news):
             threading.Thread(target=work, daemon=True).start()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc_info):
+    def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """End the parent, and with it every fork."""
         with contextlib.suppress(OSError):
             self._door.shutdown(socket.SHUT_RDWR)
@@ -56,7 +61,7 @@ class SharedForkServer:
         end_fork_server(self._process, self._shared)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _admit(self):
+    def _admit(self) -> None:
         while True:
             try:
                 user, _ = self._door.accept()
@@ -71,7 +76,7 @@ class SharedForkServer:
                     _hang_up(user)
             threading.Thread(target=self._serve, args=(user,), daemon=True).start()
 
-    def _serve(self, user):
+    def _serve(self, user: socket.socket) -> None:
         """Pass on the commands of one user; when it goes, its forks go."""
         with contextlib.suppress(OSError), user.makefile("r", encoding="ascii") as commands:
             for line in commands:
@@ -94,9 +99,9 @@ class SharedForkServer:
             self._left.discard(user)
         user.close()
 
-    def _pass_news(self):
+    def _pass_news(self) -> None:
         """Tell each user what becomes of its forks; when the parent goes, all are told by the end of their lines."""
-        for line in self._process.stdout:
+        for line in self._news:
             news = json.loads(line)
             with self._change:
                 if "ready" in news:
@@ -114,23 +119,23 @@ class SharedForkServer:
                 for user in hearers:
                     self._tell(user, news)
                 self._change.notify_all()
-        self._process.stdout.close()
+        self._news.close()
         with self._change:
             for user in self._users:
                 _hang_up(user)
             self._change.notify_all()
 
-    def _command(self, command):
+    def _command(self, command: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):  # the parent is gone, and its forks with it
-            self._process.stdin.write(json.dumps(command) + "\n")
-            self._process.stdin.flush()
+            self._commands.write(json.dumps(command) + "\n")
+            self._commands.flush()
 
     @staticmethod
-    def _tell(user, news):
+    def _tell(user: socket.socket, news: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):  # it is gone; its forks are ended where that is noticed
             user.sendall(json.dumps(news).encode() + b"\n")
 
 
-def _hang_up(user):
+def _hang_up(user: socket.socket) -> None:
     with contextlib.suppress(OSError):
         user.shutdown(socket.SHUT_RDWR)

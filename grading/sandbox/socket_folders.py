@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 
-def make_folder():
+def make_folder() -> Path:
     """Make a private folder; those of processes that are no longer there are removed first.
 
     Returns:
@@ -17,7 +17,7 @@ def make_folder():
     return Path(tempfile.mkdtemp(prefix=f"dnn-{os.getpid()}-"))
 
 
-def sweep():
+def sweep() -> None:
     """Remove the folders of processes that were killed before they could clean up."""
     for folder in Path(tempfile.gettempdir()).glob("dnn-*-*"):
         owner = re.match(r"dnn-(\d+)-", folder.name)
@@ -25,7 +25,7 @@ def sweep():
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_running(pid):
+def _is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -22,11 +22,11 @@ class UnsandboxedLauncher:
 
     sandbox = "none"
 
-    def __init__(self, limits=None):
+    def __init__(self, limits: Limits | None = None):
         self.limits = limits or Limits()
-        self.fallbacks = []
+        self.fallbacks: list[str] = []
 
-    def launch(self):
+    def launch(self) -> "UnsandboxedKernel":
         """Start a kernel.
 
         Returns:
@@ -34,11 +34,11 @@ class UnsandboxedLauncher:
         """
         return UnsandboxedKernel(self.limits)
 
-    def parents_lost(self):
+    def parents_lost(self) -> int:
         """None: kernels have no parent in common."""
         return 0
 
-    def close(self):
+    def close(self) -> None:
         """Nothing is kept between kernels."""
 
 
@@ -56,17 +56,17 @@ class UnsandboxedKernel:
         self._manager.start_kernel(cwd=str(self._folder), env=_environment(limits, self._folder))
         self.connection = self._manager.get_connection_info()
 
-    def alive(self):
+    def alive(self) -> bool:
         """Whether the process runs."""
         return self._manager.is_alive()
 
-    def connected(self):
+    def connected(self) -> None:
         """Nothing to do: the folder is the kernel's working folder."""
 
-    def exit_code(self):
+    def exit_code(self) -> int | None:
         """Nobody watches a trusted kernel."""
 
-    def kill(self):
+    def kill(self) -> None:
         """End the process and remove its folder."""
         self._manager.shutdown_kernel(now=True)
         self._manager.cleanup_connection_file()
@@ -74,7 +74,7 @@ class UnsandboxedKernel:
 
 
 class _TrustedSpecs(KernelSpecManager):
-    def get_kernel_spec(self, kernel_name):
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(argv=argv, display_name="Trusted", language="python", interrupt_mode="message")
 

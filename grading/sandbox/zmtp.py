@@ -8,6 +8,8 @@ sizes are known before anything is kept. Format: RFC 23/ZMTP 3.0, security NULL.
 import socket
 import struct
 import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
 READY = b"\x05READY" + b"\x0bSocket-Type" + struct.pack(">I", 6) + b"DEALER"
@@ -22,7 +24,7 @@ class ChannelClosed(Exception):
         limit: name of the limit that was passed, or "".
     """
 
-    def __init__(self, reason, limit=""):
+    def __init__(self, reason: str, limit: str = ""):
         super().__init__(reason)
         self.limit = limit
 
@@ -42,9 +44,18 @@ class Channel:
         bytes_left: what may still come of `total_bytes`.
     """
 
-    def __init__(self, connection, name, message_bytes, total_bytes, deadline, alive):
+    def __init__(
+        self,
+        connection: Mapping[str, Any],
+        name: str,
+        message_bytes: int,
+        total_bytes: int,
+        deadline: float,
+        alive: Callable[[], bool],
+    ):
         self._message_bytes, self.bytes_left = message_bytes, total_bytes
-        self._buffer, self._frames = bytearray(), []
+        self._buffer = bytearray()
+        self._frames: list[bytes] = []
         self._socket = _connect(connection, connection[f"{name}_port"], deadline, alive)
         try:
             self._send_bytes(GREETING, deadline)
@@ -60,11 +71,11 @@ class Channel:
             self.close()
             raise
 
-    def close(self):
+    def close(self) -> None:
         """Close the connection."""
         self._socket.close()
 
-    def send(self, frames, deadline):
+    def send(self, frames: Sequence[bytes], deadline: float) -> None:
         """Send one message.
 
         Raises:
@@ -77,7 +88,7 @@ class Channel:
             )
             self._send_bytes(size + frame, deadline)
 
-    def receive(self, deadline):
+    def receive(self, deadline: float) -> list[bytes] | None:
         """Read one message.
 
         Returns:
@@ -100,7 +111,7 @@ class Channel:
         except TimeoutError:
             return None
 
-    def _read_frame(self, deadline):
+    def _read_frame(self, deadline: float) -> tuple[int, bytes]:
         self._fill(2, deadline)
         flags, head = self._buffer[0], 9 if self._buffer[0] & LONG else 2
         self._fill(head, deadline)
@@ -112,7 +123,7 @@ class Channel:
         del self._buffer[: head + size]
         return flags, frame
 
-    def _fill(self, count, deadline):
+    def _fill(self, count: int, deadline: float) -> None:
         """Read until the buffer holds `count` bytes; never far beyond them."""
         while len(self._buffer) < count:
             wait = deadline - time.monotonic()
@@ -132,7 +143,7 @@ class Channel:
                 raise ChannelClosed("more than may come in all", "answers_bytes")
             self._buffer += data
 
-    def _send_bytes(self, data, deadline):
+    def _send_bytes(self, data: bytes, deadline: float) -> None:
         self._socket.settimeout(max(0.01, deadline - time.monotonic()))
         try:
             self._socket.sendall(data)
@@ -140,7 +151,7 @@ class Channel:
             raise ChannelClosed(f"the other end does not take what is sent: {error}") from error
 
 
-def _connect(connection, port, deadline, alive):
+def _connect(connection: Mapping[str, Any], port: int, deadline: float, alive: Callable[[], bool]) -> socket.socket:
     """Connect, waiting for a socket that is not there yet.
 
     Raises:

@@ -13,6 +13,8 @@ import random
 import select
 import signal
 import sys
+from collections.abc import Mapping
+from typing import Any, NoReturn, TextIO
 
 from . import launch, watch
 
@@ -26,7 +28,7 @@ KERNEL_MODULES = """
 """.split()
 
 
-def main():
+def main() -> None:
     """Import, say "ready", and serve until standard input closes."""
     settings = json.loads(sys.argv[1])
     control = os.fdopen(os.dup(1), "w", buffering=1)
@@ -59,7 +61,9 @@ def main():
                 _serve(json.loads(line), settings, control, (wake_read, wake_write))
 
 
-def _serve(command, settings, control, descriptors):
+def _serve(
+    command: Mapping[str, Any], settings: Mapping[str, Any], control: TextIO, descriptors: tuple[int, int]
+) -> None:
     if "kill" in command:
         with contextlib.suppress(ProcessLookupError):
             os.kill(command["kill"], signal.SIGTERM)  # it ends its kernel, and whatever that started, then itself
@@ -70,7 +74,7 @@ def _serve(command, settings, control, descriptors):
     control.write(json.dumps({"folder": command["folder"], "pid": child}) + "\n")
 
 
-def _report_ended(control):
+def _report_ended(control: TextIO) -> None:
     while True:
         try:
             child, status = os.waitpid(-1, os.WNOHANG)
@@ -81,7 +85,7 @@ def _report_ended(control):
         control.write(json.dumps({"ended": child, "code": os.waitstatus_to_exitcode(status)}) + "\n")
 
 
-def _become_kernel(folder, settings, control, descriptors):
+def _become_kernel(folder: str, settings: Mapping[str, Any], control: TextIO, descriptors: tuple[int, int]) -> NoReturn:
     """In the fork: own namespaces, a second fork into the PID namespace, then a kernel. Never returns."""
     code = 1
     try:
@@ -101,14 +105,14 @@ def _become_kernel(folder, settings, control, descriptors):
         os._exit(code)
 
 
-def _run_kernel(connection_file, settings):
+def _run_kernel(connection_file: str, settings: Mapping[str, Any]) -> NoReturn:
     os.setsid()
     os.chdir(settings["home"])
     _reseed()
     launch.run_kernel(connection_file, settings["limits"])
 
 
-def _reseed():
+def _reseed() -> None:
     """Give the fork randomness of its own, so that no two students draw the same numbers by accident of the fork."""
     seed = int.from_bytes(os.urandom(4), "little")
     random.seed(seed)

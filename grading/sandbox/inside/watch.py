@@ -6,6 +6,7 @@ what all processes of a submission take together.
 
 import os
 import signal
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from . import namespaces
@@ -15,7 +16,7 @@ WAKE = (signal.SIGCHLD, signal.SIGTERM)
 MEMORY, PROCESSES = 101, 102  # exit codes that name the limit; grading/sandbox/kernel.py knows them too
 
 
-def supervise(become_kernel, limits):
+def supervise(become_kernel: Callable[[], object], limits: Mapping[str, int]) -> int:
     """Fork a kernel and wait for its end, or for SIGTERM, or for a limit to be passed.
 
     Args:
@@ -45,7 +46,7 @@ def supervise(become_kernel, limits):
     return code
 
 
-def _has_ended(kernel):
+def _has_ended(kernel: int) -> bool:
     """Reap what has ended, adopted processes too; whether the kernel is among it."""
     while True:
         try:
@@ -58,7 +59,7 @@ def _has_ended(kernel):
             return False
 
 
-def _limit_passed(limits):
+def _limit_passed(limits: Mapping[str, int]) -> int:
     pids = _descendants()
     found = [status for status in map(_status, pids) if status]
     if sum(status.get("Threads", 0) for status in found) > limits["processes"]:
@@ -70,9 +71,9 @@ def _limit_passed(limits):
     return 0
 
 
-def _descendants():
+def _descendants() -> list[int]:
     """Process ids of everything below this process, wherever it was adopted."""
-    children = {}
+    children: dict[int, list[int]] = {}
     for name in os.listdir("/proc"):
         if name.isdigit():
             try:
@@ -80,19 +81,20 @@ def _descendants():
             except (OSError, IndexError):
                 continue  # it has just ended
             children.setdefault(parent, []).append(int(name))
-    found, new = [], [os.getpid()]
+    found: list[int] = []
+    new = [os.getpid()]
     while new:
         new = [child for pid in new for child in children.get(pid, ())]
         found += new
     return found
 
 
-def _status(pid):
+def _status(pid: int) -> dict[str, int]:
     """The numbers of /proc/PID/status by name; memory in kB."""
     return _numbers(Path("/proc", str(pid), "status"))
 
 
-def _share(pid):
+def _share(pid: int) -> int:
     """Bytes that a process takes, shared pages divided among those that share them; all of them if it hides that."""
     status = _status(pid)
     numbers = _numbers(Path("/proc", str(pid), "smaps_rollup"))
@@ -102,12 +104,12 @@ def _share(pid):
     return _taken(status)
 
 
-def _taken(status):
+def _taken(status: Mapping[str, int]) -> int:
     """Bytes that a process takes: its own and shared pages, those in swap, and the tables that say where they are."""
     return 1024 * sum(status.get(name, 0) for name in ("RssAnon", "RssShmem", "VmSwap", "VmPTE"))
 
 
-def _numbers(path):
+def _numbers(path: Path) -> dict[str, int]:
     try:
         lines = path.read_bytes().decode("ascii", "replace").splitlines()
     except OSError:
