@@ -62,17 +62,19 @@ def check_notebook(path, names=()):
 
 
 def read_code_cells(path):
-    """Return a notebook's code cells.
+    """Return a notebook's code cells; a byte order mark and cells without readable source are passed over.
 
     Raises:
         WrongUse: when the file is missing or no notebook.
     """
     try:
-        cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+        cells = json.loads(Path(path).read_text(encoding="utf-8-sig"))["cells"]
         found = []
         for number, cell in enumerate(cells, start=1):
-            if cell["cell_type"] == "code":
-                source = "".join(cell["source"])
+            if isinstance(cell, dict) and cell.get("cell_type") == "code":
+                source = _readable_source(cell)
+                if source is None:
+                    continue  # damaged: the others count, as for the grader
                 blank = re.match(r"(?:[ \t]*\n)*", source)[0]
                 grade_id = str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
                 found.append(CodeCell(number, source[len(blank) :], blank.count("\n"), grade_id))
@@ -86,6 +88,14 @@ def read_code_cells(path):
             f"{path} is no notebook. Expected a Jupyter notebook (.ipynb, format 4). Got other contents. "
             f"Was it saved by another program?"
         ) from None
+
+
+def _readable_source(cell):
+    """The text of a cell, or None when it has none."""
+    source = cell.get("source")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    return source if isinstance(source, str) else None
 
 
 def checked_exercise(source):

@@ -107,6 +107,7 @@ class Judge:
             else:
                 exercise = self._blank.exercise(name)
             exercises.append(exercise)
+        notes = [*rebuilt.notes, *notes]
         return self._blank.submission(submission, "graded", notes=notes, exercises=exercises), rebuilt.notebook
 
     def _check(
@@ -130,6 +131,7 @@ class Judge:
     ) -> tuple[list[CheckFinding], list[str]]:
         with Runner(rebuilt.program, self.limits, self.launcher) as runner:
             runner.start()
+            attempted -= runner.as_released(rebuilt.stubs)
             transport = kernel_transport(runner)
 
             def make_student(*, exercise: str, **options: Any) -> Student:
@@ -138,7 +140,7 @@ class Judge:
                 return Student(transport, parameters, behind=behind, exercise=exercise, **options)
 
             candidate = Candidate(submission.student, make_student, seed, attempted)
-            findings = run_hidden_checks(self.lesson, self._reference, [candidate])
+            findings = run_hidden_checks(self.lesson, self._reference, [candidate]) if attempted else []
         fallbacks, self.launcher.fallbacks[:] = list(self.launcher.fallbacks), []
         return findings, [*runner.notes, *fallbacks]
 

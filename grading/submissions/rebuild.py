@@ -5,11 +5,16 @@ Only sources are taken from the submission. Metadata, outputs, ids, points and l
 
 import copy
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from grading.lessons.lesson import CHECK_CELL, defined_names, without_magics
+from grading.lessons.lesson import CHECK_CELL, Lesson, defined_names
+from grading.submissions.form import notes_on_form
+from grading.submissions.submission import Submission
 
-ANY_NAME = re.compile(r"\b(?:globals|exec|setattr|user_ns|push)\b|# %run")  # ways to define what the text does not name
+Notebook = dict[str, Any]
+ReleasedCell = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -32,15 +37,25 @@ class Rebuilt:
     Attributes:
         notebook: nbformat dict: the release with the student's code in it.
         program: code cells to run, in order.
-        untouched: exercises whose cell is still as released, and that no other cell defines.
+        stubs: exercise -> source of its released cell, for those whose cell is still as released. Another cell may have
+            bound the name; once the program has run, `Runner.as_released` says so.
+        own_code: whether anything of the program is the student's own.
+        notes: what the student should know of the notebook's form, in sentences.
     """
 
-    notebook: dict
+    notebook: Notebook
     program: tuple[ProgramCell, ...]
-    untouched: frozenset[str]
+    stubs: Mapping[str, str]
+    own_code: bool
+    notes: tuple[str, ...] = ()
+
+    @property
+    def untouched(self) -> frozenset[str]:
+        """Exercises that need no run: their cells are as released, and so is everything else."""
+        return frozenset() if self.own_code else frozenset(self.stubs)
 
 
-def rebuild(lesson, release, submission, *, exploration=False):
+def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, exploration: bool = False) -> Rebuilt:
     """Rebuild a submission.
 
     Args:
@@ -50,39 +65,60 @@ def rebuild(lesson, release, submission, *, exploration=False):
         exploration: also run exploration cells, which no check needs.
     """
     by_name = {name: cell for cell in release["cells"] for name in (cell["id"], _grade_id(cell)) if name}
-    placed, cells, program, sources = set(), [], [], {}
-    for number, (kind, source, names) in enumerate(submission.cells, start=1):
+    placed: set[str] = set()
+    cells: list[dict[str, Any]] = []
+    program: list[ProgramCell] = []
+    stubs = {name: by_name[name]["source"] for name in lesson.exercises}
+    written: dict[str, list[tuple[int, str]]] = {}  # exercise -> its cells from the first that is not the stub
+    submitted = submission.cells or ()
+    for number, (kind, source, names) in enumerate(submitted, start=1):
         original = _recognise(by_name, release, kind, source, names)
-        first_time = original is not None and original["id"] not in placed
-        if first_time:
-            placed.add(original["id"])
-        cells.append(_shown(lesson, original if first_time else None, kind, source, number))
+        fresh = original if original is not None and original["id"] not in placed else None
+        if fresh is not None:
+            placed.add(fresh["id"])
+        if kind != "damaged":
+            cells.append(_shown(fresh, kind, source, number))
         if kind == "code" and not _is_skipped(original, source, exploration):
             exercise = _exercise(lesson, original)
             program.append(ProgramCell(source, f"cell {number}" + (f" ({exercise})" if exercise else "")))
-            if first_time and exercise:
-                sources[exercise] = source
+            if exercise and (exercise in written or _squeeze(source) != _squeeze(stubs[exercise])):
+                written.setdefault(exercise, []).append((number, source))
     given = [cell for cell in release["cells"] if cell["id"].startswith("given-") and cell["id"] not in placed]
     program = [ProgramCell(cell["source"], "a cell of the lesson") for cell in given] + program
     notebook = copy.deepcopy({key: value for key, value in release.items() if key != "cells"})
     notebook["cells"] = _with_missing(release, cells, placed)
-    return Rebuilt(notebook, tuple(program), _untouched(lesson, by_name, sources, program))
+    released = {_squeeze(cell["source"]) for cell in by_name.values()}
+    return Rebuilt(
+        notebook,
+        tuple(program),
+        {name: stub for name, stub in stubs.items() if name not in written},
+        any(_squeeze(cell.source) not in released for cell in program),
+        tuple(notes_on_form(lesson, submitted, written)),
+    )
 
 
-def fresh_copy(release):
+def fresh_copy(release: Notebook) -> Notebook:
     """The release itself, for students whose file could not be read."""
     return copy.deepcopy(release)
 
 
-def _grade_id(cell):
+def _grade_id(cell: ReleasedCell) -> str | None:
     return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 
-def _recognise(by_name, release, kind, source, names):
-    """Find the released cell that a submitted cell comes from: by its ids, else by its text."""
+def _recognise(
+    by_name: Mapping[str, ReleasedCell], release: Notebook, kind: str, source: str, names: Sequence[str]
+) -> ReleasedCell | None:
+    """Find the released cell that a submitted cell comes from: by its ids, else by its text.
+
+    A check cell in which something else stands, such as a solution merged into it, is the student's own.
+    """
     for name in names:
-        if name in by_name and (by_name[name]["cell_type"] == "code") == (kind == "code"):
-            return by_name[name]
+        original = by_name.get(name)
+        if original is None or (original["cell_type"] == "code") != (kind == "code"):
+            continue
+        if not _is_check(original) or _squeeze(source) in ("", _squeeze(original["source"])):
+            return original
     if kind == "code":
         for name in defined_names(source)[:1]:
             if name in by_name:
@@ -91,24 +127,27 @@ def _recognise(by_name, release, kind, source, names):
     return next((cell for cell in same_kind if cell["source"].strip() == source.strip()), None)
 
 
-def _exercise(lesson, original):
+def _is_check(original: ReleasedCell) -> bool:
+    return (_grade_id(original) or "").startswith("check_")
+
+
+def _exercise(lesson: Lesson, original: ReleasedCell | None) -> str | None:
     name = _grade_id(original) if original else None
     return name if name in lesson.exercises else None
 
 
-def _is_skipped(original, source, exploration):
+def _is_skipped(original: ReleasedCell | None, source: str, exploration: bool) -> bool:
     """Exploration and check cells are not run, whether they are the lesson's or the student's own."""
     text = source.strip()
-    is_check = original is not None and (_grade_id(original) or "").startswith("check_")
-    is_check = is_check or CHECK_CELL.fullmatch(text) is not None
+    is_check = (original is not None and _is_check(original)) or CHECK_CELL.fullmatch(text) is not None
     return not text or is_check or (text.startswith("%%explore") and not exploration)
 
 
-def _shown(lesson, original, kind, source, number):
+def _shown(original: ReleasedCell | None, kind: str, source: str, number: int) -> dict[str, Any]:
     """The cell of the rebuilt notebook; what is not the lesson's own text is shown as code, never as markdown."""
     if original is not None:
         cell = copy.deepcopy(original)
-        locked = cell["cell_type"] != "code" or (_grade_id(cell) or "").startswith("check_")
+        locked = cell["cell_type"] != "code" or _is_check(cell)
         if not locked:
             cell["source"] = source
         return cell
@@ -123,7 +162,7 @@ def _shown(lesson, original, kind, source, number):
     }
 
 
-def _with_missing(release, cells, placed):
+def _with_missing(release: Notebook, cells: Sequence[dict[str, Any]], placed: set[str]) -> list[dict[str, Any]]:
     """Put released cells that the student deleted back behind the cell they follow in the release."""
     result, position = list(cells), 0
     for original in release["cells"]:
@@ -135,26 +174,5 @@ def _with_missing(release, cells, placed):
     return result
 
 
-def _untouched(lesson, by_name, sources, program):
-    stubs = {name: _squeeze(by_name[name]["source"]) for name in lesson.exercises}
-    released = {_squeeze(cell["source"]) for cell in by_name.values()}
-    own = "\n".join(without_magics(cell.source) for cell in program if _squeeze(cell.source) not in released)
-    bound = set(lesson.exercises) if ANY_NAME.search(own) else _bound_names(own)
-    return frozenset(n for n, stub in stubs.items() if _squeeze(sources.get(n, stub)) == stub and n not in bound)
-
-
-def _bound_names(text):
-    """Names that code may define: rather one too many, which costs a kernel, than one too few, which costs points.
-
-    Every search takes time that grows with the text's length alone, whatever the text.
-    """
-    names = set(re.findall(r"\b(?:def|class|as|for)\s+(\w+)", text)) | set(re.findall(r"\b(\w{1,80})\s*:=", text))
-    for line in text.splitlines():
-        target, equals, rest = line.partition("=")
-        if (equals and not rest.startswith("=")) or re.match(r"\s*(?:from|import)\b", line):
-            names |= set(re.findall(r"\w+", target if equals else line))
-    return names
-
-
-def _squeeze(source):
+def _squeeze(source: str) -> str:
     return re.sub(r"\s+", " ", source).strip()

@@ -3,10 +3,15 @@
 import contextlib
 import re
 import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
-from grading.sandbox.kernel import KernelDied, KernelTimeout, SandboxKernel
+from grading.sandbox.kernel import CellResult, KernelDied, KernelTimeout, SandboxKernel, call_expression
+from grading.sandbox.launcher import Launcher
 from grading.sandbox.limits import Limits
+from grading.submissions.rebuild import ProgramCell
 
+STUBS_SECONDS = 10.0
 NOTES = 30  # kept of one submission; a replay may bring other ones each time
 
 
@@ -19,26 +24,26 @@ class Runner:
         launcher: starts kernels: warm ones, or by default cold ones.
     """
 
-    def __init__(self, program, limits=None, launcher=None):
+    def __init__(self, program: Sequence[ProgramCell], limits: Limits | None = None, launcher: Launcher | None = None):
         self.limits = limits or Limits()
         self._program = program
-        self._left_out = set()  # cells that hang or kill the kernel are run once, not again on a replay
+        self._left_out: set[int] = set()  # cells that hang or kill the kernel are run once, not again on a replay
         self._kernel = SandboxKernel(self.limits, launcher)
-        self._deadline = None
-        self.notes = []
+        self._deadline: float | None = None
+        self.notes: list[str] = []
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc_info):
+    def __exit__(self, *exc_info: object) -> None:
         self._kernel.close()
 
-    def start(self):
+    def start(self) -> None:
         """Run the cells now, so that no check's time holds them; if that fails, the first call says so."""
         with contextlib.suppress(KernelDied, KernelTimeout):
             self._start()
 
-    def evaluate(self, expression, seconds):
+    def evaluate(self, expression: str, seconds: float) -> Any:
         """Evaluate an expression in the kernel, starting it and running the cells first if needed.
 
         Args:
@@ -58,7 +63,22 @@ class Runner:
                 self._note(f"While the checks ran, the code {self.limits.passed(self._kernel.limit_passed)}.")
             raise
 
-    def _seconds_left(self):
+    def as_released(self, stubs: Mapping[str, str]) -> frozenset[str]:
+        """Ask the kernel which exercises are still what the lesson's own cells define.
+
+        Args:
+            stubs: exercise -> source of its released cell.
+
+        Returns:
+            Those exercises; none when the kernel says nothing of use, so that they are checked.
+        """
+        try:
+            answer = self.evaluate(call_expression({"stubs": dict(stubs)}), STUBS_SECONDS) if stubs else {}
+            return frozenset(name for name in stubs if name in answer["as_released"])
+        except (KernelDied, KernelTimeout, KeyError, TypeError):
+            return frozenset()
+
+    def _seconds_left(self) -> float:
         now = time.monotonic()
         if self._deadline is None:
             self._deadline = now + self.limits.submission_seconds
@@ -68,14 +88,14 @@ class Runner:
             raise KernelTimeout
         return left
 
-    def _start(self):
+    def _start(self) -> None:
         while True:
             self._seconds_left()
             self._kernel.start()
             if self._run_cells():
                 return
 
-    def _run_cells(self):
+    def _run_cells(self) -> bool:
         """Run all cells; False when the kernel must be replaced first."""
         again = []
         for number, cell in enumerate(self._program):
@@ -96,7 +116,7 @@ class Runner:
                 self._note_error(cell, result)
         return True
 
-    def _run_cell(self, number, cell):
+    def _run_cell(self, number: int, cell: ProgramCell) -> CellResult:
         limit = min(self.limits.cell_seconds, self._seconds_left())
         result = self._kernel.run_cell(cell.source, limit)
         if result.status in ("timeout", "crashed"):
@@ -107,13 +127,13 @@ class Runner:
             self._note(f"{cell.label} {late if result.status == 'timeout' else ended}.")
         return result
 
-    def _note_error(self, cell, result):
+    def _note_error(self, cell: ProgramCell, result: CellResult) -> None:
         message = re.sub(
             r"\(\S+\.py, line (\d+)\)$", r"(line \1 of the cell)", result.message
         )  # IPython's own file names
         limit = self.limits.behind(result.error, result.message)
         self._note(f"{cell.label} raised {result.error}: " + ": ".join(text for text in (message, limit) if text))
 
-    def _note(self, text):
+    def _note(self, text: str) -> None:
         if text not in self.notes and len(self.notes) <= NOTES:
             self.notes.append(text if len(self.notes) < NOTES else "Further notes were left out.")

@@ -6,9 +6,11 @@ import os
 import stat
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from grading.sandbox.limits import Limits
+
+Cell = tuple[str, str, tuple[str, ...]]  # kind, source, names
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,8 @@ class Submission:
         status: "ok" if there is a file that may be read, whatever is in it until `parse` has looked.
         reason: why it is not "ok", in words for the student.
         digest: "sha256:..." of the file, or "".
-        cells: [(kind, source, names)] of the notebook's cells in order: kind "code" or "text", and the ids by which
-            the cell may be recognised; None as long as nobody has looked into the file.
+        cells: [(kind, source, names)] of the notebook's cells in order: kind "code", "text" or "damaged", and the ids
+            by which the cell may be recognised; None as long as nobody has looked into the file.
         data: the file's bytes, for sending it on; empty unless "ok".
     """
 
@@ -29,7 +31,7 @@ class Submission:
     status: Literal["ok", "unreadable", "missing"]
     reason: str = ""
     digest: str = ""
-    cells: tuple[tuple[str, str, tuple[str, ...]], ...] | None = ()
+    cells: tuple[Cell, ...] | None = ()
     data: bytes = field(default=b"", repr=False, compare=False)
 
 
@@ -87,8 +89,8 @@ def parse(submission: Submission, limits: Limits | None = None) -> Submission:
     return replace(submission, cells=cells)
 
 
-def parse_cells(data: bytes, limits: Limits | None = None) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    """Take the cells' sources and ids out of a notebook's bytes, and nothing else.
+def parse_cells(data: bytes, limits: Limits | None = None) -> tuple[Cell, ...]:
+    """Take the cells' sources and ids out of a notebook's bytes, and nothing else; a cell without source is "damaged".
 
     Raises:
         ValueError: says what is wrong, for the student.
@@ -112,7 +114,9 @@ def parse_cells(data: bytes, limits: Limits | None = None) -> tuple[tuple[str, s
         raise ValueError("The file is JSON but not a notebook: it has no list of cells.")
     if len(cells) > limits.cells:
         raise ValueError(f"The notebook has {len(cells):,} cells; the limit is {limits.cells:,} (cells).")
-    found = tuple(_cell(cell, number) for number, cell in enumerate(cells, start=1))
+    found = tuple(map(_cell, cells))
+    if found and all(kind == "damaged" for kind, _, _ in found):
+        raise ValueError("No cell of the notebook has readable source. Open it in JupyterLab and save it again.")
     chars = sum(len(source) for kind, source, _ in found if kind == "code")
     if chars > limits.code_chars:
         raise ValueError(
@@ -122,12 +126,12 @@ def parse_cells(data: bytes, limits: Limits | None = None) -> tuple[tuple[str, s
     return found
 
 
-def _cell(cell, number):
+def _cell(cell: Any) -> Cell:
     source = cell.get("source") if isinstance(cell, dict) else None
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
-        raise ValueError(f"Cell {number} of the notebook has no readable source.")
+        return ("damaged", "", ())
     source = source.encode("utf-8", "replace").decode("utf-8")  # lone surrogates would break every writer
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
@@ -136,7 +140,7 @@ def _cell(cell, number):
     return ("code" if cell.get("cell_type") == "code" else "text", source, names)
 
 
-def _read_regular_file(path, max_bytes):
+def _read_regular_file(path: Path, max_bytes: int) -> bytes:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     for part in (path.parent, path):
         if part.is_symlink():
@@ -146,6 +150,8 @@ def _read_regular_file(path, max_bytes):
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("special")
+        if status.st_nlink > 1:
+            raise ValueError("names")
         if status.st_size > max_bytes:
             raise ValueError(f"size {status.st_size}/{max_bytes}")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
@@ -154,10 +160,15 @@ def _read_regular_file(path, max_bytes):
         os.close(descriptor)
 
 
-def _reason(error, name):
+def _reason(error: Exception, name: str) -> str:
     text = str(error)
     if text == "link":
         return f"{name} is a link, not a file. Hand in the notebook itself."
+    if text == "names":
+        return (
+            f"{name} is a file that has a second name elsewhere (a hard link), perhaps in another student's folder. "
+            "Hand in a copy of its own."
+        )
     if text.startswith("size "):
         size, _, limit = text[5:].partition("/")
         return (

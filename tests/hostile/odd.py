@@ -516,3 +516,99 @@ def threads_and_processes(kit):
 @odd
 def names_deleted(kit):
     return kit.notebook(after=["z = 3\ndel z", "list = [1]\nsum = 3\nmax = 4"])
+
+
+# What only the kernel knows, and what the file's form hides
+
+
+def _stub(kit, name):
+    return next(cell["source"] for cell in kit.release["cells"] if cell["id"] == name)
+
+
+def _mine(kit, name):
+    return kit.body(name).replace(f"def {name}(", f"def my_{name}(")
+
+
+@odd
+def names_bound_by_vars_update(kit):
+    update = "vars().update(softmax=my_softmax)"
+    return kit.notebook({"softmax": _stub(kit, "softmax")}, after=[_mine(kit, "softmax"), update])
+
+
+@odd
+def names_bound_by_a_loop(kit):
+    kept = {name: _stub(kit, name) for name in ("sigmoid", "softmax")}
+    loop = "for name in ['sigmoid', 'soft' + 'max']:\n    vars()[name] = vars()['my_' + name]"
+    return kit.notebook(kept, after=[_mine(kit, "sigmoid"), _mine(kit, "softmax"), loop])
+
+
+@odd
+def names_bound_by_setattr_and_exec(kit):
+    kept = {name: _stub(kit, name) for name in ("sigmoid", "softmax")}
+    attribute = f"import sys\n{_mine(kit, 'sigmoid')}\nsetattr(sys.modules['__main__'], 'sigm' + 'oid', my_sigmoid)"
+    return kit.notebook(kept, after=[attribute, f"exec({kit.body('softmax')!r})"])
+
+
+@odd
+def written_to_a_file_and_imported(kit):
+    write = "%%writefile my_softmax.py\nimport numpy as np\n" + kit.body("softmax")
+    return kit.notebook({"softmax": write}, after=["from my_softmax import softmax"])
+
+
+@odd
+def written_to_a_file_called_agent_and_imported_with_a_star(kit):
+    write = "%%writefile agent.py\nimport numpy as np\n" + kit.body("softmax")
+    return kit.notebook({"softmax": _stub(kit, "softmax")}, after=[write, "from agent import *"])
+
+
+@odd
+def merged_into_the_check_cells(kit):
+    notebook = kit.notebook()
+    for cell in notebook.cells:
+        name = cell.id.removeprefix("check_")
+        if cell.id.startswith("check_") and name in kit.right:
+            cell.source = kit.right[name] + "\n\n" + cell.source
+    notebook.cells = [cell for cell in notebook.cells if cell.id not in kit.right]
+    return notebook
+
+
+@odd
+def merged_with_the_check_below(kit):
+    notebook = kit.each(lambda name, source: f'{source}\n\ncheck("{name}")')
+    notebook.cells = [cell for cell in notebook.cells if not cell.id.startswith("check_")]
+    return notebook
+
+
+@odd
+def one_damaged_cell(kit):
+    notebook = json.loads(json.dumps(kit.notebook()))
+    damaged = {"cell_type": "code", "id": "damaged", "metadata": {}, "outputs": [], "source": None}
+    notebook["cells"][4:4] = [damaged, None, {**damaged, "source": [1, 2]}]
+    return notebook
+
+
+@odd
+def right_copy_below_a_wrong_one(kit):
+    wrong = "def softmax(z):\n    return z"
+    return kit.notebook({"softmax": wrong}, after=[kit.body("softmax")])
+
+
+@odd
+def copy_of_the_cell_with_its_id_below_the_stub(kit):
+    notebook = kit.notebook({"softmax": _stub(kit, "softmax")})
+    place = next(number for number, cell in enumerate(notebook.cells) if cell.id == "softmax")
+    twin = copy.deepcopy(notebook.cells[place])
+    twin.source = kit.right["softmax"]
+    notebook.cells.insert(place + 1, twin)
+    return notebook
+
+
+@odd
+def own_database_and_locks(kit):
+    work = (
+        "import fcntl, multiprocessing, sqlite3\nbase = sqlite3.connect('notes.db')\n"
+        "base.execute('create table notes (text)')\nbase.commit()\n"
+        "with open('lock', 'w') as file:\n    fcntl.flock(file, fcntl.LOCK_EX)\n"
+        "shared = multiprocessing.Array('d', 3)\nassert list(shared) == [0, 0, 0]"
+    )
+    return kit.notebook(before=[work])

@@ -5,23 +5,27 @@ answer and compares with values it computed itself. Runs inside the sandbox; the
 """
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from dnnkit.checking.observe import call
 from dnnkit.checking.snippets import Snippet
 from dnnkit.checking.wire import decode
 
+from .bindings import as_released
+
 
 class Reply:
     """Carries an answer through Jupyter's display machinery as `application/json`."""
 
-    def __init__(self, answer):
+    def __init__(self, answer: dict[str, Any]):
         self._answer = answer
 
-    def _repr_json_(self):
+    def _repr_json_(self) -> dict[str, Any]:
         return self._answer
 
 
-def answer(request_text):
+def answer(request_text: str) -> Reply:
     """Serve one request in the running kernel.
 
     Args:
@@ -35,19 +39,23 @@ def answer(request_text):
     return Reply(serve(json.loads(request_text), get_ipython().user_ns))
 
 
-def serve(request, namespace):
+def serve(request: Mapping[str, Any], namespace: Mapping[str, Any]) -> dict[str, Any]:
     """Call a function, or run a snippet, and say what happened.
 
     Args:
         request: {"name": function, "inputs": {parameter: wire}, "repeat": bool}; or "code" in place of "name":
             the source of a function that gets the inputs and the student's functions.
+            Or {"stubs": {exercise: source}}, see `bindings.as_released`.
         namespace: where the student's functions live.
 
     Returns:
         {"outcome": None} when there is no such function, else {"outcome": `Outcome.to_json()`, "message": str,
-        "place": str, "warnings": [str, ...]}.
+        "place": str, "warnings": [str, ...]}; for stubs {"as_released": [exercise, ...]}.
     """
+    if "stubs" in request:
+        return {"as_released": as_released(request["stubs"], namespace)}
     inputs = {name: decode(item) for name, item in request["inputs"].items()}
+    function: Any = None
     if "code" in request:
         function = Snippet(request["code"], inputs, namespace, request.get("exercise"))
     else:

@@ -82,10 +82,29 @@ def test_metadata_points_and_outputs_of_the_file_are_ignored(rebuilt, release, n
         assert cell.get("outputs", []) == []
 
 
-def test_a_changed_check_cell_is_the_lessons_own_again_and_is_not_run(rebuilt, release, notebook_with):
+def test_a_check_cell_in_which_something_else_stands_is_a_cell_of_the_students_own(rebuilt, release, notebook_with):
     result = rebuilt(notebook_with({"check_double": "print('passed')"}))
     assert graded(result.notebook)["check_double"]["source"] == 'check("double")'
-    assert "print('passed')" not in [cell.source for cell in result.program]
+    assert "print('passed')" in [cell.source for cell in result.program]
+    assert "print('passed')" in [cell["source"] for cell in result.notebook["cells"]]
+
+
+@pytest.mark.parametrize("keep", ["double", "check_double"], ids=["into the solution", "into the check"])
+def test_a_solution_merged_with_its_check_cell_runs_and_is_shown(rebuilt, notebook_with, right, keep):
+    merged = right["double"] + '\n\ncheck("double")'
+    notebook = notebook_with({**right, keep: merged})
+    notebook.cells = [c for c in notebook.cells if c.id == keep or c.id not in ("double", "check_double")]
+    result = rebuilt(notebook)
+    assert merged in [cell.source for cell in result.program]
+    assert graded(result.notebook)["double"]["source"] == merged
+    assert graded(result.notebook)["check_double"]["source"] == 'check("double")'
+    assert "double" not in result.stubs
+
+
+@pytest.mark.parametrize("source", ['check("double")  ', '\n check("double")'])
+def test_white_space_around_a_check_changes_nothing(rebuilt, notebook_with, source):
+    result = rebuilt(notebook_with({"check_double": source}))
+    assert source not in [cell.source for cell in result.program]
 
 
 def test_a_changed_markdown_cell_is_the_lessons_own_again(rebuilt, release, notebook_with):
@@ -100,7 +119,7 @@ def test_deleted_cells_come_back_in_their_place(rebuilt, release, notebook_with,
     result = rebuilt(notebook)
     assert [c["id"] for c in result.notebook["cells"]] == [c["id"] for c in release["cells"]]
     assert labels(result) == ["a cell of the lesson", "cell 1 (double)"]
-    assert result.untouched == {"mean_square"}
+    assert set(result.stubs) == {"mean_square"}
 
 
 def test_an_empty_notebook_is_the_release_again(rebuilt, release, notebook_with):
@@ -186,24 +205,48 @@ def test_white_space_alone_is_no_attempt(rebuilt, release, notebook_with, change
     assert result.untouched == {"double", "mean_square"}
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "double = lambda x: 2 * x",
-        "double: callable = np.add",
-        "class double: pass",
-        "async def double(x): pass",
-        "from numpy import abs as double",
-        "if True:\n    def double(x):\n        return x",
-    ],
-)
-def test_an_exercise_defined_elsewhere_is_an_attempt(rebuilt, notebook_with, source):
-    assert rebuilt(notebook_with({}, extra=[(4, source)])).untouched == {"mean_square"}
+@pytest.mark.parametrize("source", ["double = lambda x: 2 * x", "vars().update(double=abs)", "y = 3"])
+def test_where_anything_is_the_students_own_the_kernel_is_asked(rebuilt, notebook_with, source):
+    result = rebuilt(notebook_with({}, extra=[(4, source)]))
+    assert result.untouched == frozenset()
+    assert set(result.stubs) == {"double", "mean_square"}
 
 
-@pytest.mark.parametrize("source", ["y = double(3)", "double == 3", "redouble = 3", "# about double"])
-def test_an_exercise_only_mentioned_elsewhere_is_no_attempt(rebuilt, notebook_with, source):
-    assert rebuilt(notebook_with({}, extra=[(4, source)])).untouched == {"double", "mean_square"}
+def test_a_damaged_cell_is_left_out_and_said(rebuilt, notebook_with, right):
+    notebook = json.loads(json.dumps(notebook_with(right)))
+    notebook["cells"].insert(3, {"cell_type": "code", "id": "x", "metadata": {}, "source": None, "outputs": []})
+    result = rebuilt(notebook)
+    assert result.notes == ("Cell 4 could not be read and was left out; all others count.",)
+    assert right["double"] in [cell.source for cell in result.program]
+    assert "x" not in [cell["id"] for cell in result.notebook["cells"]]
+
+
+def test_a_solution_cell_that_became_text_is_said(rebuilt, notebook_with, right):
+    notebook = notebook_with(right)
+    notebook.cells[2] = nbformat.v4.new_markdown_cell(notebook.cells[2].source, id="double")
+    result = rebuilt(notebook)
+    assert len(result.notes) == 1
+    assert result.notes[0].startswith("Cell 3, the cell of double, is a text cell now, and Jupyter does not run text.")
+    assert "double" in result.stubs
+
+
+def test_the_released_cell_above_the_own_one_is_no_second_answer_below_it_is(rebuilt, notebook_with, right, release):
+    stub = next(cell["source"] for cell in release["cells"] if cell["id"] == "double")
+    above = rebuilt(notebook_with({}, extra=[(6, right["double"])]))
+    assert above.notes == ()
+    assert "double" not in above.stubs
+    below = rebuilt(notebook_with(right, extra=[(6, stub)]))
+    assert below.notes[0].startswith("double is written in cells 3 and 7; the last one counts.")
+    assert "double" not in below.stubs
+
+
+def test_a_cell_that_is_there_twice_is_said_if_the_two_differ(rebuilt, notebook_with, right):
+    other = "def double(x):\n    return x + x"
+    result = rebuilt(notebook_with(right, extra=[(6, other)]))
+    assert result.notes == (
+        "double is written in cells 3 and 7; the last one counts. Remove the others if that is not meant.",
+    )
+    assert rebuilt(notebook_with(right, extra=[(6, right["double"])])).notes == ()
 
 
 @pytest.mark.parametrize(
@@ -226,7 +269,7 @@ SOURCES = st.text(max_size=30) | st.sampled_from(
         "%magic",
     ]
 )
-CELLS = st.tuples(st.sampled_from(["code", "text"]), SOURCES, st.lists(NAMES, max_size=2).map(tuple))
+CELLS = st.tuples(st.sampled_from(["code", "text", "damaged"]), SOURCES, st.lists(NAMES, max_size=2).map(tuple))
 
 
 @settings(max_examples=80, deadline=None)

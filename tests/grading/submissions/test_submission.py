@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import tempfile
 import time
 from pathlib import Path
 
@@ -10,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dnnkit.checking.notebooks import read_code_cells
 from grading.sandbox.limits import Limits
 from grading.submissions.submission import parse_cells, read_submission
 
 NOT_JSON = "The file is not a notebook: it is not valid JSON. Open it in JupyterLab and save it again."
 NO_CELLS = "The file is JSON but not a notebook: it has no list of cells."
-NO_SOURCE = "Cell 1 of the notebook has no readable source."
+NO_SOURCE = "No cell of the notebook has readable source. Open it in JupyterLab and save it again."
 NO_FILE = "mini.ipynb is not a file that can be read."
 LINK = "mini.ipynb is a link, not a file. Hand in the notebook itself."
 
@@ -127,6 +129,41 @@ def test_a_file_over_the_limit_is_not_read(tmp_path):
     )
 
 
+def test_a_file_with_a_second_name_is_refused_with_the_reason(tmp_path):
+    (tmp_path / "neighbour.ipynb").write_bytes(b'{"cells": []}')
+    (tmp_path / "mini.ipynb").hardlink_to(tmp_path / "neighbour.ipynb")
+    submission = read(tmp_path)
+    assert (submission.status, submission.cells, submission.digest) == ("unreadable", (), "")
+    assert submission.reason.startswith("mini.ipynb is a file that has a second name elsewhere (a hard link)")
+
+
+@pytest.mark.parametrize("source", [None, 7, {}, [1], ["a", None]])
+def test_one_damaged_cell_among_good_ones_costs_only_itself(source):
+    good = {"cell_type": "code", "source": "x"}
+    document = json.dumps({"cells": [good, {"cell_type": "code", "source": source}, 7, good]}).encode()
+    assert [kind for kind, _, _ in parse_cells(document)] == ["code", "damaged", "damaged", "code"]
+    assert [cell.source for cell in read_code_cells_of(document)] == ["x", "x"]
+
+
+def test_a_notebook_of_damaged_cells_alone_is_unreadable():
+    with pytest.raises(ValueError, match="No cell of the notebook has readable source"):
+        parse_cells(b'{"cells": [{"cell_type": "code", "source": null}]}')
+
+
+def test_a_byte_order_mark_is_passed_over_by_both_readers():
+    document = b"\xef\xbb\xbf" + json.dumps({"cells": [{"cell_type": "code", "source": "x"}]}).encode()
+    assert parse_cells(document) == (("code", "x", ()),)
+    assert [cell.source for cell in read_code_cells_of(document)] == ["x"]
+
+
+def read_code_cells_of(document):
+    """What `dnnkit check` reads of the same bytes."""
+    with tempfile.NamedTemporaryFile(suffix=".ipynb") as file:
+        file.write(document)
+        file.flush()
+        return read_code_cells(file.name)
+
+
 def test_a_source_may_be_a_list_of_lines():
     assert parse_cells(one_cell({"cell_type": "code", "source": ["a\n", "b"]})) == (("code", "a\nb", ()),)
 
@@ -192,6 +229,6 @@ CELL = st.fixed_dictionaries(
 def test_no_json_raises_anything_but_a_reason(document):
     cells = read_bytes(json.dumps(document).encode())
     for kind, source, names in cells:
-        assert kind in ("code", "text")
+        assert kind in ("code", "text", "damaged")
         source.encode("utf-8")
         assert all(isinstance(name, str) for name in names)
