@@ -7,7 +7,7 @@ These would do real harm where no wall stands: they unmount, unlink and kill. So
 nothing without it; and they are never given to a grader that has none, such as stock nbgrader in the benchmarks.
 """
 
-from submissions import RIGHT, SECTIONS, cell, unharmed
+from submissions import NO, RIGHT, SECTIONS, WRONG, cell, unharmed
 
 PRELUDE = """
 import ctypes, errno, fcntl, glob, mmap, os, socket, struct, sys, time
@@ -35,6 +35,13 @@ def call(what, numbers, *inputs):
 """
 ENDING = "\nif found: raise AssertionError(str(found)[:400])"
 HELD = "tried and not found"
+OF_THE_HOST = []  # sections of hand-ins that keep their points
+
+
+def begin(section):
+    """Begin a section of probes."""
+    OF_THE_HOST.append(section)
+    SECTIONS.append(section)
 
 
 def probe(about, source, **verdict):
@@ -43,7 +50,7 @@ def probe(about, source, **verdict):
     cell(about, f"{PRELUDE}{source}{ENDING}", RIGHT, **unharmed(**verdict))
 
 
-SECTIONS.append("More of the host than Python needs")
+begin("More of the host than Python needs")
 
 probe(
     "nbgraders_exchange: other students' work in nbgrader's default exchange",
@@ -146,7 +153,7 @@ probe(
     "call('fsopen', (430, 430), b'tmpfs', 0)\ncall('move_mount', (429, 429), -100, b'/tmp', -100, b'/opt', 0)",
 )
 
-SECTIONS.append("Root outside, in disguise")
+begin("Root outside, in disguise")
 
 probe(
     "settings_of_the_machine: every setting in /proc/sys is opened for writing",
@@ -212,7 +219,7 @@ probe(
     "call('ioprio_set', (251, 30), 1, 0, 1 << 13)",
 )
 
-SECTIONS.append("Kernels beside this one")
+begin("Kernels beside this one")
 
 probe(
     "process_list: processes of other kernels and of the grader, their command lines and environments",
@@ -332,7 +339,7 @@ probe(
     "if resource.getrlimit(resource.RLIMIT_MEMLOCK)[1] > 2**26: found.append('locked memory')",
 )
 
-SECTIONS.append("Memory that nobody counts")
+begin("Memory that nobody counts")
 
 probe(
     "shared_memory: shared memory without a file, the pages dropped again",
@@ -413,7 +420,7 @@ probe(
     "attempt('all', lambda: 1 / (libc.mlockall(3) == 0 or os.stat('/none')))",
 )
 
-SECTIONS.append("Sockets of every family")
+begin("Sockets of every family")
 
 OUTSIDE = "if family not in (1, 2, 10, 16)"
 probe(
@@ -466,4 +473,63 @@ probe(
     "tried.append('netlink')\n"
     "if struct.unpack('i', route.recv(100)[16:20])[0] == 0: found.append('netlink')\n"
     "attempt('server', lambda: socket.create_connection(('127.0.0.1', <port>), timeout=2))",
+)
+
+SECTIONS.append("Replies, modules and exceptions")
+
+STANDS_IN_FOR_THE_AGENT = (
+    "import sys, types\n"
+    "sys.modules['dnn_sandbox.agent'] = types.SimpleNamespace(answer=lambda text: (asked.append(text), Reply())[1])"
+)
+UNPACKABLE = {
+    "circle": "circle = []\ncircle.append(circle)\nsaid = circle",
+    "surrogate": "said = '\\ud800'",
+}
+for name, source in UNPACKABLE.items():
+    cell(
+        f"unpackable_{name}: a reply that Jupyter cannot pack, so that none comes",
+        source + "\nasked = []\nclass Reply:\n    def _repr_json_(self): return {'outcome': said}\n"
+        f"{STANDS_IN_FOR_THE_AGENT}",
+        WRONG,
+        states=("crashed",),
+        note="Python stopped while",
+    )
+
+cell(
+    "modules_of_ours: modules named like those of the sandbox, written where they would come first",
+    "import sys\nfor name in ('agent', 'launch', 'watch', 'namespaces', 'seccomp', 'bindings', 'fork_server'):\n"
+    "    with open(f'{name}.py', 'w') as file: file.write('answer = serve = lock = None')\n"
+    "sys.path.insert(0, '')\nimport agent, launch, watch, bindings",
+    RIGHT,
+    **unharmed(inside="agent.answer is None and watch.__file__.startswith('/home/student')"),
+)
+cell(
+    "package_of_ours: a package named like the sandbox's own, already imported",
+    "import os, sys\nos.makedirs('dnn_sandbox', exist_ok=True)\n"
+    "for name in ('__init__', 'agent'):\n"
+    "    with open(f'dnn_sandbox/{name}.py', 'w') as file: file.write('def answer(text): return 100.0')\n"
+    "for name in [name for name in sys.modules if name.startswith('dnn_sandbox')]: del sys.modules[name]\n"
+    "sys.path.insert(0, '')\nimport dnn_sandbox.agent",
+    WRONG,
+    inside="sys.modules['dnn_sandbox.agent'].answer('') == 100.0",
+)
+cell(
+    "quotes_the_check: an exception that quotes what asks for the answer",
+    "import sys",
+    {
+        name: f"def {name}(x):\n    frame, found = sys._getframe(), []\n    while frame:\n"
+        "        found.append(str(frame.f_locals.get('request', '')))\n        frame = frame.f_back\n"
+        "    raise ValueError(' '.join(found))"
+        for name in WRONG
+    },
+    note="raised ValueError",
+)
+cell(
+    "lies_about_its_stubs: stubs are said to be unchanged, or changed, or nothing of use",
+    "asked, answers = [], [7, [], {'as_released': 7}, {'as_released': [[]]}, {'as_released': ['double']}]\n"
+    "class Reply:\n    def _repr_json_(self): return answers[len(asked) % len(answers)]\n"
+    f"{STANDS_IN_FOR_THE_AGENT}",
+    {},
+    states=NO,
+    inside="asked",
 )

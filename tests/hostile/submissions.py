@@ -894,10 +894,23 @@ def linked_folder(kit):
     "the notebook is another name of a file outside",
     status="unreadable",
     alone=True,
+    note="(a hard link)",
     handed=lambda folder: next(folder.glob("*.ipynb")).stat().st_nlink == 2,
 )
 def hard_link(kit):
     os.link(kit.outside / "canary.txt", kit.folder / kit.neighbour.name)
+
+
+@hostile(
+    "the notebook has a second name in the same folder",
+    status="unreadable",
+    note="(a hard link)",
+    handed=lambda folder: (folder / "second.ipynb").samefile(next(folder.glob("mini.ipynb"))),
+)
+def own_second_name(kit):
+    path = kit.folder / kit.neighbour.name
+    path.write_bytes(json.dumps(kit.notebook(RIGHT)).encode())
+    (kit.folder / "second.ipynb").hardlink_to(path)
 
 
 @hostile(
