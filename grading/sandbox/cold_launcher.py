@@ -64,7 +64,7 @@ class ColdKernel:
         return self._manager.is_alive()
 
     def connected(self) -> None:
-        """Remove the folder of the sockets: nobody needs it any more, and nothing can be written into it now."""
+        """Remove the folder of the sockets, once no kernel can write into it any more."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def exit_code(self) -> int | None:

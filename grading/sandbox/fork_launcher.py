@@ -93,7 +93,7 @@ class ForkedKernel:
         return self._parent.alive() and not self._parent.has_ended(self.pid)
 
     def connected(self) -> None:
-        """Remove the folder of the sockets: nobody needs it any more, and nothing can be written into it now."""
+        """Remove the folder of the sockets, once no kernel can write into it any more."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def exit_code(self) -> int | None:

@@ -1,4 +1,4 @@
-"""A warm parent, seen from outside the wall: ask for forks, hear of their ends, end them.
+"""A warm parent, seen from outside the sandbox: ask for forks, learn when they have ended, end them.
 
 It is this process's own, or one that a `SharedForkServer` shares among the workers of a machine. What it does is in
 grading/sandbox/inside/fork_server.py.
@@ -119,7 +119,7 @@ class ForkServer:
             return True
 
     def _listen(self, news: IO[str]) -> None:
-        with contextlib.suppress(OSError, ValueError):  # closed under our hands
+        with contextlib.suppress(OSError, ValueError):  # `close` closes the pipe while this thread reads it
             for line in news:
                 message = json.loads(line)
                 with self._heard:

@@ -31,5 +31,5 @@ def _is_running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True  # somebody else's, and not ours to remove
+        return True  # it belongs to another user, who removes it
     return True

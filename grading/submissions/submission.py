@@ -13,6 +13,9 @@ from grading.sandbox.limits import Limits
 Cell = tuple[str, str, tuple[str, ...]]  # kind, source, names
 
 
+UNREADABLE = "is not a file that can be read."
+
+
 @dataclass(frozen=True)
 class Submission:
     """What a student handed in.
@@ -62,8 +65,10 @@ def read_file(student: str, folder: Path, notebook: str, limits: Limits | None =
         data = _read_regular_file(path, limits.file_bytes)
     except FileNotFoundError:
         return Submission(student, "missing", f"There is no file {path.name} in the submission.")
-    except (OSError, ValueError) as error:
-        return Submission(student, "unreadable", _reason(error, path.name))
+    except FileRefused as error:
+        return Submission(student, "unreadable", f"{path.name} {error}")
+    except (OSError, ValueError):  # a ValueError: a path that no file can have
+        return Submission(student, "unreadable", f"{path.name} {UNREADABLE}")
     return unparsed(student, data)
 
 
@@ -140,39 +145,34 @@ def _cell(cell: Any) -> Cell:
     return ("code" if cell.get("cell_type") == "code" else "text", source, names)
 
 
+class FileRefused(Exception):
+    """A submitted file may not be read; the text says why, and follows the file's name."""
+
+
 def _read_regular_file(path: Path, max_bytes: int) -> bytes:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     for part in (path.parent, path):
         if part.is_symlink():
-            raise ValueError("link")
+            raise FileRefused("is a link, not a file. Hand in the notebook itself.")
     descriptor = os.open(path, flags)
     try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError("special")
-        if status.st_nlink > 1:
-            raise ValueError("names")
-        if status.st_size > max_bytes:
-            raise ValueError(f"size {status.st_size}/{max_bytes}")
+        _require_own_regular_file(os.fstat(descriptor), max_bytes)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(max_bytes)
     finally:
         os.close(descriptor)
 
 
-def _reason(error: Exception, name: str) -> str:
-    text = str(error)
-    if text == "link":
-        return f"{name} is a link, not a file. Hand in the notebook itself."
-    if text == "names":
-        return (
-            f"{name} is a file that has a second name elsewhere (a hard link), perhaps in another student's folder. "
+def _require_own_regular_file(status: os.stat_result, max_bytes: int) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise FileRefused(UNREADABLE)
+    if status.st_nlink > 1:
+        raise FileRefused(
+            "is a file that has a second name elsewhere (a hard link), perhaps in another student's folder. "
             "Hand in a copy of its own."
         )
-    if text.startswith("size "):
-        size, _, limit = text[5:].partition("/")
-        return (
-            f"{name} has {int(size) / 2**20:.0f} MB; the limit is {int(limit) / 2**20:.0f} MB (file_bytes). "
+    if status.st_size > max_bytes:
+        raise FileRefused(
+            f"has {status.st_size / 2**20:.0f} MB; the limit is {max_bytes / 2**20:.0f} MB (file_bytes). "
             "Clear the outputs (Edit, Clear Outputs of All Cells), save and hand in again."
         )
-    return f"{name} is not a file that can be read."
