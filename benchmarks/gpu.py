@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 
-from dnnkit.environment import devices, kernels, quiet
+from dnnkit.environment import devices, kernels, quiet, variables
 
 
 def matmul_gflops(size, seconds=1.0):
@@ -126,8 +126,8 @@ def measure_apart(device, epochs, sizes):
     Returns:
         What `measure` returned.
     """
-    settings = devices.GPU_SETTINGS if device == "gpu" else devices.CPU_SETTINGS
-    environment = {**os.environ, "KERAS_BACKEND": kernels.keras_backend(), **quiet.SETTINGS, **settings}
+    settings = variables.GPU if device == "gpu" else variables.CPU
+    environment = {**os.environ, "KERAS_BACKEND": kernels.keras_backend(), **variables.QUIET, **settings}
     command = [sys.executable, __file__, "--here", "--epochs", str(epochs), "--sizes", *map(str, sizes)]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - ours
     return json.loads(done.stdout.splitlines()[-1])
@@ -139,7 +139,7 @@ def why_no_gpu(found, backend, figures):
         return found.why
     if any(word in figures["device"].lower() for word in ("gpu", "cuda")):
         return ""
-    return f"{backend} does not use the {found.gpus[0].name}; to change it: {kernels.WITH_CUDA[backend]}"
+    return f"{backend} does not use the {found.gpus[0].name}; to change it: {kernels.cuda_command(backend)}"
 
 
 def show(record):

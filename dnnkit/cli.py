@@ -4,10 +4,13 @@ import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from dnnkit.checking.time_limit import SECONDS
 
-def main(argv=None):
+
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
@@ -17,7 +20,7 @@ def main(argv=None):
         The exit code.
     """
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a terminal without some letter of a hint is no reason to stop
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal without some letter of a hint is no reason to stop
     arguments = _parser().parse_args(argv)
     try:
         code = arguments.run(arguments)
@@ -30,7 +33,7 @@ def main(argv=None):
     return 1
 
 
-def _parser():
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="dnnkit", description="The student's side of the course.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     doctor = commands.add_parser("doctor", help="what is here, what is missing, and the line that fixes it")
@@ -52,12 +55,15 @@ def _parser():
     check = commands.add_parser("check", help="run a lesson's public checks; exit 0 only if all pass")
     check.add_argument("notebook", help="a lesson, such as lessons/01_neuron/neuron.ipynb")
     check.add_argument("exercise", nargs="*", help="only these exercises, such as softmax")
+    check.add_argument(
+        "--seconds", type=float, default=SECONDS, help="how long a cell, or an example, may take (default: %(default)s)"
+    )
     check.add_argument("--quiet", action="store_true", help="one line for each exercise")
     check.set_defaults(run=_check)
     return parser
 
 
-def _doctor(arguments):
+def _doctor(arguments: argparse.Namespace) -> int:
     from dnnkit.environment import doctor
 
     findings = doctor.examine()
@@ -65,7 +71,7 @@ def _doctor(arguments):
     return 0 if doctor.is_healthy(findings) else 1
 
 
-def _kernel_install(arguments):
+def _kernel_install(arguments: argparse.Namespace) -> int:
     from dnnkit.environment import kernels
 
     try:
@@ -81,7 +87,7 @@ def _kernel_install(arguments):
     return 0
 
 
-def _lab(arguments):
+def _lab(arguments: argparse.Namespace) -> int:
     from dnnkit.environment import kernels
 
     lessons = find_lessons(Path.cwd())
@@ -103,7 +109,7 @@ def _lab(arguments):
         return 0
 
 
-def find_lessons(start):
+def find_lessons(start: Path) -> Path | None:
     """Find the folder lessons/ with notebooks in it: in a folder, above it, or beside this package.
 
     Args:
@@ -117,11 +123,12 @@ def find_lessons(start):
     return next((place for place in places if any(place.glob("*/*.ipynb"))), None)
 
 
-def _check(arguments):
-    from dnnkit.checking.notebooks import WrongUse, check_notebook
+def _check(arguments: argparse.Namespace) -> int:
+    from dnnkit.checking.code_cells import WrongUse
+    from dnnkit.checking.notebooks import check_notebook
 
     try:
-        found = check_notebook(arguments.notebook, arguments.exercise)
+        found = check_notebook(arguments.notebook, arguments.exercise, seconds=arguments.seconds)
     except WrongUse as error:
         return _wrong_use(str(error))
     blocks = [*found.troubles, *(report["headline" if arguments.quiet else "text"] for report in found.reports)]
@@ -129,6 +136,6 @@ def _check(arguments):
     return 0 if all(report["passed"] for report in found.reports) else 1
 
 
-def _wrong_use(message):
+def _wrong_use(message: str) -> int:
     print(f"dnnkit: {message}", file=sys.stderr)
     return 2

@@ -7,31 +7,33 @@ ordinary cell: display, tracebacks and `await` work as everywhere. Until then on
 import contextlib
 import io
 import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from dnnkit.checking import example
-from dnnkit.checking.checks import find_exercise
+from dnnkit.checking.code_cells import EXPLORE
 from dnnkit.checking.example import example_call
+from dnnkit.checking.exercises import find_exercise
 from dnnkit.checking.observe import call, names_used
+from dnnkit.checking.time_limit import SECONDS
 from dnnkit.environment.colab import allow_demos
 from dnnkit.environment.quiet import quiet_backends
 
-MAGIC = "%%explore"
 
-
-def load_ipython_extension(shell):
+def load_ipython_extension(shell: Any) -> None:
     """Teach IPython `%%explore`, keep TensorFlow quiet, show demos on Colab; called by `%load_ext dnnkit`."""
     quiet_backends()
     allow_demos()
 
-    def explore(lines):
+    def explore(lines: list[str]) -> list[str]:
         return transform(lines, shell.user_ns)
 
-    explore.has_side_effects = True  # it may call the student's functions: not while a cell is being typed
+    # It may call the student's functions: not while a cell is being typed.
+    explore.has_side_effects = True  # type: ignore[attr-defined]
     kept = [t for t in shell.input_transformers_cleanup if getattr(t, "__module__", "") != __name__]
     shell.input_transformers_cleanup[:] = [*kept, explore]
 
 
-def transform(lines, namespace):
+def transform(lines: list[str], namespace: Mapping[str, Any]) -> list[str]:
     """Turn an exploration cell into the ordinary cell that IPython runs.
 
     Args:
@@ -41,15 +43,15 @@ def transform(lines, namespace):
     Returns:
         The lines to run: the body, or one that prints what the cell waits for. Other cells come back unchanged.
     """
-    if not lines or lines[0].split()[:1] != [MAGIC]:
+    if not lines or lines[0].split()[:1] != [EXPLORE]:
         return lines
-    waits = waiting_for(parse_names(lines[0].strip()[len(MAGIC) :]), namespace)
+    waits = waiting_for(parse_names(lines[0].strip()[len(EXPLORE) :]), namespace)
     if not waits:
         return ["\n", *lines[1:]]
     return [f"print({waiting_line(waits)!r})\n"]
 
 
-def parse_names(text):
+def parse_names(text: str) -> list[str]:
     """Split the names behind `%%explore`; commas or spaces part them, topics are dropped.
 
     Example:
@@ -59,14 +61,14 @@ def parse_names(text):
     return [name.rpartition(".")[2] for name in text.replace(",", " ").split()]
 
 
-def waiting_line(waits):
+def waiting_line(waits: Sequence[str]) -> str:
     """Say which exercises a cell waits for."""
     names = waits[0] if len(waits) == 1 else f"{', '.join(waits[:-1])} and {waits[-1]}"
     above, them = ("exercise above", "it") if len(waits) == 1 else ("exercises above", "them")
     return f"This cell waits for {names} ({above}). Write {them}, then run this cell again."
 
 
-def waiting_for(names, namespace):
+def waiting_for(names: Iterable[str], namespace: Mapping[str, Any]) -> list[str]:
     """List the exercises that are still to be written before these functions work.
 
     Args:
@@ -76,7 +78,7 @@ def waiting_for(names, namespace):
     Returns:
         Names without repeats; a wrong or failing function is not waited for.
     """
-    waits = {}
+    waits: dict[str, bool] = {}
     for name in names:
         function = namespace.get(name)
         inner = name if not callable(function) else _unwritten(name, function, namespace)
@@ -94,7 +96,7 @@ def _unwritten(name, function, namespace):
     silence = io.StringIO()
     try:
         with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence), warnings.catch_warnings():
-            made = call(tried, inputs, repeat=False, seconds=example.SECONDS)
+            made = call(tried, inputs, repeat=False, seconds=SECONDS)
     except KeyboardInterrupt:
         return None
     if made.outcome.exception == "NotImplementedError":

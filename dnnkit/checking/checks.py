@@ -4,28 +4,31 @@ Records only; `dnnkit.checking.table` turns them into a table. The examples are 
 """
 
 import contextlib
-import difflib
 import io
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from dnnkit.checking.example import DIFFERS, PASSES, UNWRITTEN, ExampleResult, run_examples
-from dnnkit.checking.example_records import read_example_file
+from dnnkit.checking.exercises import Exercise, find_exercise, load_exercises
 from dnnkit.checking.mistakes import Outcome, matching_mistakes, outcome_by_facts
 from dnnkit.checking.observe import names_used
+from dnnkit.checking.progress_file import note_result
 from dnnkit.checking.relations.find import find_relation
 from dnnkit.checking.relations.parts import Case
+from dnnkit.checking.time_limit import SECONDS
+from dnnkit.environment.ipython import current_shell, in_notebook
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+Namespace = Mapping[str, Any]  # the student's functions by name
 
 
 class CheckNotPassed(AssertionError):
     """A check was run by nbgrader and did not pass; never raised in ordinary work."""
 
-    def _render_traceback_(self):
+    def _render_traceback_(self) -> list[str]:
         """Show what the check says, without the lines of this package that lead there; IPython calls this."""
         return str(self).splitlines()
 
@@ -53,7 +56,7 @@ class CheckReport:
     passed: bool = False
 
 
-def check(name):
+def check(name: str) -> None:
     """Run the public examples of an exercise and show the result in a small table.
 
     Args:
@@ -64,42 +67,51 @@ def check(name):
     """
     from dnnkit.checking import table as render
 
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    shell = current_shell()
     namespace = shell.user_ns if shell else sys._getframe(1).f_globals
     report = check_exercise(name, namespace)
     render.show(report)
-    if getattr(shell, "kernel", None) is not None and report.examples:
-        from dnnkit.progress import note_result
-
-        note_result(f"{find_exercise(name)[0]['topic']}.{report.name}", report.passed)
+    exercise, _ = find_exercise(name)
+    if exercise is not None and report.examples and in_notebook():
+        note_result(f"{exercise['topic']}.{report.name}", report.passed)
     _tell_nbgrader(report)
 
 
-def check_exercise(exercise_id, namespace, *, undefined="run the cell above"):
+def check_exercise(
+    exercise_id: str,
+    namespace: Namespace,
+    *,
+    undefined: str = "run the cell above",
+    examples: Path | None = None,
+    seconds: float = SECONDS,
+) -> CheckReport:
     """Run the public examples of an exercise.
 
     Args:
         exercise_id: the exercise, such as "softmax" or "neuron.softmax".
         namespace: dict in which the student's function is looked up by its name.
         undefined: what to say when it is not there.
+        examples: folder of the example files; the course's own by default.
+        seconds: time limit of one example.
 
     Returns:
         A `CheckReport`.
     """
-    exercise, problem = find_exercise(exercise_id)
+    exercise, problem = find_exercise(exercise_id, examples)
     name = str(exercise_id).rpartition(".")[2]
     if exercise is None:
         return CheckReport(name, problem)
     if not callable(namespace.get(name)):
         return CheckReport(name, f"{name} is not defined yet: {undefined}.")
-    results = run_examples(exercise, namespace, name)
+    results = run_examples(exercise, namespace, name, seconds=seconds)
     passes = sum(result.verdict == PASSES for result in results)
     if results and all(result.verdict == UNWRITTEN for result in results):
         return CheckReport(name, results[0].message, results)
     headline = f"{name}: {passes} of {len(results)} examples pass."
     if passes == len(results) > 0:
         return CheckReport(name, headline, results, passed=True)
-    first = _failing_below(name, exercise["topic"], namespace, {name: []})
+    tried = _TopicCheck(exercise["topic"], namespace, load_exercises(examples), seconds)
+    first = tried.failing_below(name, {name: []})
     if first:
         return CheckReport(name, headline, results, (_fix_first(name, first),))
     mistakes = tuple(name_mistakes(exercise, results))
@@ -107,81 +119,57 @@ def check_exercise(exercise_id, namespace, *, undefined="run the cell above"):
     return CheckReport(name, headline, results, tuple(dict.fromkeys(filter(None, hints))), mistakes)
 
 
-def find_exercise(exercise_id):
-    """Look an exercise up in the example files.
+@dataclass(frozen=True)
+class _TopicCheck:
+    """Checks the exercises that a function builds on.
 
-    Returns:
-        The pair (record, ""), or (None, a sentence that says what is wrong and what may be meant).
-    """
-    try:
-        known = load_exercises(EXAMPLES)
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        return None, f"The examples of this course cannot be read ({error}). Install dnnkit again."
-    wanted = str(exercise_id)
-    found = [full for full in known if wanted in (full, full.rpartition(".")[2])]
-    if len(found) == 1:
-        return known[found[0]], ""
-    if found:
-        choices = " or ".join(f'check("{full}")' for full in found)
-        return None, f"There are {len(found)} exercises named {wanted}. Write {choices}."
-    names = [full.rpartition(".")[2] for full in known]
-    nearest = difflib.get_close_matches(wanted.rpartition(".")[2], names, n=1)
-    cure = f'Do you mean check("{nearest[0]}")?' if nearest else f"Known are: {', '.join(names) or 'none'}."
-    return None, f"There is no exercise named {wanted}. {cure}"
-
-
-@lru_cache(maxsize=4)
-def load_exercises(folder):
-    """Read every exercise of the example files in a folder.
-
-    Returns:
-        Dict from full name, such as "neuron.softmax", to the exercise's record, with its "topic".
-    """
-    known = {}
-    for path in sorted(Path(folder).glob("*.json")):
-        topic = read_example_file(path)
-        of_topic = {"topic": topic["topic"]}
-        known |= {f"{topic['topic']}.{name}": record | of_topic for name, record in topic["exercises"].items()}
-    return known
-
-
-def _failing_below(name, topic, namespace, found):
-    """List the exercises that a function builds on and that fail their own examples: the deepest ones, which cause it.
-
-    Args:
-        name: the function.
-        topic: its topic.
+    Attributes:
+        topic: the topic of the function.
         namespace: dict with the student's functions.
-        found: dict from an exercise to what was found for it already.
+        exercises: all exercises by full name.
+        seconds: time limit of one example.
     """
-    failing = {}
-    for other in dict.fromkeys(names_used(namespace[name], namespace)):
-        exercise, _ = find_exercise(f"{topic}.{other}")
-        if exercise is None or not callable(namespace.get(other)):
-            continue
-        if other not in found:
-            found[other] = []  # a function may call itself
-            found[other] = _failing_below(other, topic, namespace, found)
-            if not found[other] and not _passes_quietly(exercise, namespace, other):
-                found[other] = [other]
-        failing |= dict.fromkeys(found[other])
-    return list(failing)
+
+    topic: str
+    namespace: Namespace
+    exercises: Mapping[str, Exercise]
+    seconds: float
+
+    def failing_below(self, name: str, found: dict[str, list[str]]) -> list[str]:
+        """List the exercises that a function builds on and that fail their own examples: the deepest, which cause it.
+
+        Args:
+            name: the function.
+            found: dict from an exercise to what was found for it already.
+        """
+        failing: dict[str, None] = {}
+        for other in dict.fromkeys(names_used(self.namespace[name], self.namespace)):
+            exercise = self.exercises.get(f"{self.topic}.{other}")
+            if exercise is None or not callable(self.namespace.get(other)):
+                continue
+            if other not in found:
+                found[other] = []  # a function may call itself
+                found[other] = self.failing_below(other, found)
+                if not found[other] and not self._passes_quietly(exercise, other):
+                    found[other] = [other]
+            failing |= dict.fromkeys(found[other])
+        return list(failing)
+
+    def _passes_quietly(self, exercise: Exercise, name: str) -> bool:
+        silence = io.StringIO()
+        with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
+            results = run_examples(exercise, self.namespace, name, seconds=self.seconds)
+        return all(result.verdict == PASSES for result in results)
 
 
-def _passes_quietly(exercise, namespace, name):
-    silence = io.StringIO()
-    with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
-        return all(result.verdict == PASSES for result in run_examples(exercise, namespace, name))
-
-
-def _fix_first(name, failing):
+def _fix_first(name: str, failing: Sequence[str]) -> str:
     if len(failing) == 1:
         return f"{failing[0]}, which {name} uses, does not pass its own check yet. Fix {failing[0]} first."
     names = f"{', '.join(failing[:-1])} and {failing[-1]}"
     return f"{names}, which {name} uses, do not pass their own checks yet. Fix them first."
 
 
-def name_mistakes(exercise, results, *, everywhere_only=False):
+def name_mistakes(exercise: Exercise, results: Sequence[ExampleResult], *, everywhere_only: bool = False) -> list[str]:
     """Name the known mistakes that explain what the examples of an exercise came to.
 
     Args:
@@ -211,7 +199,7 @@ def name_mistakes(exercise, results, *, everywhere_only=False):
     return []
 
 
-def _relate(exercise, results):
+def _relate(exercise: Exercise, results: Sequence[ExampleResult]) -> str:
     """Say how wrong results relate to the right ones, where they are compared by value and no chance plays a part."""
     if "rng" in exercise["parameters"] or any(record.get("facts") for record in exercise["examples"]):
         return ""
@@ -219,7 +207,7 @@ def _relate(exercise, results):
     return find_relation([Case(result.inputs, result.call.outcome.value, result.expected) for result in returned])
 
 
-def _tell_nbgrader(report):
+def _tell_nbgrader(report: CheckReport) -> None:
     if os.environ.get("NBGRADER_VALIDATING"):
         if not report.passed:
             raise CheckNotPassed(report.headline)

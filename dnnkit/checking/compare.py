@@ -1,6 +1,7 @@
 """Compare what a student's function returned with what was expected, in float64, and say where they part."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -25,14 +26,14 @@ class Difference:
     index: tuple[int, ...] | None = None
     count: tuple[int, int] | None = None
 
-    def sentence(self, *, reveal=False):
+    def sentence(self, *, reveal: bool = False) -> str:
         """Say the difference in one sentence.
 
         Args:
             reveal: also give the two numbers at the first difference; never for hidden checks.
         """
         part = f"{self.where}: " if self.where else ""
-        if self.kind in ("finite", "value"):
+        if self.count is not None:  # for "finite" and "value"
             differing, total = self.count
             place = f", the first at {list(self.index)}" if self.index and total > 1 else ""
             wrong = "not finite" if self.kind == "finite" else "wrong"
@@ -43,7 +44,15 @@ class Difference:
         return f"{part}expected {self.expected}, got {self.got}."
 
 
-def difference(actual, expected, *, rtol=1e-6, atol=1e-12, strict_shape=True, where=""):
+def difference(
+    actual: object,
+    expected: object,
+    *,
+    rtol: float = 1e-6,
+    atol: float = 1e-12,
+    strict_shape: bool = True,
+    where: str = "",
+) -> Difference | None:
     """Find the first difference between two plain values.
 
     Numbers are compared in float64; an element is right when it is within `atol + rtol * max|expected|`.
@@ -76,7 +85,7 @@ def difference(actual, expected, *, rtol=1e-6, atol=1e-12, strict_shape=True, wh
     return _array_difference(*arrays, where, **options)
 
 
-def describe(value):
+def describe(value: object) -> str:
     """Describe a value in a few words: its type and shape, or the number itself.
 
     Example:
@@ -101,7 +110,7 @@ def describe(value):
     return f"an array of shape {tuple(shape)}"
 
 
-def format_number(value):
+def format_number(value: Any) -> str:
     """Write a number so that people can read it: at most six significant digits."""
     try:
         number = float(value)

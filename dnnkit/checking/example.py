@@ -1,16 +1,23 @@
 """Run one public example on a student's function and say in one sentence what is wrong."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 from dnnkit.checking import wire
 from dnnkit.checking.compare import Difference, difference
 from dnnkit.checking.mistakes import Outcome, facts_of
 from dnnkit.checking.observe import Call, call
 from dnnkit.checking.snippets import Snippet
+from dnnkit.checking.time_limit import SECONDS
 
-PASSES, DIFFERS, ERROR, UNWRITTEN = "passes", "differs", "error", "not written yet"
-STOPPED, NOT_RUN = "stopped", "not run"
-SECONDS = 60  # for one example; a right answer takes one second or so
+PASSES: Final = "passes"
+DIFFERS: Final = "differs"
+ERROR: Final = "error"
+UNWRITTEN: Final = "not written yet"
+STOPPED: Final = "stopped"
+NOT_RUN: Final = "not run"
+Verdict = Literal["passes", "differs", "error", "not written yet", "stopped", "not run"]
 
 
 @dataclass(frozen=True)
@@ -31,10 +38,10 @@ class ExampleResult:
     """
 
     title: str
-    inputs: dict
+    inputs: dict[str, Any]
     expected: object
     call: Call
-    verdict: str
+    verdict: Verdict
     message: str = ""
     difference: Difference | None = None
     asked: tuple[tuple[str, str], ...] = ()
@@ -42,7 +49,9 @@ class ExampleResult:
     code: str = ""
 
 
-def run_examples(exercise, namespace, name, *, seconds=SECONDS):
+def run_examples(
+    exercise: Mapping[str, Any], namespace: Mapping[str, Any], name: str, *, seconds: float = SECONDS
+) -> tuple[ExampleResult, ...]:
     """Run the public examples of an exercise, up to the first that has to be stopped.
 
     Args:
@@ -54,7 +63,8 @@ def run_examples(exercise, namespace, name, *, seconds=SECONDS):
     Returns:
         Tuple of `ExampleResult`, one per example.
     """
-    results, stopped = [], False
+    results: list[ExampleResult] = []
+    stopped = False
     for record in exercise["examples"]:
         function, inputs = example_call(record, exercise["parameters"], name, namespace)
         results.append(_run_example(record, function, inputs, name, 0 if stopped else seconds))
@@ -62,7 +72,9 @@ def run_examples(exercise, namespace, name, *, seconds=SECONDS):
     return tuple(results)
 
 
-def example_call(record, parameters, name, namespace):
+def example_call(
+    record: Mapping[str, Any], parameters: Sequence[str], name: str, namespace: Mapping[str, Any]
+) -> tuple[Callable[..., object], dict[str, Any]]:
     """Say what an example calls: the student's function, or a snippet that plays with it.
 
     Args:
@@ -80,7 +92,9 @@ def example_call(record, parameters, name, namespace):
     return Snippet(code, inputs, namespace, name) if code else namespace[name], inputs
 
 
-def _run_example(record, function, inputs, name, seconds):
+def _run_example(
+    record: Mapping[str, Any], function: Callable[..., object], inputs: dict[str, Any], name: str, seconds: float
+) -> ExampleResult:
     expected, code = wire.decode(record["expected"]), record.get("code", "")
     by_facts = record.get("facts")
     wanted = expected if by_facts else {}
@@ -107,14 +121,14 @@ def _run_example(record, function, inputs, name, seconds):
     return ExampleResult(*common, DIFFERS if wrong or message else PASSES, message.strip(), found, asked, rows, code)
 
 
-def _begin(found):
+def _begin(found: Difference) -> str:
     """Say the difference as a sentence; one that begins with a name of the student's dict leaves it as it is."""
     sentence = found.sentence(reveal=True)
     own = found.where and not found.where.startswith("item ")
     return sentence if own else f"{sentence[0].upper()}{sentence[1:]}"
 
 
-def _explain_no_answer(made, name, seconds):
+def _explain_no_answer(made: Call, name: str, seconds: float) -> tuple[Verdict, str]:
     """Return (verdict, message) of a call that raised or had to be stopped."""
     if made.outcome.kind == "timeout":
         return STOPPED, f"{name} was stopped after {seconds:g} seconds. Is there a loop that never ends?"
@@ -128,7 +142,7 @@ def _explain_no_answer(made, name, seconds):
     return ERROR, message
 
 
-def _explain_conduct(made, quiet):
+def _explain_conduct(made: Call, quiet: bool) -> str:
     """Say what is wrong besides the returned value; empty when nothing is."""
     sentences = [
         f"Your function changed its input {name}; work on a copy, such as {name}.copy()."

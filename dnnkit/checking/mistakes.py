@@ -3,8 +3,9 @@
 `dnnkit` uses this on public examples, the grader on the recorded calls of hidden checks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -35,7 +36,7 @@ class Outcome:
     warned: bool = False
     unstable: bool = False
 
-    def to_json(self, *, readable=True):
+    def to_json(self, *, readable: bool = True) -> dict[str, Any]:
         """Turn the outcome into something `json.dumps` accepts; defaults are left out.
 
         Args:
@@ -44,7 +45,7 @@ class Outcome:
         Raises:
             dnnkit.checking.wire.WireError: when the value is not plain; record such a call as "opaque".
         """
-        record = {"kind": self.kind}
+        record: dict[str, Any] = {"kind": self.kind}
         if self.kind == "returned":
             record["value"] = wire.encode(self.value, readable=readable)
         if self.exception is not None:
@@ -54,7 +55,7 @@ class Outcome:
         return record | {flag: True for flag in ("warned", "unstable") if getattr(self, flag)}
 
     @classmethod
-    def from_json(cls, record):
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
         """Turn what `to_json` returned back into an outcome.
 
         Raises:
@@ -120,7 +121,9 @@ def facts_of(facts: str | Callable, inputs: dict, value: object) -> dict[str, ob
         return {"an answer of the expected form": "no"}
 
 
-def matching_mistakes(calls, known):
+def matching_mistakes(
+    calls: Sequence[tuple[Outcome, Mapping[str, bool]]], known: Mapping[str, Sequence[Outcome]]
+) -> list[str]:
     """Name the known mistakes that would have done the same in every call.
 
     Args:
@@ -134,5 +137,7 @@ def matching_mistakes(calls, known):
         name
         for name, outcomes in known.items()
         if len(outcomes) == len(calls) > 0
-        and all(outcomes_match(mine, theirs, **how) for (mine, how), theirs in zip(calls, outcomes, strict=True))
+        and all(
+            outcomes_match(mine, theirs, **options) for (mine, options), theirs in zip(calls, outcomes, strict=True)
+        )
     ]

@@ -1,121 +1,54 @@
 """Read a lesson and find what is to be checked in it: `dnnkit check NOTEBOOK`."""
 
-import ast
-import json
-import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-from dnnkit.checking import checks
-from dnnkit.checking.subprocess_run import run_apart
-from dnnkit.explore import MAGIC
+from dnnkit.checking.code_cells import EXPLORE, CodeCell, WrongUse, checked_exercise, read_code_cells
+from dnnkit.checking.exercises import find_exercise, load_exercises
+from dnnkit.checking.subprocess_run import NotebookReport, run_apart
+from dnnkit.checking.time_limit import SECONDS
 
 
-class WrongUse(ValueError):
-    """The command was given something it cannot work with; the message says what was expected."""
-
-
-@dataclass(frozen=True)
-class CodeCell:
-    """One code cell.
-
-    Attributes:
-        number: its place among all cells of the notebook, text cells included, from 1.
-        source: its code, without blank lines at the start.
-        skipped: how many blank lines those were.
-        grade_id: its name in nbgrader's metadata, or empty.
-    """
-
-    number: int
-    source: str
-    skipped: int = 0
-    grade_id: str = ""
-
-
-def check_notebook(path, names=()):
+def check_notebook(
+    path: str | Path, names: Sequence[str] = (), *, examples: Path | None = None, seconds: float = SECONDS
+) -> NotebookReport:
     """Run a notebook's code cells, but for exploration and check cells, then public checks, in a process apart.
 
     Args:
         path: the notebook.
         names: exercises to check; every exercise of the notebook's lesson when empty, its check cell there or not.
+        examples: folder of the example files; the course's own by default.
+        seconds: time limit of one cell, and of one example.
 
     Returns:
-        `dnnkit.checking.subprocess_run.Findings`.
+        What running and checking it came to.
 
     Raises:
         WrongUse: when there is no such notebook, or no such exercise.
     """
     cells = read_code_cells(path)
     for name in names:
-        exercise, problem = checks.find_exercise(name)
+        exercise, problem = find_exercise(name, examples)
         if exercise is None:
             raise WrongUse(problem)
-    wanted = list(names) or lesson_exercises(cells, Path(path).stem)
+    wanted = list(names) or lesson_exercises(cells, Path(path).stem, examples)
     if not wanted:
         raise WrongUse(
             f'{path} checks nothing. Expected cells such as check("softmax"). Got {len(cells)} code cells without. '
             f"Is this a lesson of the course?"
         )
-    run = [cell for cell in cells if not checked_exercise(cell.source) and not cell.source.startswith(MAGIC)]
-    return run_apart(run, wanted, Path(path).resolve().parent)
+    run = [cell for cell in cells if not checked_exercise(cell.source) and not cell.source.startswith(EXPLORE)]
+    return run_apart(run, wanted, Path(path).resolve().parent, examples=examples, seconds=seconds)
 
 
-def read_code_cells(path):
-    """Return a notebook's code cells; a byte order mark and cells without readable source are passed over.
-
-    Raises:
-        WrongUse: when the file is missing or no notebook.
-    """
-    try:
-        cells = json.loads(Path(path).read_text(encoding="utf-8-sig"))["cells"]
-        found = []
-        for number, cell in enumerate(cells, start=1):
-            if isinstance(cell, dict) and cell.get("cell_type") == "code":
-                source = _readable_source(cell)
-                if source is None:
-                    continue  # damaged: the others count, as for the grader
-                blank = re.match(r"(?:[ \t]*\n)*", source)[0]
-                grade_id = str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
-                found.append(CodeCell(number, source[len(blank) :], blank.count("\n"), grade_id))
-        return found
-    except OSError as error:
-        raise WrongUse(
-            f"{path} cannot be read. Expected a notebook file (.ipynb). Got: {error.strerror}. Is the path right?"
-        ) from None
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise WrongUse(
-            f"{path} is no notebook. Expected a Jupyter notebook (.ipynb, format 4). Got other contents. "
-            f"Was it saved by another program?"
-        ) from None
-
-
-def _readable_source(cell):
-    """The text of a cell, or None when it has none."""
-    source = cell.get("source")
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
-    return source if isinstance(source, str) else None
-
-
-def checked_exercise(source):
-    """Return the name in a cell whose only statement is `check("name")`, else None."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError):
-        return None
-    if len(body) != 1 or not isinstance(body[0], ast.Expr):
-        return None
-    found = re.fullmatch(r"check\('([\w.]+)'\)", ast.unparse(body[0]))
-    return found and found[1]
-
-
-def lesson_exercises(cells, stem):
+def lesson_exercises(cells: Sequence[CodeCell], stem: str, examples: Path | None = None) -> list[str]:
     """List every exercise of the lesson that a notebook is, by the exercises that its cells name.
 
     Args:
         cells: its code cells.
         stem: the file's name without suffix, which decides when two lessons fit as well.
+        examples: folder of the example files; the course's own by default.
 
     Returns:
         Full names, such as "neuron.softmax", in the lesson's order; names that no lesson knows come last.
@@ -123,8 +56,8 @@ def lesson_exercises(cells, stem):
     checked = [name for name in (checked_exercise(cell.source) for cell in cells) if name]
     named = {name.rpartition(".")[2] for name in checked} | {cell.grade_id for cell in cells}
     try:
-        known = list(checks.load_exercises(checks.EXAMPLES))
-    except (OSError, ValueError, KeyError, TypeError):
+        known = list(load_exercises(examples))
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
         return checked  # each check says that the examples cannot be read
     fits = Counter(full.partition(".")[0] for full in known if full.partition(".")[2] in named)
     if not fits:

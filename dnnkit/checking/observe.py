@@ -6,8 +6,10 @@ import io
 import linecache
 import time
 import warnings
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +43,13 @@ class Call:
     warnings: tuple[str, ...] = ()
 
 
-def call(function, inputs, *, repeat=True, seconds=None):
+def call(
+    function: Callable[..., object],
+    inputs: Mapping[str, Any],
+    *,
+    repeat: bool = True,
+    seconds: float | None = None,
+) -> Call:
     """Call a function with the inputs in their order, by position, and record what it did.
 
     Args:
@@ -65,14 +73,15 @@ def call(function, inputs, *, repeat=True, seconds=None):
         return Call(Outcome("timeout"), "", *_place(error, function))
 
 
-def names_used(function, namespace):
+def names_used(function: object, namespace: Mapping[str, Any]) -> Iterator[str]:
     """Yield the global names that a function uses, itself and through the student's other functions.
 
     Args:
         function: the student's function or class; anything without Python code uses no names.
         namespace: dict with the student's other functions.
     """
-    todo, seen = _codes(function), set()
+    todo: list[CodeType | None] = _codes(function)
+    seen: set[CodeType] = set()
     while todo:
         code = todo.pop()
         if code is None or code in seen:
@@ -85,7 +94,7 @@ def names_used(function, namespace):
         todo += [const for const in code.co_consts if hasattr(const, "co_names")]
 
 
-def _codes(value):
+def _codes(value: object) -> list[CodeType | None]:
     """List the code objects of a function, or of a class's methods."""
     parts = vars(value).values() if isinstance(value, type) else [value]
     return [getattr(part, "__code__", None) for part in parts]

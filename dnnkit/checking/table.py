@@ -4,14 +4,21 @@ The HTML sets no background and no text colour of its own, so it reads well in l
 told by words first, by a mark and a coloured edge second.
 """
 
-import sys
+from __future__ import annotations
+
+from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dnnkit.checking.compare import describe
-from dnnkit.checking.example import DIFFERS, ERROR, NOT_RUN, PASSES, STOPPED, UNWRITTEN
+from dnnkit.checking.example import DIFFERS, ERROR, NOT_RUN, PASSES, STOPPED, UNWRITTEN, ExampleResult
 from dnnkit.checking.snippets import shown_lines
+from dnnkit.environment.ipython import current_shell
+
+if TYPE_CHECKING:
+    from dnnkit.checking.checks import CheckReport
 
 FURTHER = "The hidden checks of the grader go further."
 HOLDERS = ("list", "tuple", "dict")
@@ -27,10 +34,9 @@ CODE = "white-space:pre-wrap;overflow-wrap:break-word;min-width:16em;max-width:3
 HANGING = "display:block;padding-left:1.2em;text-indent:-1.2em;"
 
 
-def show(report):
+def show(report: CheckReport) -> None:
     """Display a report: HTML in a notebook with text as its alternative, text elsewhere."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if shell is None:
+    if current_shell() is None:
         print(to_text(report))
         return
     from IPython.display import display
@@ -38,7 +44,7 @@ def show(report):
     display({"text/html": to_html(report), "text/plain": to_text(report)}, raw=True)
 
 
-def to_text(report):
+def to_text(report: CheckReport) -> str:
     """Write a report as plain text; examples that pass take one line."""
     lines = [_first_line(report)]
     for result in report.examples:
@@ -51,7 +57,7 @@ def to_text(report):
     return "\n".join(lines)
 
 
-def to_html(report):
+def to_html(report: CheckReport) -> str:
     """Write a report as an HTML fragment: one sentence, the hints, and a table of the examples.
 
     Every text that comes from the student's function is escaped.
@@ -76,7 +82,7 @@ def to_html(report):
     )
 
 
-def format_value(value, digits=4):
+def format_value(value: object, digits: int = 4) -> str:
     """Write a plain value so that people can read it, with its shape.
 
     Args:
@@ -105,14 +111,14 @@ def format_value(value, digits=4):
     return _format_number(value, digits)
 
 
-def _format_number(number, digits):
+def _format_number(number: Any, digits: int) -> str:
     if np.asarray(number).dtype.kind not in "f":
         text = str(number)
         return text if len(text) <= 20 else f"{text[:9]}... ({len(text)} digits)"
     return str(int(number)) if float(number).is_integer() and abs(number) < 1e6 else f"{float(number):.{digits}g}"
 
 
-def _format_array(array, digits):
+def _format_array(array: np.ndarray, digits: int) -> str:
     shape = f"shape {array.shape}"
     if array.size > SMALL:
         return f"{shape},\nvalues from {array.min():.{digits}g} to {array.max():.{digits}g}"
@@ -120,11 +126,12 @@ def _format_array(array, digits):
     axes = [length for length in array.shape if length != 1] if array.ndim > 2 else array.shape
     texts = np.array([_format_number(item, digits) for item in array.ravel()], dtype=str).reshape(axes or 1)
     width = max((len(text) for text in texts.ravel()), default=0)
-    drawn = np.array2string(texts, formatter={"str_kind": lambda text: text.rjust(width)}, max_line_width=50)
+    adjust: Any = {"str_kind": lambda text: text.rjust(width)}
+    drawn = np.array2string(texts, formatter=adjust, max_line_width=50)
     return f"{shape}\n{drawn}"
 
 
-def _format_items(items, digits):
+def _format_items(items: Sequence[object], digits: int) -> str:
     name = type(items).__name__
     if items and all(
         isinstance(item, (bool, int, float, np.ndarray, np.generic)) and np.ndim(item) == 0 for item in items
@@ -134,21 +141,21 @@ def _format_items(items, digits):
     many = describe(items)
     if len(items) > 8 or not items:
         return many
-    texts = (format_value(item, digits).replace("\n", "\n   ") for item in items)
+    texts = [format_value(item, digits).replace("\n", "\n   ") for item in items]
     return f"{many}\n" + "\n".join(f"{i}: {text}" for i, text in enumerate(texts))
 
 
-def _first_line(report):
+def _first_line(report: CheckReport) -> str:
     return f"{report.headline} {FURTHER}" if report.passed else report.headline
 
 
-def _hints(report):
+def _hints(report: CheckReport) -> list[tuple[str, str]]:
     """Pair each hint with its label; several mistakes may do the same on every example."""
     number = len(report.hints)
     return [("Hint" if number == 1 else f"Hint, one of {number} that fit", text) for text in report.hints]
 
 
-def _parts(result):
+def _parts(result: ExampleResult) -> list[tuple[str, str]]:
     """Return the labelled parts of an example: input, expected, yours, why."""
     inputs = "\n".join(
         f"{name} = " + format_value(value).replace("\n", "\n" + " " * (len(name) + 3))
@@ -159,10 +166,11 @@ def _parts(result):
     return [("input", inputs), ("expected", expected), ("yours", yours), ("why", _notes(result))]
 
 
-def _two_sides(result):
+def _two_sides(result: ExampleResult) -> tuple[str, str]:
     """Return what was expected and what came, as texts that differ where the values do."""
     if result.facts:
-        return tuple("\n".join(lines) for lines in zip(*map(_fact_sides, result.facts), strict=True))
+        wanted, came = zip(*map(_fact_sides, result.facts), strict=True)
+        return "\n".join(wanted), "\n".join(came)
     expected = _asked(result.asked) if result.asked else format_value(result.expected)
     outcome, place = result.call.outcome, f" {result.call.place}".rstrip()
     instead = {
@@ -185,13 +193,13 @@ def _two_sides(result):
     return texts
 
 
-def _asked(facts):
+def _asked(facts: Sequence[tuple[str, str]]) -> str:
     """Write the facts that must hold, a line each; what is simply asked for needs no value, what must be 0 no line."""
     lines = [fact if value == "yes" else f"{fact}: {value or 'none'}" for fact, value in facts if value != "0"]
     return "\n".join(lines or [f"no {fact}" for fact, _ in facts])
 
 
-def _fact_sides(row):
+def _fact_sides(row: tuple[str, str, str]) -> tuple[str, str]:
     """Write a fact that differs as it was expected and as it came."""
     fact, wanted, came = row
     if wanted == "yes" and came.startswith("no, "):
@@ -200,7 +208,7 @@ def _fact_sides(row):
     return f"{fact}: {wanted or 'none'}", f"{fact}: {came or 'none'}"
 
 
-def _notes(result):
+def _notes(result: ExampleResult) -> str:
     """Say what is wrong, then what NumPy warned of."""
     said = [] if result.verdict == UNWRITTEN or not result.message else [result.message]
     warned = result.call.warnings
@@ -209,12 +217,12 @@ def _notes(result):
     return " ".join(said)
 
 
-def _labelled(label, text):
+def _labelled(label: str, text: str) -> list[str]:
     first, *rest = text.split("\n")
     return [f"    {label:<9} {first}", *(" " * 14 + line for line in rest)] if text else []
 
 
-def _row(result):
+def _row(result: ExampleResult) -> str:
     mark, colour = MARKS[result.verdict]
     (_, inputs), (_, expected), (_, yours), (_, notes) = _parts(result)
     cells = _cell(inputs, CODE if result.code else "") + _cell(expected, PROSE if result.asked else "")
@@ -228,7 +236,7 @@ def _row(result):
     )
 
 
-def _cell(text, more_style):
+def _cell(text: str, more_style: str) -> str:
     text = escape(text)
     if more_style and "\n" in text:  # what a line is stays clear when it is wrapped
         text = "".join(f'<span style="{HANGING}">{line}\n</span>' for line in text.split("\n"))

@@ -3,7 +3,11 @@
 import contextlib
 import ctypes
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 
+Returned = TypeVar("Returned")
+SECONDS = 60  # for one example of an exercise, or one cell; a right answer takes one second or so
 AGAIN = 1.0  # seconds; code that catches everything is stopped again
 
 
@@ -11,7 +15,7 @@ class TimeUp(BaseException):
     """Raised inside code that ran longer than it may; `except Exception` lets it pass."""
 
 
-def call_within(seconds, function):
+def call_within(seconds: float, function: Callable[[], Returned]) -> Returned:
     """Call a function and stop it when it takes too long.
 
     Only Python code can be stopped: a single long call into compiled code is stopped when it comes back.
@@ -29,7 +33,7 @@ def call_within(seconds, function):
     running, thread = threading.Lock(), threading.get_ident()
     running.acquire()
 
-    def watch():
+    def watch() -> None:
         pause = seconds
         while not running.acquire(timeout=pause):
             _raise_in(thread, TimeUp)
@@ -47,5 +51,5 @@ def call_within(seconds, function):
         _raise_in(thread, None)  # take back what was sent in the last moment
 
 
-def _raise_in(thread, exception):
+def _raise_in(thread: int, exception: type[BaseException] | None) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), exception and ctypes.py_object(exception))

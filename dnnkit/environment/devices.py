@@ -8,22 +8,11 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-GPU_SETTINGS = {
-    "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # TensorFlow: take memory as it is needed
-    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",  # JAX: likewise; PyTorch does so by itself
-    "NVIDIA_TF32_OVERRIDE": "0",  # full float32: TF32 keeps 10 bits, and the lessons' tolerances would not hold
-    # the same for JAX, whose compiler also has products of its own: on an H200, 98 TFLOP/s showed that they were TF32
-    "JAX_DEFAULT_MATMUL_PRECISION": "highest",
-}
-DETERMINISTIC_SETTINGS = {
-    "TF_DETERMINISTIC_OPS": "1",  # TensorFlow: the same sums in the same order, at some cost in speed
-    "XLA_FLAGS": "--xla_gpu_deterministic_ops=true",  # JAX: likewise
-    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # PyTorch, which also needs torch.use_deterministic_algorithms(True)
-}
-CPU_SETTINGS = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu", "KERAS_TORCH_DEVICE": "cpu"}
-WANTED = "DNN_GPU"  # set in the kernel that may use the GPU
-MEMORY_MB = "DNN_GPU_MEMORY_MB"  # the most that TensorFlow may take of it
+from dnnkit.environment.variables import CPU, GPU, MEMORY_MB, WANTED
+
 PCI = Path("/sys/bus/pci/devices")
 WSL = Path("/dev/dxg")
 INSTALL_DRIVER = "sudo apt install nvidia-driver"
@@ -48,17 +37,17 @@ class Look:
     """What was found.
 
     Attributes:
-        gpus: list of `Gpu`, in the order in which programs number them.
+        gpus: the GPUs, in the order in which programs number them.
         why: why there is none; empty when there is one.
         cure: the command that changes it; empty where none can.
     """
 
-    gpus: tuple = ()
+    gpus: tuple[Gpu, ...] = ()
     why: str = ""
     cure: str = ""
 
 
-def look():
+def look() -> Look:
     """Ask the driver for its GPUs.
 
     Returns:
@@ -85,13 +74,13 @@ def look():
     return Look(gpus) if gpus else Look(why="the NVIDIA driver sees no GPU", cure="nvidia-smi")
 
 
-def fall_back_to_cpu():
+def fall_back_to_cpu() -> None:
     """In a kernel that may use the GPU: where there is none, tell the backends so, before they look and complain."""
     if os.environ.get(WANTED) and not look().gpus:
-        os.environ.update(CPU_SETTINGS)
+        os.environ.update(CPU)
 
 
-def settle_tensorflow(tensorflow):
+def settle_tensorflow(tensorflow: ModuleType) -> None:
     """Apply to TensorFlow, once it is imported, what it reads from no environment variable.
 
     Args:
@@ -107,13 +96,13 @@ def settle_tensorflow(tensorflow):
             tensorflow.config.set_logical_device_configuration(gpu, [limit])
 
 
-def share_settings(fraction):
+def share_settings(fraction: float) -> dict[str, str]:
     """Environment variables of a program that shares the GPU.
 
     Args:
         fraction: the part of its memory that the program may take, between 0 and 1.
     """
-    settings = {**GPU_SETTINGS, "XLA_PYTHON_CLIENT_MEM_FRACTION": f"{fraction:.3f}"}
+    settings = {**GPU, "XLA_PYTHON_CLIENT_MEM_FRACTION": f"{fraction:.3f}"}
     settings["CUDA_VISIBLE_DEVICES"] = (os.environ.get("CUDA_VISIBLE_DEVICES") or "0").split(",")[0]
     gpus = look().gpus
     if gpus:
@@ -121,7 +110,7 @@ def share_settings(fraction):
     return settings
 
 
-def _load_driver():
+def _load_driver() -> Any:
     names = {"linux": "libcuda.so.1", "win32": "nvcuda.dll"}
     try:
         return ctypes.CDLL(names[sys.platform])
@@ -129,7 +118,7 @@ def _load_driver():
         return None
 
 
-def _has_card():
+def _has_card() -> bool:
     if WSL.exists():
         return True
     for device in PCI.glob("*"):
@@ -142,13 +131,13 @@ def _has_card():
     return False
 
 
-def _name_of_error(driver, code):
+def _name_of_error(driver: Any, code: int) -> str:
     text = ctypes.c_char_p()
     driver.cuGetErrorName(code, ctypes.byref(text))
     return (text.value or b"an unknown error").decode() + f" ({code})"
 
 
-def _describe(driver, number):
+def _describe(driver: Any, number: int) -> Gpu:
     device, name, size = ctypes.c_int(), ctypes.create_string_buffer(128), ctypes.c_size_t()
     driver.cuDeviceGet(ctypes.byref(device), number)
     driver.cuDeviceGetName(name, len(name), device)

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, Literal
 
-from dnnkit.environment import devices, kernels, quiet
+from dnnkit.environment import devices, kernels
 from dnnkit.environment.commands import dnnkit_command, pip_install
+from dnnkit.environment.variables import GPU, QUIET, WANTED
 
 OK: Final = "ok"
 MISSING: Final = "missing"
@@ -102,7 +103,7 @@ def _keras() -> list[Finding]:
     spec = kernels.installed_spec() if importlib.util.find_spec("jupyter_client") else None
     settings = spec.env if spec else kernels.kernel_spec()["env"]
     # with the kernel's backend, but seeing what this computer has
-    env = {**os.environ, "KERAS_BACKEND": settings["KERAS_BACKEND"], **quiet.SETTINGS, **devices.GPU_SETTINGS}
+    env = {**os.environ, "KERAS_BACKEND": settings["KERAS_BACKEND"], **QUIET, **GPU}
     try:
         done = _run([sys.executable, "-c", ASK_KERAS], IMPORT_SECONDS, env=env)
         number, backend, where = json.loads(done.stdout.strip().splitlines()[-1])
@@ -112,7 +113,7 @@ def _keras() -> list[Finding]:
         why = (done.stderr.strip().splitlines() or ["no message"])[-1]
         return [Finding("keras", MISSING, f"cannot be imported: {why[:160]}", cure)]
     keras = Finding("keras", OK, f"{number} on {backend} {_version_or_unknown(backend)}")
-    return [keras, _device(backend, where, devices.WANTED in settings)]
+    return [keras, _device(backend, where, WANTED in settings)]
 
 
 def _device(backend: str, where: str, wanted: bool) -> Finding:
@@ -129,17 +130,11 @@ def _device(backend: str, where: str, wanted: bool) -> Finding:
     gpu = f"{found.gpus[0].name}, {found.gpus[0].memory_mb / 1024:.0f} GiB"
     if not any(word in where.lower() for word in ("gpu", "cuda")):
         why = f"{backend} does not use the {gpu}: it was built without CUDA, or lacks CUDA's libraries"
-        return Finding("device", OK, f"CPU: {why}", _with_cuda(backend))
+        return Finding("device", OK, f"CPU: {why}", kernels.cuda_command(backend))
     if not wanted:
         cure = dnnkit_command("kernel", "install", "--gpu")
         return Finding("device", OK, f"CPU: the kernel hides the {gpu}", cure)
     return Finding("device", OK, f"GPU: {gpu}")
-
-
-def _with_cuda(backend: str) -> str:
-    """Write the command that makes a backend use an NVIDIA GPU."""
-    packages = kernels.WITH_CUDA.get(backend)
-    return pip_install(*packages) if packages else ""
 
 
 def _version_or_unknown(name: str) -> str:

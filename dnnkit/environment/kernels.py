@@ -7,8 +7,10 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from dnnkit.environment import devices, quiet
+from dnnkit.environment.commands import pip_install
+from dnnkit.environment.variables import CPU, DETERMINISTIC, GPU, QUIET, WANTED
 
 NAME = "dnn"
 DISPLAY_NAME = "Deep neural networks (dnn)"
@@ -20,7 +22,7 @@ WITH_CUDA = {  # what pip installs so that each of them uses an NVIDIA GPU
 }
 
 
-def kernel_spec(*, gpu=False, deterministic=False):
+def kernel_spec(*, gpu: bool = False, deterministic: bool = False) -> dict[str, Any]:
     """Describe the kernel as Jupyter wants it in kernel.json.
 
     Args:
@@ -29,9 +31,9 @@ def kernel_spec(*, gpu=False, deterministic=False):
         deterministic: have the backend choose operations that give the same digits in every run, at some cost in
             speed; numbers drawn at random also need a seed (`keras.utils.set_random_seed`).
     """
-    env = {"KERAS_BACKEND": keras_backend(), **quiet.SETTINGS}
-    env |= {**devices.GPU_SETTINGS, devices.WANTED: "1"} if gpu else devices.CPU_SETTINGS
-    env |= devices.DETERMINISTIC_SETTINGS if deterministic else {}
+    env = {"KERAS_BACKEND": keras_backend(), **QUIET}
+    env |= {**GPU, WANTED: "1"} if gpu else CPU
+    env |= DETERMINISTIC if deterministic else {}
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     return {
         "argv": argv,
@@ -42,14 +44,19 @@ def kernel_spec(*, gpu=False, deterministic=False):
     }
 
 
-def keras_backend():
+def keras_backend() -> str:
     """Return the Keras backend to use: the one in KERAS_BACKEND, else the first that is installed."""
     asked = os.environ.get("KERAS_BACKEND")
     installed = [name for name in BACKENDS if importlib.util.find_spec(name)]
     return asked if asked in BACKENDS else (installed or BACKENDS)[0]
 
 
-def install_kernel(gpu=False, prefix=None, deterministic=False):
+def cuda_command(backend: str) -> str:
+    """Write the command that makes a backend use an NVIDIA GPU; empty for a backend that is not known."""
+    return pip_install(*WITH_CUDA[backend]) if backend in WITH_CUDA else ""
+
+
+def install_kernel(gpu: bool = False, prefix: str | None = None, deterministic: bool = False) -> Path:
     """Register the kernel "dnn", in place of an earlier one.
 
     Args:
@@ -71,7 +78,7 @@ def install_kernel(gpu=False, prefix=None, deterministic=False):
         return Path(KernelSpecManager().install_kernel_spec(folder, NAME, prefix=prefix or sys.prefix))
 
 
-def find_kernel():
+def find_kernel() -> tuple[str | None, bool]:
     """Look the kernel up.
 
     Returns:
@@ -81,7 +88,7 @@ def find_kernel():
     return (spec.argv[0], shutil.which(spec.argv[0]) is not None) if spec else (None, False)
 
 
-def installed_spec():
+def installed_spec() -> Any:
     """Return Jupyter's description of the installed kernel, or None."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 

@@ -10,10 +10,14 @@ import re
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
 
 from dnnkit.environment import devices
+from dnnkit.environment.variables import QUIET
 
-SETTINGS = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
 NOISE = re.compile(
     rb"WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:[\d.]+ +\d+ \S+:\d+\] |"
     rb"\d{4}-\d\d-\d\d \d\d:\d\d:[\d.]+: [IWE] |To enable the following instructions: "
@@ -22,13 +26,13 @@ NOISE = re.compile(
 NARROWED = "Explicitly requested dtype int64"  # JAX's warning that it counts Keras' steps in int32
 
 
-def quiet_backends(*, settle=True):
+def quiet_backends(*, settle: bool = True) -> None:
     """Let a later `import tensorflow` or `import keras` be quiet; called when the extension is loaded.
 
     Args:
         settle: also apply the settings of devices; not in a process that is forked later, since CUDA survives no fork.
     """
-    for name, value in SETTINGS.items():
+    for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     devices.fall_back_to_cpu()
     warnings.filterwarnings("ignore", message=NARROWED, category=UserWarning)
@@ -39,10 +43,10 @@ def quiet_backends(*, settle=True):
 class _Finder:
     """Finds TensorFlow as everybody else does, and has it loaded quietly."""
 
-    def __init__(self, settle):
+    def __init__(self, settle: bool) -> None:
         self._settle = settle
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
         if name != "tensorflow":
             return None
         others = (f for f in sys.meta_path if f is not self and hasattr(f, "find_spec"))
@@ -50,18 +54,18 @@ class _Finder:
         if spec is not None and spec.loader is not None:
             load = spec.loader.exec_module
 
-            def load_quietly(module):
+            def load_quietly(module: ModuleType) -> None:
                 with without_noise():
                     load(module)
                     if self._settle:
                         devices.settle_tensorflow(module)
 
-            spec.loader.exec_module = load_quietly
+            spec.loader.exec_module = load_quietly  # type: ignore[method-assign]
         return spec
 
 
 @contextlib.contextmanager
-def without_noise():
+def without_noise() -> Iterator[None]:
     """Hold back what is written to the process's error stream, then let through all but TensorFlow's log lines."""
     try:
         shown, log = os.dup(2), tempfile.TemporaryFile()  # noqa: SIM115 - closed below

@@ -20,6 +20,7 @@ from jupyter_client.provisioning import LocalProvisioner
 
 import dnnkit
 from dnnkit.environment.devices import share_settings
+from dnnkit.environment.variables import CPU, QUIET
 from grading.errors import SandboxUnavailable
 from grading.sandbox.host_files import bind_arguments, user_packages, visible_paths
 from grading.sandbox.limits import Limits
@@ -149,7 +150,7 @@ def kernel_environment(limits: Limits | None = None) -> dict[str, str]:
         limits: whether it may use the GPU, and how much of it; default `Limits()`.
     """
     fraction = (limits or Limits()).gpu_fraction
-    device = share_settings(fraction) if fraction else {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
+    device = share_settings(fraction) if fraction else dict(CPU)
     if fraction and "LD_LIBRARY_PATH" in os.environ:
         device["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]  # where some machines keep the driver
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
@@ -161,8 +162,7 @@ def kernel_environment(limits: Limits | None = None) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         "MPLBACKEND": "agg",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
+        **QUIET,
         "HDF5_USE_FILE_LOCKING": "FALSE",  # locks have no effect inside
         "KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "tensorflow"),
         **device,

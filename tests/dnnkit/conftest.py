@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dnnkit.checking import checks, wire
+from dnnkit.checking import exercises, wire
 from dnnkit.checking.mistakes import outcome_by_facts
 from dnnkit.checking.observe import call
 
@@ -107,7 +107,7 @@ def examples_folder(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def small_course(examples_folder, monkeypatch):
     """Let every test see the small topic instead of the real lessons, and no nbgrader around it."""
-    monkeypatch.setattr(checks, "EXAMPLES", examples_folder)
+    monkeypatch.setattr(exercises, "EXAMPLES", examples_folder)
     for name in ("NBGRADER_VALIDATING", "NBGRADER_EXECUTION"):
         monkeypatch.delenv(name, raising=False)
 

@@ -6,9 +6,10 @@ import sys
 import pytest
 
 from dnnkit import cli
-from dnnkit.checking import checks, example
+from dnnkit.checking import exercises
 from dnnkit.checking import subprocess_run as apart
-from dnnkit.checking.notebooks import CodeCell, checked_exercise, lesson_exercises
+from dnnkit.checking.code_cells import CodeCell, checked_exercise
+from dnnkit.checking.notebooks import lesson_exercises
 from dnnkit.environment import doctor, kernels
 
 SETUP = "%load_ext dnnkit\nimport numpy as np\nfrom dnnkit import check"
@@ -83,7 +84,7 @@ def test_the_lesson_is_the_one_whose_exercises_are_named_most(examples_folder, t
     other = topic | {"topic": "other", "exercises": {name: topic["exercises"][name] for name in ("sigmoid", "train")}}
     for record in (topic, other):
         (tmp_path / f"{record['topic']}.json").write_text(json.dumps(record), encoding="utf-8")
-    monkeypatch.setattr(checks, "EXAMPLES", tmp_path)
+    monkeypatch.setattr(exercises, "EXAMPLES", tmp_path)
     both = [CodeCell(1, 'check("other.train")'), CodeCell(2, 'check("other.sigmoid")')]
     assert lesson_exercises(both, "other") == ["other.sigmoid", "other.train"]
     assert lesson_exercises([*both, CodeCell(3, CHECK), CodeCell(4, 'check("sofmax")')], "x") == [
@@ -94,7 +95,7 @@ def test_the_lesson_is_the_one_whose_exercises_are_named_most(examples_folder, t
     damaged = tmp_path / "damaged"
     damaged.mkdir()
     (damaged / "demo.json").write_text("{", encoding="utf-8")
-    monkeypatch.setattr(checks, "EXAMPLES", damaged)
+    monkeypatch.setattr(exercises, "EXAMPLES", damaged)
     assert lesson_exercises([CodeCell(1, CHECK)], "demo") == ["softmax"]
 
 
@@ -144,11 +145,10 @@ def test_an_exercise_whose_cell_failed_is_told_how(notebook, capsys):
     assert "ipython" not in out
 
 
-def test_cells_and_answers_that_never_end_are_stopped(notebook, capsys, answers, monkeypatch):
-    monkeypatch.setattr(example, "SECONDS", 2)
+def test_cells_and_answers_that_never_end_are_stopped(notebook, capsys, answers):
     loop = "def train(X, learning_rate):\n    while True:\n        X = X + 0"
     path = notebook(SETUP, "n = 0\nwhile True:\n    n += 1", *answers[:3], loop, CHECK)
-    code, out, _ = run(capsys, "check", path)
+    code, out, _ = run(capsys, "check", "--seconds", "2", path)
     assert code == 1
     assert out.startswith("Cell 3 (n = 0) was stopped after 2 seconds, line ")
     assert "minibatches: 1 of 1 examples pass." in out
@@ -156,10 +156,9 @@ def test_cells_and_answers_that_never_end_are_stopped(notebook, capsys, answers,
 
 
 def test_what_cannot_be_stopped_from_inside_is_stopped_from_outside(notebook, capsys, monkeypatch):
-    monkeypatch.setattr(example, "SECONDS", 0.5)
     monkeypatch.setattr(apart, "GRACE", 2)
     path = notebook(SETUP, STUB, "import time\ntime.sleep(600)", CHECK)
-    assert run(capsys, "check", "--quiet", path, "softmax", "train")[:2] == (
+    assert run(capsys, "check", "--quiet", "--seconds", "0.5", path, "softmax", "train")[:2] == (
         1,
         "Stopped in cell 4 (import time): it does not end, so nothing after it was run.\n"
         "softmax was not checked.\ntrain was not checked.\n",

@@ -7,51 +7,51 @@ from types import SimpleNamespace
 import pytest
 
 from dnnkit import progress
-from dnnkit.checking import checks
+from dnnkit.checking import checks, exercises, progress_file
 
 
 @pytest.fixture
 def examples(tmp_path, monkeypatch):
     """Two lessons, and a progress file of the test's own."""
-    exercises = {"first": {}, "second": {}}
+    two = {"first": {}, "second": {}}
     for topic, lesson in (("neuron", "01_neuron"), ("backprop", "02_backprop")):
-        record = {"topic": topic, "lesson": lesson, "title": f"Lesson · {topic}", "exercises": exercises}
+        record = {"topic": topic, "lesson": lesson, "title": f"Lesson · {topic}", "exercises": two}
         (tmp_path / f"{topic}.json").write_text(json.dumps(record), encoding="utf-8")
-    monkeypatch.setattr(progress, "EXAMPLES", tmp_path)
+    monkeypatch.setattr(exercises, "EXAMPLES", tmp_path)
     monkeypatch.setenv("DNNKIT_PROGRESS", str(tmp_path / "kept" / "progress.json"))
     return tmp_path
 
 
 def test_lessons_come_in_order_with_what_passes(examples):
-    progress.note_result("neuron.second", True)
-    progress.note_result("backprop.first", False)
+    progress_file.note_result("neuron.second", True)
+    progress_file.note_result("backprop.first", False)
     found = progress.list_lessons()
-    assert [lesson["lesson"] for lesson in found] == ["01_neuron", "02_backprop"]
-    assert [lesson["passed"] for lesson in found] == [["second"], []]
+    assert [lesson.lesson for lesson in found] == ["01_neuron", "02_backprop"]
+    assert [lesson.passed for lesson in found] == [("second",), ()]
     assert progress.to_text(found).splitlines()[0] == "01  Lesson · neuron: 1 of 2 pass their checks"
 
 
 def test_an_exercise_that_fails_again_is_no_longer_counted(examples):
-    progress.note_result("neuron.first", True)
-    progress.note_result("neuron.first", False)
-    assert progress.list_lessons()[0]["passed"] == []
+    progress_file.note_result("neuron.first", True)
+    progress_file.note_result("neuron.first", False)
+    assert progress.list_lessons()[0].passed == ()
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "[1]", '{"neuron.first": "yes"}'])
 def test_a_spoilt_file_is_no_progress(examples, text):
-    progress.progress_file().parent.mkdir()
-    progress.progress_file().write_text(text, encoding="utf-8")
-    assert progress.list_lessons()[0]["passed"] == []
+    progress_file.progress_file().parent.mkdir()
+    progress_file.progress_file().write_text(text, encoding="utf-8")
+    assert progress.list_lessons()[0].passed == ()
 
 
 def test_a_file_that_cannot_be_written_disturbs_nobody(examples, monkeypatch):
     (examples / "a_file").write_text("")
     monkeypatch.setenv("DNNKIT_PROGRESS", str(examples / "a_file" / "progress.json"))
-    progress.note_result("neuron.first", True)
+    progress_file.note_result("neuron.first", True)
 
 
 def test_the_table_links_and_names_what_comes_next(examples):
-    progress.note_result("neuron.first", True)
+    progress_file.note_result("neuron.first", True)
     html = progress.to_html(progress.list_lessons())
     assert '<a href="01_neuron/neuron.ipynb">Lesson · neuron</a>' in html
     assert '<td style="text-align:left;white-space:normal">second</td>' in html
@@ -60,14 +60,14 @@ def test_the_table_links_and_names_what_comes_next(examples):
 
 def test_a_check_in_a_notebook_is_noted_and_one_in_a_script_is_not(examples, monkeypatch):
     report = SimpleNamespace(name="first", examples=(1,), passed=True)
-    monkeypatch.setattr(checks, "run_checks", lambda name, namespace: report)
+    monkeypatch.setattr(checks, "check_exercise", lambda name, namespace: report)
     monkeypatch.setattr(checks, "find_exercise", lambda name: ({"topic": "neuron"}, ""))
     monkeypatch.setattr(checks, "_tell_nbgrader", lambda report: None)
     monkeypatch.setattr("dnnkit.checking.table.show", lambda report: None)
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
     checks.check("first")
-    assert progress.read_results() == {}
+    assert progress_file.read_results() == {}
     shell = SimpleNamespace(user_ns={}, kernel=object())
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
     checks.check("first")
-    assert progress.read_results() == {"neuron.first": True}
+    assert progress_file.read_results() == {"neuron.first": True}

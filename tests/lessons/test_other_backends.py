@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from dnnkit.environment.variables import CPU
 from grading.authoring.release import load_release
 from grading.authoring.sample_class import with_answers
 from grading.lessons.bank import load_bank
@@ -29,7 +30,6 @@ def backend_release(backend):
     return metadata.version(backend) if importlib.util.find_spec(backend) else "none"
 
 
-ON_CPU = {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": "", "KERAS_TORCH_DEVICE": "cpu"}
 # On a GPU, PyTorch's tensors do not hand NumPy their numbers. These behave so on the CPU, too, but for Keras itself.
 AS_ON_A_GPU = """
 import sys
@@ -101,7 +101,7 @@ def require_keras(lesson, backend):
 @on_every_backend
 def test_solved_lesson_runs_and_passes_its_own_checks(lesson, project, tmp_path, monkeypatch, backend):
     require_keras(lesson, backend)
-    for name, value in {**ON_CPU, "KERAS_BACKEND": backend}.items():
+    for name, value in {**CPU, "KERAS_BACKEND": backend}.items():
         monkeypatch.setenv(name, value)
     answers = {name: cell.source for name, cell in lesson.solution_cells.items()}
     notebook = with_answers(load_release(project, lesson), answers)
@@ -130,7 +130,7 @@ def test_right_answers_pass_their_checks(lesson, request, backend):
         pytest.skip(f"no exercise of {lesson.name} uses Keras")
     command = [sys.executable, "-c", CHECK_RIGHT_ANSWERS, str(lesson.folder), every, *exercises]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    environment |= {**ON_CPU, "KERAS_BACKEND": backend}
+    environment |= {**CPU, "KERAS_BACKEND": backend}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=900)
     assert done.returncode == 0, done.stderr
     used, found = json.loads(done.stdout.splitlines()[-1])

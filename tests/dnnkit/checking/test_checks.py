@@ -3,8 +3,9 @@ import json
 import numpy as np
 import pytest
 
-from dnnkit.checking import checks, example, wire
+from dnnkit.checking import exercises, time_limit, wire
 from dnnkit.checking.checks import CheckNotPassed, check, check_exercise
+from dnnkit.checking.example import run_examples
 
 
 def verdicts(report):
@@ -49,7 +50,7 @@ def test_values_are_told_where_they_part(demo):
 def test_a_name_in_a_dict_stays_as_it_is_written():
     record = {"title": "a dict", "inputs": {"z": 1.0}, "expected": wire.encode({"w": 1.0, "b": 2.0})}
     exercise = {"parameters": ["z"], "examples": [record]}
-    (result,) = example.run_examples(exercise, {"halve": lambda z: {"w": z, "b": z}}, "halve")
+    (result,) = run_examples(exercise, {"halve": lambda z: {"w": z, "b": z}}, "halve")
     assert result.message == "b: the value is wrong: expected 2, got 1."
 
 
@@ -140,7 +141,7 @@ def test_names_that_two_topics_share_must_be_written_out(examples_folder, tmp_pa
     topic = json.loads((examples_folder / "demo.json").read_text(encoding="utf-8"))
     for name in ("demo", "other"):
         (tmp_path / f"{name}.json").write_text(json.dumps(topic | {"topic": name}), encoding="utf-8")
-    monkeypatch.setattr(checks, "EXAMPLES", tmp_path)
+    monkeypatch.setattr(exercises, "EXAMPLES", tmp_path)
     assert check_exercise("train", {}).headline == (
         'There are 2 exercises named train. Write check("demo.train") or check("other.train").'
     )
@@ -218,8 +219,7 @@ def test_an_endless_loop_is_stopped_and_the_rest_is_not_run(monkeypatch):
             except Exception:  # noqa: BLE001 - as students write it
                 z = z - 0
 
-    monkeypatch.setattr(example, "SECONDS", 0.2)
-    report = check_exercise("softmax", {"softmax": softmax})
+    report = check_exercise("softmax", {"softmax": softmax}, seconds=0.2)
     assert verdicts(report) == ["stopped", "not run"]
     assert report.headline == "softmax: 0 of 2 examples pass."
     assert report.examples[0].message == "softmax was stopped after 0.2 seconds. Is there a loop that never ends?"
@@ -227,7 +227,7 @@ def test_an_endless_loop_is_stopped_and_the_rest_is_not_run(monkeypatch):
 
 
 def test_the_limit_leaves_time_for_a_minute():
-    assert example.SECONDS == 60
+    assert time_limit.SECONDS == 60
 
 
 BUILT = """
@@ -295,5 +295,5 @@ def test_a_method_that_is_named_like_an_exercise_is_not_taken_for_it():
 
 def test_damaged_examples_are_told(tmp_path, monkeypatch):
     (tmp_path / "demo.json").write_text("{", encoding="utf-8")
-    monkeypatch.setattr(checks, "EXAMPLES", tmp_path)
+    monkeypatch.setattr(exercises, "EXAMPLES", tmp_path)
     assert check_exercise("softmax", {}).headline.startswith("The examples of this course cannot be read (")

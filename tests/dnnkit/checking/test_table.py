@@ -167,13 +167,12 @@ def test_an_answer_without_the_facts_asked_for_is_told(monkeypatch, demo):
     assert report.examples[0].facts == (("an answer of the form that the docstring asks for", "yes", "no"),)
 
 
-def test_what_was_stopped_and_what_was_not_run_are_told(monkeypatch):
+def test_what_was_stopped_and_what_was_not_run_are_told():
     def softmax(z):
         while True:
             z = z + 0
 
-    monkeypatch.setattr(example, "SECONDS", 0.2)
-    text = to_text(check_exercise("softmax", {"softmax": softmax}))
+    text = to_text(check_exercise("softmax", {"softmax": softmax}, seconds=0.2))
     assert "  [stopped] two equal scores\n" in text
     assert "    yours     no answer: stopped in softmax, line " in text
     assert "    why       softmax was stopped after 0.2 seconds. Is there a loop that never ends?\n" in text

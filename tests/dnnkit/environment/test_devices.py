@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from dnnkit.environment import devices
+from dnnkit.environment import devices, variables
 from dnnkit.environment.devices import Gpu, Look
 
 
@@ -125,7 +125,7 @@ def test_this_machine_answers():
 
 
 def test_the_kernel_falls_back_to_the_cpu_only_where_it_may_use_a_gpu_and_there_is_none(monkeypatch):
-    for name in devices.CPU_SETTINGS:
+    for name in variables.CPU:
         monkeypatch.setenv(name, "as it was")
     devices.fall_back_to_cpu()
     assert os.environ["JAX_PLATFORMS"] == "as it was"
@@ -135,7 +135,7 @@ def test_the_kernel_falls_back_to_the_cpu_only_where_it_may_use_a_gpu_and_there_
     assert os.environ["JAX_PLATFORMS"] == "as it was"
     with_driver(monkeypatch, Driver(code=100))
     devices.fall_back_to_cpu()
-    assert {name: os.environ[name] for name in devices.CPU_SETTINGS} == devices.CPU_SETTINGS
+    assert {name: os.environ[name] for name in variables.CPU} == variables.CPU
 
 
 def test_a_share_of_the_gpu_limits_memory_and_picks_one_device(monkeypatch):

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from dnnkit.environment import devices, kernels
+from dnnkit.environment import kernels, variables
 
 FIT = """
 import dnnkit, types
@@ -63,7 +63,7 @@ def test_the_cpu_kernel_hides_every_gpu_and_the_gpu_kernel_shares_it():
 
 def test_deterministic_operations_come_on_request():
     for gpu in (False, True):
-        assert not devices.DETERMINISTIC_SETTINGS.keys() & kernels.kernel_spec(gpu=gpu)["env"].keys()
+        assert not variables.DETERMINISTIC.keys() & kernels.kernel_spec(gpu=gpu)["env"].keys()
         env = kernels.kernel_spec(gpu=gpu, deterministic=True)["env"]
         assert (env["TF_DETERMINISTIC_OPS"], env["XLA_FLAGS"]) == ("1", "--xla_gpu_deterministic_ops=true")
 

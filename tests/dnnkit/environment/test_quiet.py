@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from dnnkit.environment import kernels, quiet
+from dnnkit.environment import kernels, variables
 
 LOAD = (
     "import dnnkit; dnnkit.load_ipython_extension(__import__('types').SimpleNamespace(input_transformers_cleanup=[]));"
@@ -32,7 +32,7 @@ class config:
 
 
 def run(code, folder, **environment):
-    kept = {name: value for name, value in os.environ.items() if name not in quiet.SETTINGS}
+    kept = {name: value for name, value in os.environ.items() if name not in variables.QUIET}
     environment = {**kept, "PYTHONPATH": str(folder), **environment}
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
 
@@ -105,4 +105,4 @@ def test_importing_and_using_keras_is_silent(tmp_path):
 
 
 def test_the_kernel_has_the_same_settings():
-    assert quiet.SETTINGS.items() <= kernels.kernel_spec()["env"].items()
+    assert variables.QUIET.items() <= kernels.kernel_spec()["env"].items()

@@ -189,9 +189,9 @@ def test_it_can_be_installed_and_used_away_from_this_repository(bundle, tmp_path
     command += ["--disable-pip-version-check", "--target", str(tmp_path / "site"), str(tmp_path / "dnn-course")]
     subprocess.run(command, check=True, capture_output=True)
     program = (
-        "from dnnkit.checking import checks as c; from pathlib import Path;"
+        "from dnnkit.checking import exercises as c; from pathlib import Path;"
         "assert Path(c.__file__).is_relative_to(Path.cwd());"
-        "print(*sorted(c.load_exercises(c.EXAMPLES)))"
+        "print(*sorted(c.load_exercises()))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path / "site", capture_output=True, text=True, check=True

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from dnnkit import explore
-from dnnkit.checking import checks
+from dnnkit.checking import checks, exercises
 from dnnkit.checking import table as render
 from dnnkit.checking.example_records import read_example_file
 from grading.authoring.audit import audit
@@ -41,7 +41,7 @@ def built(tmp_path_factory):
 @pytest.fixture
 def examples(built, monkeypatch):
     """dnnkit, looking at the built examples."""
-    monkeypatch.setattr(checks, "EXAMPLES", built[1] / "dnnkit" / "examples")
+    monkeypatch.setattr(exercises, "EXAMPLES", built[1] / "dnnkit" / "examples")
 
 
 def namespace(built, *answers):

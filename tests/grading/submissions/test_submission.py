@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dnnkit.checking.notebooks import read_code_cells
+from dnnkit.checking.code_cells import read_code_cells
 from grading.sandbox.limits import Limits
 from grading.submissions.submission import parse_cells, read_submission
 
