@@ -1,17 +1,21 @@
-"""Gradients through Keras, whatever its backend; the only module of the course that names one.
+"""Gradients through Keras, whatever its backend.
 
 The functions take and return NumPy arrays and compute in float32, as Keras does. In between, `f` or `loss` works on
 tensors: with `keras.ops` and Keras layers only, since a NumPy operation takes its share of the gradient away.
 """
 
-import contextlib
 import inspect
-import re
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from dnnkit.backend_gradients import BACKENDS
 
 
-def value_and_gradient(f, *arrays):
+def value_and_gradient(f: Callable[..., Any], *arrays: ArrayLike) -> tuple[float, list[np.ndarray]]:
     """Compute a scalar function and its gradient with respect to every input.
 
     Args:
@@ -32,12 +36,14 @@ def value_and_gradient(f, *arrays):
     """
     if not arrays:
         raise ValueError("value_and_gradient got no arrays. Expected f and at least one array. Got f alone.")
-    arrays = [np.asarray(array, dtype=np.float32) for array in arrays]
-    value, gradients, _ = _differentiate(lambda *tensors: (f(*tensors), []), arrays, "f", _input_names(f, len(arrays)))
+    inputs = [np.asarray(array, dtype=np.float32) for array in arrays]
+    value, gradients, _ = _differentiate(lambda *tensors: (f(*tensors), []), inputs, "f", _input_names(f, len(inputs)))
     return value, gradients
 
 
-def weight_gradients(model, X, loss, *, training=False):
+def weight_gradients(
+    model: Any, X: ArrayLike, loss: Callable[[Any], Any], *, training: bool = False
+) -> tuple[float, list[np.ndarray]]:
     """Compute a loss of a model's outputs and its gradient with respect to every trainable weight.
 
     Args:
@@ -64,7 +70,9 @@ def weight_gradients(model, X, loss, *, training=False):
     return value, gradients
 
 
-def input_gradient(model, X, loss, *, training=False):
+def input_gradient(
+    model: Any, X: ArrayLike, loss: Callable[[Any], Any], *, training: bool = False
+) -> tuple[float, np.ndarray]:
     """Compute a loss of a model's outputs and its gradient with respect to the model's input.
 
     Args:
@@ -87,27 +95,27 @@ def input_gradient(model, X, loss, *, training=False):
     return value, gradient
 
 
-def _stateless(model, X, loss, training):
+def _stateless(model: Any, X: np.ndarray, loss: Callable[[Any], Any], training: bool) -> Callable[..., tuple[Any, Any]]:
     """Build the model if need be; return it as a function of (weights, X) that gives (loss, state)."""
     if not model.built:
         model(X[:1])
     state = [variable.value for variable in model.non_trainable_variables]
 
-    def call(weights, X=X):
+    def call(weights: list[Any], X: Any = X) -> tuple[Any, Any]:
         outputs, moved = model.stateless_call(weights, state, X, training=training)
         return loss(outputs), moved
 
     return call
 
 
-def _keep_state(model, moved, training):
+def _keep_state(model: Any, moved: Sequence[Any], training: bool) -> None:
     """Store moving averages and random states as a call of the model would have done."""
     if training:
         for variable, value in zip(model.non_trainable_variables, moved, strict=True):
             variable.assign(value)
 
 
-def _input_names(f, count):
+def _input_names(f: Callable[..., Any], count: int) -> list[str]:
     """Name the inputs of f as its author does."""
     try:
         names = [f"its input {name}" for name in inspect.signature(f).parameters][:count]
@@ -116,7 +124,9 @@ def _input_names(f, count):
     return names if len(names) == count else [f"its input number {n}" for n in range(1, count + 1)]
 
 
-def _differentiate(f, inputs, name, input_names):
+def _differentiate(
+    f: Callable[..., tuple[Any, Any]], inputs: Sequence[Any], name: str, input_names: Sequence[str]
+) -> tuple[float, list[np.ndarray], Any]:
     """Differentiate f, a function that returns (scalar tensor, list of other tensors), on Keras' backend.
 
     `name` and `input_names` are what messages call f and its inputs. Returns (a float, list of arrays, other tensors).
@@ -124,19 +134,19 @@ def _differentiate(f, inputs, name, input_names):
     import keras
 
     backend = keras.backend.backend()
-    if backend not in _BACKENDS:
+    if backend not in BACKENDS:
         raise ValueError(
-            f"dnnkit.gradients does not know the Keras backend {backend!r}. Expected one of {sorted(_BACKENDS)}. "
+            f"dnnkit.gradients does not know the Keras backend {backend!r}. Expected one of {sorted(BACKENDS)}. "
             f"Is KERAS_BACKEND set as you want it?"
         )
 
-    def checked(*tensors):
+    def checked(*tensors: Any) -> tuple[Any, Any]:
         value, others = f(*tensors)
         _require_scalar(keras, value, name)
         return value, others
 
     tensors = [keras.ops.convert_to_tensor(one) for one in inputs]
-    value, gradients, others = _BACKENDS[backend](checked, tensors, name)
+    value, gradients, others = BACKENDS[backend](checked, tensors, name)
     for gradient, which in zip(gradients, input_names, strict=True):
         if gradient is None:
             raise ValueError(
@@ -147,7 +157,7 @@ def _differentiate(f, inputs, name, input_names):
     return float(value), gradients, others
 
 
-def _require_scalar(keras, value, name):
+def _require_scalar(keras: ModuleType, value: Any, name: str) -> None:
     """Refuse a result that has no gradient, before a backend refuses it in its own words."""
     if not keras.ops.is_tensor(value):
         got = f"{'None' if value is None else type(value).__name__}, which is no tensor"
@@ -162,89 +172,3 @@ def _require_scalar(keras, value, name):
         f"{name} returned no scalar. Expected one float32 number, of shape (), made with keras.ops. Got {got}. "
         f"Is {why}?"
     )
-
-
-def _used_numpy(name):
-    return ValueError(
-        f"{name} applies NumPy or Python arithmetic to a tensor, which has no gradient. Expected keras.ops throughout, "
-        f"such as ops.exp in place of np.exp. Is there an np., a float() or an if on a tensor's value inside {name}?"
-    )
-
-
-def _on_tensorflow(f, tensors, name):
-    import tensorflow as tf
-
-    tensors = [tf.convert_to_tensor(tensor) for tensor in tensors]  # weights come as variables
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(tensors)
-        try:
-            with _no_numpy(type(tensors[0])):
-                value, others = f(*tensors)
-        except TypeError as error:
-            if "__array_ufunc__" in str(error):
-                raise _used_numpy(name) from error
-            raise
-    gradients = [None if g is None else tf.convert_to_tensor(g) for g in tape.gradient(value, tensors)]
-    return value, gradients, others
-
-
-@contextlib.contextmanager
-def _no_numpy(tensor_type):
-    """Have TensorFlow's tensors refuse NumPy as JAX's and PyTorch's do; else the gradient would silently be wrong."""
-
-    def refuse(*arguments):
-        raise TypeError("a tensor left the graph; as for __array_ufunc__")
-
-    # without ufuncs, np.exp(tensor) raises, and array * tensor becomes an operation of the tensor
-    hooks = {"__array_ufunc__": None, "__array_function__": refuse, "__float__": refuse}
-    if hooks.keys() & vars(tensor_type).keys():  # a gradient inside a gradient
-        yield
-        return
-    for hook, answer in hooks.items():
-        setattr(tensor_type, hook, answer)
-    try:
-        yield
-    finally:
-        for hook in hooks:
-            delattr(tensor_type, hook)
-
-
-def _on_jax(f, tensors, name):
-    import jax
-
-    try:
-        positions = tuple(range(len(tensors)))
-        (value, others), gradients = jax.value_and_grad(f, argnums=positions, has_aux=True)(*tensors)
-    except (jax.errors.TracerArrayConversionError, jax.errors.ConcretizationTypeError) as error:
-        raise _used_numpy(name) from error
-    return value, _without_unused(jax, f, tensors, gradients), others
-
-
-def _without_unused(jax, f, tensors, gradients):
-    """Put None where JAX gives zeros because the result does not depend on an input."""
-    if all(np.any(np.asarray(gradient)) for gradient in gradients):
-        return gradients
-    graph = jax.make_jaxpr(lambda *inputs: f(*inputs)[0])(*tensors).jaxpr
-    needed = set(map(id, graph.outvars))
-    for step in reversed(graph.eqns):
-        if needed & set(map(id, step.outvars)):
-            needed |= set(map(id, step.invars))
-    return [g if id(variable) in needed else None for g, variable in zip(gradients, graph.invars, strict=True)]
-
-
-def _on_torch(f, tensors, name):
-    import torch
-
-    tensors = [tensor.detach().clone().requires_grad_() for tensor in tensors]
-    try:
-        value, others = f(*tensors)
-    except (RuntimeError, TypeError) as error:  # a tensor on the CPU, or on a GPU, that NumPy asked for its numbers
-        if re.search("requires grad.*numpy|device type tensor to numpy", str(error)):
-            raise _used_numpy(name) from error
-        raise
-    if not value.requires_grad:
-        return value, [None] * len(tensors), others
-    return value, torch.autograd.grad(value, tensors, allow_unused=True), others
-
-
-_BACKENDS = {"tensorflow": _on_tensorflow, "jax": _on_jax, "torch": _on_torch}

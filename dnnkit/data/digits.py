@@ -21,7 +21,7 @@ class Digits(NamedTuple):
     y_test: np.ndarray
 
 
-def load_digits(*, rng):
+def load_digits(*, rng: np.random.Generator) -> Digits:
     """Load the 1,797 handwritten digits that ship with scikit-learn, shuffled and split.
 
     Args:

@@ -36,11 +36,11 @@ class Images(NamedTuple):
     y_train: np.ndarray
     X_test: np.ndarray
     y_test: np.ndarray
-    class_names: tuple
+    class_names: tuple[str, ...]
     source: str
 
 
-def fetch_mnist(*, rng):
+def fetch_mnist(*, rng: np.random.Generator) -> Images:
     """Fetch MNIST (11 MB, once, into ~/.keras), or else enlarge the digits that ship with scikit-learn.
 
     Keras compares the file with a SHA-256 checksum whenever it loads it. Without a network, or when the file is not
@@ -64,7 +64,7 @@ def fetch_mnist(*, rng):
     return _shuffled_and_scaled(split, rng, DIGIT_NAMES, "MNIST")
 
 
-def fetch_cifar10(*, rng):
+def fetch_cifar10(*, rng: np.random.Generator) -> Images:
     """Fetch CIFAR-10 (163 MB, once, into ~/.keras), or else make images of coloured shapes.
 
     Keras compares the file with a SHA-256 checksum whenever it loads it. Without a network, or when the file is not

@@ -5,7 +5,7 @@ import numpy as np
 NAMES = ("disc", "ring", "square", "frame", "triangle", "half disc", "cross", "bar", "two discs", "flower")
 
 
-def make_shapes(num_examples, rng, *, size=32):
+def make_shapes(num_examples: int, rng: np.random.Generator, *, size: int = 32) -> tuple[np.ndarray, np.ndarray]:
     """Make colour images of ten shapes, which differ in place, size, turn, colour, light and noise.
 
     Args:
@@ -25,7 +25,7 @@ def make_shapes(num_examples, rng, *, size=32):
     return X, y
 
 
-def _cover(k, count, size, rng):
+def _cover(k: int, count: int, size: int, rng: np.random.Generator) -> np.ndarray:
     """How much of each pixel shape k covers, shape (count, size, size), in random places, sizes and turns."""
     radius = rng.uniform(0.22, 0.36, size=(count, 1, 1)) * size
     across, down = (size / 2 + rng.uniform(-0.12, 0.12, size=(2, count, 1, 1)) * size) - 0.5
@@ -36,7 +36,7 @@ def _cover(k, count, size, rng):
     return np.clip(0.5 + radius * _inside(k, u, v), 0.0, 1.0)
 
 
-def _inside(k, u, v):
+def _inside(k: int, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     """Signed distance to the edge of shape k, about 1 in radius around the origin; positive inside."""
     r, box = np.hypot(u, v), np.maximum(np.abs(u), np.abs(v))
     plus = np.minimum(np.abs(u), np.abs(v))
@@ -54,7 +54,7 @@ def _inside(k, u, v):
     )[k]
 
 
-def _paint(cover, rng):
+def _paint(cover: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Colour what is covered and what is not, shape (count, size, size, 3), in uneven light, with noise."""
     count, size, _ = cover.shape
     ground = rng.uniform(size=(count, 1, 1, 3))

@@ -1,7 +1,7 @@
 """A text to learn to write, which every Python brings along."""
 
 
-def load_text(*, num_characters=None):
+def load_text(*, num_characters: int | None = None) -> str:
     r"""Load the help texts of Python's own documentation as one long English text.
 
     It is what `help("if")` and the like show: chapters of the language reference, in alphabetical order. The text is
@@ -25,7 +25,9 @@ def load_text(*, num_characters=None):
     from pydoc_data.topics import topics
 
     plain = {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "--", "…": "...", "\t": "    ", "\xa0": " "}
-    text = "\n\n".join(topics[name].strip() for name in sorted(topics)).translate(str.maketrans(plain))
+    text = "\n\n".join(topics[name].strip() for name in sorted(topics)).translate(
+        str.maketrans(plain)  # type: ignore[arg-type]  # the stubs want values that may also be numbers or None
+    )
     text = "".join(c if " " <= c <= "~" or c == "\n" else "?" for c in text)
     if num_characters is not None and not 0 <= num_characters <= len(text):
         raise ValueError(

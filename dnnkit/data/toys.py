@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def make_blobs(num_examples, rng, *, noise=1.0):
+def make_blobs(num_examples: int, rng: np.random.Generator, *, noise: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """Make two round clouds of points that a straight line can tell apart.
 
     Args:
@@ -24,7 +24,7 @@ def make_blobs(num_examples, rng, *, noise=1.0):
     return centres[y] + noise * rng.normal(size=(num_examples, 2)), y
 
 
-def make_rings(num_examples, rng, *, noise=0.1):
+def make_rings(num_examples: int, rng: np.random.Generator, *, noise: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
     """Make a ring of points around another, which no straight line can tell apart.
 
     Args:
@@ -41,7 +41,7 @@ def make_rings(num_examples, rng, *, noise=0.1):
     return radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1), y
 
 
-def make_moons(num_examples, rng, *, noise=0.1):
+def make_moons(num_examples: int, rng: np.random.Generator, *, noise: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
     """Make two half circles that reach into each other.
 
     Args:
@@ -66,7 +66,9 @@ def make_moons(num_examples, rng, *, noise=0.1):
     return side * (arc - [0.5, 0.25]) + noise * rng.normal(size=(num_examples, 2)), y
 
 
-def make_spirals(num_examples, rng, *, num_classes=3, noise=0.1, winding=2.0):
+def make_spirals(
+    num_examples: int, rng: np.random.Generator, *, num_classes: int = 3, noise: float = 0.1, winding: float = 2.0
+) -> tuple[np.ndarray, np.ndarray]:
     """Make spiral arms that start at the centre and turn around each other.
 
     Args:
@@ -92,5 +94,5 @@ def make_spirals(num_examples, rng, *, num_classes=3, noise=0.1, winding=2.0):
     return arm + noise * rng.normal(size=(num_examples, 2)), y
 
 
-def _shuffled_classes(num_examples, rng, num_classes=2):
+def _shuffled_classes(num_examples: int, rng: np.random.Generator, num_classes: int = 2) -> np.ndarray:
     return rng.permutation(np.arange(num_examples) % num_classes)

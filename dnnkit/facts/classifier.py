@@ -1,11 +1,14 @@
 """Facts about a trained classifier."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from dnnkit.facts.forms import kind
 
 
-def classifier_facts(inputs, output):
+def classifier_facts(inputs: Mapping[str, Any], output: Any) -> dict[str, object]:
     """State what a trained row of neurons `(W, b)` makes of its training examples.
 
     Args:
@@ -23,7 +26,11 @@ def classifier_facts(inputs, output):
         W, b = (np.asarray(part, dtype=np.float64) for part in output)
     except (TypeError, ValueError, OverflowError):
         return {"a pair (W, b)": "no, these are not numbers"}
-    facts = {"a pair (W, b)": "yes", "shape of W": str(W.shape), "shape of b": str(b.shape) if b.ndim else "a number"}
+    facts: dict[str, object] = {
+        "a pair (W, b)": "yes",
+        "shape of W": str(W.shape),
+        "shape of b": str(b.shape) if b.ndim else "a number",
+    }
     if W.shape != (X.shape[1], num_classes) or b.shape != (num_classes,):
         return facts
     if not (np.isfinite(W).all() and np.isfinite(b).all()):

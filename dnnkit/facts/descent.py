@@ -1,14 +1,16 @@
 """Facts about a run of gradient descent whose minibatches are shuffled."""
 
 import itertools
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from dnnkit.facts.forms import kind
 
 
-def descent_facts(inputs, output):
+def descent_facts(inputs: Mapping[str, Any], output: Any) -> dict[str, object]:
     """State where a run of gradient descent ended, in numbers only if no shuffle can change them.
 
     Args:

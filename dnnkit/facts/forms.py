@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def kind(output):
+def kind(output: object) -> str:
     """Say in a few words what came instead of what was asked."""
     if isinstance(output, np.ndarray):
         return f"an array of shape {output.shape}"

@@ -1,7 +1,9 @@
 """Facts about minibatches: how they cover the examples, and in what order."""
 
 import random
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from dnnkit.facts.forms import kind
 USUAL_SEEDS = (*range(101), 123, 1234, 12345, 123456, 1337, *range(2020, 2031))  # what people write in a hurry
 
 
-def partition_facts(inputs, output):
+def partition_facts(inputs: Mapping[str, Any], output: Any) -> dict[str, object]:
     """State how a list of index arrays covers `range(num_examples)`.
 
     Args:

@@ -1,11 +1,28 @@
 """What a classifier of points in the plane says where."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dnnkit.plots.figures import COLOURS, MARKERS, describe, panels
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-def plot_decision_boundary(predict, X, y, *, ax=None, title=None, alt=None):
+
+def plot_decision_boundary(
+    predict: Callable[[np.ndarray], ArrayLike],
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    ax: Axes | None = None,
+    title: str | None = None,
+    alt: str | None = None,
+) -> Axes:
     """Draw where a classifier of points in the plane says 0 and 1, and the points.
 
     Args:
@@ -19,23 +36,11 @@ def plot_decision_boundary(predict, X, y, *, ax=None, title=None, alt=None):
     Returns:
         The Axes.
     """
-    from matplotlib.colors import LinearSegmentedColormap
-
     ax = panels()[0] if ax is None else ax
     X, y = np.asarray(X, dtype=np.float64), np.asarray(y).ravel()
-    low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
-    across, up = np.meshgrid(np.linspace(low[0], high[0], 150), np.linspace(low[1], high[1], 150))
-    probs = _probabilities(predict, np.stack([across.ravel(), up.ravel()], axis=1)).reshape(across.shape)
-    shades = LinearSegmentedColormap.from_list("classes", [COLOURS[0], "#ffffff", COLOURS[1]])
-    ax.pcolormesh(across, up, probs, cmap=shades, vmin=0, vmax=1, alpha=0.5, shading="nearest", rasterized=True)
-    if probs.min() < 0.5 < probs.max():
-        ax.contour(across, up, probs, levels=[0.5], colors="black", linewidths=1.5)
-    for k in (0, 1):
-        ax.scatter(
-            *X[y == k].T, c=COLOURS[k], marker=MARKERS[k], s=22, edgecolors="white", linewidths=0.6, label=f"y = {k}"
-        )
-    ax.set(xlabel="first feature", ylabel="second feature", title=title or "", aspect="equal")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2, frameon=False)  # points may lie anywhere above
+    _shade(ax, predict, X)
+    _draw_points(ax, X, y)
+    ax.set(title=title or "")
     share = np.mean((_probabilities(predict, X) > 0.5) == (y == 1))
     describe(
         ax,
@@ -46,7 +51,30 @@ def plot_decision_boundary(predict, X, y, *, ax=None, title=None, alt=None):
     return ax
 
 
-def _probabilities(predict, points):
+def _shade(ax: Axes, predict: Callable[[np.ndarray], ArrayLike], X: np.ndarray) -> None:
+    """Shade the plane by the probability of class 1, around the points, and draw the line of one half."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
+    across, up = np.meshgrid(np.linspace(low[0], high[0], 150), np.linspace(low[1], high[1], 150))
+    probs = _probabilities(predict, np.stack([across.ravel(), up.ravel()], axis=1)).reshape(across.shape)
+    shades = LinearSegmentedColormap.from_list("classes", [COLOURS[0], "#ffffff", COLOURS[1]])
+    ax.pcolormesh(across, up, probs, cmap=shades, vmin=0, vmax=1, alpha=0.5, shading="nearest", rasterized=True)
+    if probs.min() < 0.5 < probs.max():
+        ax.contour(across, up, probs, levels=[0.5], colors="black", linewidths=1.5)
+
+
+def _draw_points(ax: Axes, X: np.ndarray, y: np.ndarray) -> None:
+    for k in (0, 1):
+        first, second = X[y == k].T
+        ax.scatter(
+            first, second, c=COLOURS[k], marker=MARKERS[k], s=22, edgecolors="white", linewidths=0.6, label=f"y = {k}"
+        )
+    ax.set(xlabel="first feature", ylabel="second feature", aspect="equal")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2, frameon=False)  # points may lie anywhere above
+
+
+def _probabilities(predict: Callable[[np.ndarray], ArrayLike], points: np.ndarray) -> np.ndarray:
     probs = np.asarray(predict(points), dtype=np.float64)
     if probs.size != len(points):
         raise ValueError(

@@ -1,19 +1,30 @@
 """Figures without pyplot, their alternative text, and how a notebook shows them."""
 
+from __future__ import annotations
+
 import base64
 import io
 import sys
+from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from dnnkit.environment.ipython import current_shell
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")  # Okabe, Ito 2008
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 LINES = ("-", "--", "-.", ":")
 DPI = 110
+ALT = "_dnnkit_alt"  # attribute of Axes and Figures that holds the sentences of their alternative text
 
 
-def panels(columns=1, rows=1, *, width=None, height=3.6):
+def panels(columns: int = 1, rows: int = 1, *, width: float | None = None, height: float = 3.6) -> np.ndarray:
     """Make a figure with a grid of empty Axes.
 
     Args:
@@ -33,19 +44,19 @@ def panels(columns=1, rows=1, *, width=None, height=3.6):
     return figure.subplots(rows, columns, squeeze=False).ravel()
 
 
-def describe(target, text):
+def describe(target: Axes | Figure, text: str) -> None:
     """Add a sentence to the alternative text of what is drawn on these Axes (or on this Figure)."""
-    target._dnnkit_alt = [*getattr(target, "_dnnkit_alt", []), text]
+    setattr(target, ALT, [*getattr(target, ALT, []), text])
 
 
-def alt_text(figure):
+def alt_text(figure: Figure) -> str:
     """Return a figure's alternative text: what `describe` was told, else its titles and labels."""
-    said = list(getattr(figure, "_dnnkit_alt", []))
+    said = list(getattr(figure, ALT, []))
     whole = bool(said)
     for ax in figure.axes:
         if ax.get_label() == "<colorbar>":
             continue
-        title, parts = ax.get_title(), getattr(ax, "_dnnkit_alt", [])
+        title, parts = ax.get_title(), getattr(ax, ALT, [])
         if parts:
             said.append(" ".join([f"{title}:" if title else "", *parts]).strip())
         elif not whole:
@@ -53,19 +64,21 @@ def alt_text(figure):
     return " ".join(filter(None, said)) or "A figure without a description."
 
 
-def show(target, alt=None):
+def show(target: Axes | Figure | np.ndarray | Sequence[Axes], alt: str | None = None) -> None:
     """Display a figure with its alternative text; outside a notebook print that text.
 
     Args:
         target: Axes, an array of Axes, or a Figure.
         alt: alternative text; computed from what was drawn when left out.
     """
-    first = np.ravel(target)[0] if isinstance(target, (np.ndarray, list, tuple)) else target
-    figure = getattr(first, "figure", None) or first
+    first: Any = target
+    while isinstance(first, (np.ndarray, list, tuple)):
+        first = first[0]
+    figure: Figure = getattr(first, "figure", None) or first
     text = alt or alt_text(figure)
     if "matplotlib.pyplot" in sys.modules:  # a figure made with plt.subplots would be shown a second time
         sys.modules["matplotlib.pyplot"].close(figure)
-    if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
+    if current_shell() is None:
         print(f"Figure: {text}")
         return
     from IPython.display import display
@@ -73,7 +86,7 @@ def show(target, alt=None):
     display({"text/html": to_html(figure, text), "text/plain": f"Figure: {text}"}, raw=True)
 
 
-def to_html(figure, text):
+def to_html(figure: Figure, text: str) -> str:
     """Write a figure as an HTML fragment: a PNG with alternative text."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=2 * DPI, facecolor="white")

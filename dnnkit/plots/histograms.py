@@ -1,11 +1,28 @@
 """How values spread, layer by layer."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
+from numpy.typing import ArrayLike
 
-from dnnkit.plots.figures import COLOURS, panels
+from dnnkit.plots.figures import ALT, COLOURS, panels
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
-def plot_histograms(arrays, *, bins=30, title=None, xlabel="value", share=True, alt=None):
+def plot_histograms(
+    arrays: Mapping[str, ArrayLike],
+    *,
+    bins: int | Sequence[float] = 30,
+    title: str | None = None,
+    xlabel: str = "value",
+    share: bool = True,
+    alt: str | None = None,
+) -> np.ndarray:
     """Draw one small histogram for each layer, with its mean and standard deviation.
 
     Args:
@@ -23,26 +40,29 @@ def plot_histograms(arrays, *, bins=30, title=None, xlabel="value", share=True, 
     Raises:
         ValueError: there is no layer.
     """
-    arrays = {str(name): np.asarray(values, dtype=np.float64).ravel() for name, values in arrays.items()}
-    if not arrays:
+    layers = {str(name): np.asarray(values, dtype=np.float64).ravel() for name, values in arrays.items()}
+    if not layers:
         raise ValueError("plot_histograms needs values. Expected a dict with one layer or more. Got an empty one.")
-    finite = {name: values[np.isfinite(values)] for name, values in arrays.items()}
+    finite = {name: values[np.isfinite(values)] for name, values in layers.items()}
     together = _limits(np.concatenate(list(finite.values())))
-    axes = _grid(len(arrays), title, xlabel)
-    said = []
+    axes = _grid(len(layers), title, xlabel)
+    sentences = [_describe_layers(len(layers), title, xlabel, together if share else None)]
     for ax, (name, values) in zip(axes, finite.items(), strict=True):
         _draw_bars(ax, values, bins, together if share else _limits(values))
-        numbers = _summary(values, len(arrays[name]) - len(values))
+        numbers = _summary(values, len(layers[name]) - len(values))
         ax.set_title("\n".join([name, *numbers]), fontsize=9)
-        said.append(f"{name}: {', '.join(numbers)}.")
-    heading, layers = f"{title}: " if title else "", f"{len(arrays)} layers" if len(arrays) > 1 else "1 layer"
-    scale = f", all from {together[0]:.3g} to {together[1]:.3g}" if share else ""
-    said.insert(0, f"{heading}histograms of {xlabel} in {layers}{scale}.")
-    axes[0].figure._dnnkit_alt = [alt or " ".join(said)]
+        sentences.append(f"{name}: {', '.join(numbers)}.")
+    setattr(axes[0].figure, ALT, [alt or " ".join(sentences)])
     return axes
 
 
-def _grid(count, title, xlabel):
+def _describe_layers(count: int, title: str | None, xlabel: str, limits: tuple[float, float] | None) -> str:
+    heading, number = f"{title}: " if title else "", f"{count} layers" if count > 1 else "1 layer"
+    scale = f", all from {limits[0]:.3g} to {limits[1]:.3g}" if limits else ""
+    return f"{heading}histograms of {xlabel} in {number}{scale}."
+
+
+def _grid(count: int, title: str | None, xlabel: str) -> np.ndarray:
     """As many Axes, at most five in a row; the lowest of each column names the values."""
     rows = -(-count // 5)
     columns = -(-count // rows)
@@ -56,7 +76,7 @@ def _grid(count, title, xlabel):
     return axes[:count]
 
 
-def _draw_bars(ax, values, bins, limits):
+def _draw_bars(ax: Axes, values: np.ndarray, bins: int | Sequence[float], limits: tuple[float, float]) -> None:
     heights, edges = np.histogram(values, bins=bins, range=limits)
     ax.bar(edges[:-1], heights / max(heights.max(), 1), np.diff(edges), align="edge", color=COLOURS[0], linewidth=0)
     ax.set(xlim=(edges[0], edges[-1]), ylim=(0, 1.08), yticks=[])
@@ -64,7 +84,7 @@ def _draw_bars(ax, values, bins, limits):
     ax.spines[["top", "right", "left"]].set_visible(False)
 
 
-def _limits(values):
+def _limits(values: np.ndarray) -> tuple[float, float]:
     """Lowest and highest value, apart even when all are alike."""
     if not len(values):
         return 0.0, 1.0
@@ -72,7 +92,7 @@ def _limits(values):
     return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
-def _summary(values, left_out):
+def _summary(values: np.ndarray, left_out: int) -> list[str]:
     numbers = ["no finite values"]
     if len(values):
         unit = np.abs(values).max() or 1.0  # so that no square overflows

@@ -1,11 +1,27 @@
 """Images in a grid, and a confusion matrix."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
-from dnnkit.plots.figures import describe, panels
+from dnnkit.plots.figures import ALT, describe, panels
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
-def plot_images(images, *, titles=None, columns=5, signed=False, alt=None):
+def plot_images(
+    images: ArrayLike,
+    *,
+    titles: Sequence[object] | np.ndarray | None = None,
+    columns: int = 5,
+    signed: bool = False,
+    alt: str | None = None,
+) -> np.ndarray:
     """Draw images in a grid.
 
     Args:
@@ -23,29 +39,37 @@ def plot_images(images, *, titles=None, columns=5, signed=False, alt=None):
     Raises:
         ValueError: the shape is none of these.
     """
-    images = _checked(images)
-    columns = min(columns, len(images))
-    axes = panels(columns, -(-len(images) // columns), width=1.35 * columns, height=1.6)
-    limit = (np.abs(images).max() or 1.0) if signed else None
-    colour = images.ndim == 4
-    pixels, scale = images, {"cmap": "gray_r"}
-    if colour:
-        pixels, scale = np.clip(0.5 + images / (2 * limit) if signed else images, 0.0, 1.0), {}
-    elif signed:
-        scale = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
-    for ax in axes[len(images) :]:
+    stack = _checked(images)
+    columns = min(columns, len(stack))
+    axes = panels(columns, -(-len(stack) // columns), width=1.35 * columns, height=1.6)
+    pixels, scale = _colouring(stack, signed)
+    for ax in axes[len(stack) :]:
         ax.set_axis_off()
     for k, (ax, image) in enumerate(zip(axes, pixels, strict=False)):
         _draw(ax, image, str(titles[k]) if titles is not None else "", scale)
     named = f", titled {', '.join(str(t) for t in titles)}" if titles is not None else ""
-    kind = ("weight images, zero is middle grey" if colour else "weight images, red above zero and blue below") * signed
-    kind = kind or ("colour images" if colour else "grey images")
-    kind = kind if len(images) > 1 else kind.replace("images", "image")
-    axes[0].figure._dnnkit_alt = [alt or f"{len(images)} {kind}, {images.shape[1]} by {images.shape[2]} pixels{named}."]
-    return axes[: len(images)]
+    kind = _kind_of(stack, signed)
+    setattr(axes[0].figure, ALT, [alt or f"{len(stack)} {kind}, {stack.shape[1]} by {stack.shape[2]} pixels{named}."])
+    return axes[: len(stack)]
 
 
-def plot_confusion(matrix, *, ax=None, alt=None):
+def _colouring(stack: np.ndarray, signed: bool) -> tuple[np.ndarray, dict[str, Any]]:
+    """Return what is drawn, and how Matplotlib colours it."""
+    limit = float(np.abs(stack).max() or 1.0)
+    if stack.ndim == 4:
+        return np.clip(0.5 + stack / (2 * limit) if signed else stack, 0.0, 1.0), {}
+    return stack, {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit} if signed else {"cmap": "gray_r"}
+
+
+def _kind_of(stack: np.ndarray, signed: bool) -> str:
+    colour = stack.ndim == 4
+    kind = "colour images" if colour else "grey images"
+    if signed:
+        kind = "weight images, zero is middle grey" if colour else "weight images, red above zero and blue below"
+    return kind if len(stack) > 1 else kind.replace("images", "image")
+
+
+def plot_confusion(matrix: ArrayLike, *, ax: Axes | None = None, alt: str | None = None) -> Axes:
     """Draw how often each class was taken for each other.
 
     Args:
@@ -70,7 +94,7 @@ def plot_confusion(matrix, *, ax=None, alt=None):
     return ax
 
 
-def _worst(wrong):
+def _worst(wrong: np.ndarray) -> str:
     """Name the most frequent mistakes, up to three of them that are equally frequent."""
     most = wrong.max(initial=0)
     if most <= 0:
@@ -81,16 +105,16 @@ def _worst(wrong):
     return f" Most frequent mistake{'s' * (len(pairs) > 1)}: {named}, {times}{' each' * (len(pairs) > 1)}."
 
 
-def _draw(ax, image, title, scale):
+def _draw(ax: Axes, image: np.ndarray, title: str, scale: dict[str, Any]) -> None:
     ax.imshow(image, interpolation="nearest", **scale)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set(color="0.75", linewidth=0.6)  # where a white picture ends
     ax.set_title(title, fontsize=9)
 
 
-def _checked(images):
+def _checked(stack: ArrayLike) -> np.ndarray:
     """Images as float64, shape (K, H, W) or (K, H, W, 3)."""
-    given = np.asarray(images)
+    given = np.asarray(stack)
     images = given.astype(np.float64)
     if images.ndim == 4 and images.shape[3] == 1:
         images = images[..., 0]

@@ -69,7 +69,7 @@ class Activations(Demo):
     runs = True
     actions = (("redraw", "New weights"),)
 
-    def __init__(self, **settings):
+    def __init__(self, **settings: Any):
         for slot, choice in CHOICES.items():
             if settings.get(slot) is not None:
                 settings = choice | settings

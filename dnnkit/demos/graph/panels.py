@@ -124,7 +124,7 @@ class Steps:
         graph: the graph.
     """
 
-    def __init__(self, graph):
+    def __init__(self, graph: Any):
         self._values = {k: n for n, k in enumerate(graph.made, start=1)}
         self.seed = len(graph.made) + 1
         self.last = self.seed + len(graph.edges) + 1

@@ -107,7 +107,7 @@ class TrainingRun:
         start: (w1, w2, b), or which start to draw.
     """
 
-    def __init__(self, name, seed, shape, bend, start):
+    def __init__(self, name: str, seed: int, shape: tuple[int, int], bend: str, start: Any):
         (self.X, self.s), self.start = points(name, seed), start
         self._start = start_of(seed, shape, bend, start)
         self._begin()
