@@ -106,7 +106,7 @@ def _read_record(path: Path) -> SubmissionResult | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         aside = path.with_name(path.name + ".damaged")
         with contextlib.suppress(OSError):
-            path.replace(aside)
+            path.rename(aside)
         LOG.warning(
             "The graded notebook of %a cannot be read (%s: %.200a). It was set aside as %s; the submission is graded "
             "again by the next `grading autograde`.",
