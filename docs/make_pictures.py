@@ -41,14 +41,14 @@ def main():
         shutil.copy(PROJECT / "lessons" / "01_neuron" / "neuron.ipynb", root)
         browser = playwright.chromium.launch(executable_path=tools.browser_path(), args=tools.BROWSER_ARGS)
         with tools.JupyterLab(root, home) as lab:
-            page = browser.new_page(viewport={"width": 1060, "height": 640})
+            page = browser.new_page(viewport={"width": 1060, "height": 920})
             tools.open_notebook(page, lab, "neuron.ipynb")
             tools.run_all(page)
             tools.type_source(page, tools.cell_index(page, "def sigmoid"), RIGHT_SIGMOID)
             tools.run_cell(page, tools.cell_index(page, 'check("sigmoid")'))
             tools.run_cell(page, tools.cell_index(page, "%%explore sigmoid"))
             page.wait_for_timeout(1500)
-            tools.show_cell(page, tools.cell_index(page, 'check("sigmoid")'))
+            tools.show_cell(page, tools.cell_index(page, "%%explore sigmoid"))  # the check above, the figure below
             page.screenshot(path=docs / "lesson.png")
             tools.type_source(page, tools.cell_index(page, "def softmax(z)"), WRONG_SOFTMAX)
             tools.run_cell(page, tools.cell_index(page, 'check("softmax")'))
