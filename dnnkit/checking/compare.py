@@ -14,7 +14,7 @@ class Difference:
         kind: "type", "length", "shape", "finite" or "value".
         where: which part of the answer, such as "item 1"; empty for the whole.
         expected: short description of what was expected.
-        got: short description of what came.
+        got: short description of what was returned.
         index: position of the first differing element, for kind "finite" and "value".
         count: (number of differing elements, number of elements), for kind "finite" and "value".
     """
@@ -59,7 +59,7 @@ def difference(
     float32, float64, lists, NumPy scalars and 0-d arrays are all welcome where numbers are expected.
 
     Args:
-        actual: what came; any plain value.
+        actual: what was returned; any plain value.
         expected: what was expected; a number, array, string, bool, None, or a list, tuple or dict of those.
         rtol: tolerance relative to the largest expected magnitude.
         atol: absolute tolerance.
@@ -72,8 +72,8 @@ def difference(
     options = {"rtol": rtol, "atol": atol, "strict_shape": strict_shape}
     if expected is None or isinstance(expected, (str, bool)):
         alike = type(actual) is type(expected)
-        told = repr(actual)[:80] if alike else describe(actual)
-        return None if alike and actual == expected else Difference("type", where, repr(expected), told)
+        got = repr(actual)[:80] if alike else describe(actual)
+        return None if alike and actual == expected else Difference("type", where, repr(expected), got)
     if isinstance(expected, dict):
         return _dict_difference(actual, expected, options, where)
     if isinstance(expected, (list, tuple)):

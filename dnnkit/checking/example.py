@@ -18,6 +18,7 @@ UNWRITTEN: Final = "not written yet"
 STOPPED: Final = "stopped"
 NOT_RUN: Final = "not run"
 Verdict = Literal["passes", "differs", "error", "not written yet", "stopped", "not run"]
+FactRows = tuple[tuple[str, str, str], ...]  # (fact, expected, yours)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class ExampleResult:
     message: str = ""
     difference: Difference | None = None
     asked: tuple[tuple[str, str], ...] = ()
-    facts: tuple[tuple[str, str, str], ...] = ()
+    facts: FactRows = ()
     code: str = ""
 
 
@@ -106,7 +107,8 @@ def _run_example(
     common, outcome = (record["title"], inputs, expected, made), made.outcome
     if outcome.kind in ("raised", "timeout"):
         return ExampleResult(*common, *_explain_no_answer(made, name, seconds), asked=asked, code=code)
-    found, rows = None, ()
+    found: Difference | None = None
+    rows: FactRows = ()
     if by_facts and outcome.kind == "returned":
         rows = _differing_facts(wanted, facts_of(by_facts, inputs, outcome.value))
     elif outcome.kind == "returned":
@@ -155,9 +157,9 @@ def _explain_conduct(made: Call, quiet: bool) -> str:
     return " ".join(sentences)
 
 
-def _differing_facts(wanted, came):
-    shared = [fact for fact in wanted if fact in came]  # an answer of another form has fewer facts
-    rows = tuple((fact, str(wanted[fact]), str(came[fact])) for fact in shared if wanted[fact] != came[fact])
-    if rows or wanted == came:
+def _differing_facts(wanted: Mapping[str, object], actual: Mapping[str, object]) -> FactRows:
+    shared = [fact for fact in wanted if fact in actual]  # an answer of another form has fewer facts
+    rows = tuple((fact, str(wanted[fact]), str(actual[fact])) for fact in shared if wanted[fact] != actual[fact])
+    if rows or wanted == actual:
         return rows
     return (("an answer of the form that the docstring asks for", "yes", "no"),)

@@ -115,7 +115,7 @@ def _started(job: dict[str, Any]) -> Iterator[tuple[subprocess.Popen[bytes], Lin
 
     reader = threading.Thread(target=read, daemon=True)
     try:
-        with contextlib.suppress(OSError), asked:  # a process that is gone already is told by its silence
+        with contextlib.suppress(OSError), asked:  # where the process is gone already, no line follows
             asked.write(json.dumps(job).encode())
         reader.start()
         yield process, lines

@@ -167,10 +167,10 @@ def _parts(result: ExampleResult) -> list[tuple[str, str]]:
 
 
 def _two_sides(result: ExampleResult) -> tuple[str, str]:
-    """Return what was expected and what came, as texts that differ where the values do."""
+    """Return what was expected and what was returned, as texts that differ where the values do."""
     if result.facts:
-        wanted, came = zip(*map(_fact_sides, result.facts), strict=True)
-        return "\n".join(wanted), "\n".join(came)
+        wanted, actual = zip(*map(_fact_sides, result.facts), strict=True)
+        return "\n".join(wanted), "\n".join(actual)
     expected = _asked(result.asked) if result.asked else format_value(result.expected)
     outcome, place = result.call.outcome, f" {result.call.place}".rstrip()
     instead = {

@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 
+from dnnkit.environment.variables import CPU
 from dnnkit.gradcheck import gradient_error, numerical_gradient
 from dnnkit.gradients import input_gradient, value_and_gradient, weight_gradients
 
@@ -72,7 +73,7 @@ def test_the_same_holds_on_another_backend(backend):
         pytest.skip(f"{backend} is not installed")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not another_backend", __file__]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    environment = {**kept, "KERAS_BACKEND": backend, "CUDA_VISIBLE_DEVICES": ""}
+    environment = {**kept, **CPU, "KERAS_BACKEND": backend}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert " passed" in done.stdout
