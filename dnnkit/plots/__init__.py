@@ -8,8 +8,10 @@ drawn, unless the author gives one, so that it stays true when a student's funct
 from dnnkit.plots.boundary import plot_decision_boundary
 from dnnkit.plots.curves import plot_curves, plot_losses
 from dnnkit.plots.figures import COLOURS, DPI, LINES, MARKERS, alt_text, describe, panels, show, to_html
+from dnnkit.plots.gates import plot_gates
 from dnnkit.plots.histograms import plot_histograms
 from dnnkit.plots.images import plot_confusion, plot_images
+from dnnkit.plots.sequences import plot_strokes, plot_unrolled
 
 __all__ = [
     "COLOURS",
@@ -22,9 +24,12 @@ __all__ = [
     "plot_confusion",
     "plot_curves",
     "plot_decision_boundary",
+    "plot_gates",
     "plot_histograms",
     "plot_images",
     "plot_losses",
+    "plot_strokes",
+    "plot_unrolled",
     "show",
     "to_html",
 ]
