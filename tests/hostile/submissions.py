@@ -660,6 +660,44 @@ cell(
     states=("crashed",),
     inside="asked",
 )
+COSTLY = {  # name of the limit -> a small answer that would cost the grader much
+    "elements": "{'t': 'array', 'dtype': 'float64', 'shape': [0, 2**23], 'base64': ''}",
+    "dimensions": "{'t': 'array', 'dtype': 'float64', 'shape': [1] * 17, 'values': [1.0]}",
+    "items": "[0] * 200_000",
+    "texts": "['x'] * 6_000",
+    "text_chars": "['x', 'y' * 5_000]",
+    "all_text_chars": "['x' * 3_900] * 100",
+    "digits": "-10**700",
+    "large_integers": "[n * (2**61 - 1) for n in range(1, 1_000)]",
+    "depth": "[" * 40 + "]" * 40,
+}
+for limit, value in COSTLY.items():
+    cell(
+        f"costly_{limit}: an answer that would be made into something large outside",
+        SEND.format(
+            f"{{'outcome': {{'kind': 'returned', 'value': {value}}}, 'message': '', 'place': '', 'warnings': []}}"
+        ),
+        states=("crashed",),
+        note=f"({limit})",
+        inside="asked",
+    )
+cell(
+    "costly_names: names of changed inputs that take long to compare",
+    SEND.format(
+        "{'outcome': {'kind': 'returned', 'value': 1.0, 'mutated': [n * (2**61 - 1) for n in range(90_000)]}, "
+        "'message': '', 'place': '', 'warnings': []}"
+    ),
+    states=("crashed",),
+    inside="asked",
+)
+cell(
+    "costly_warnings: warnings without end",
+    SEND.format(
+        "{'outcome': {'kind': 'returned', 'value': 1.0}, 'message': 'm' * 10**6, 'place': 'p' * 10**6, "
+        "'warnings': ['w' * 10_000] * 1_000}"
+    ),
+    inside="asked",
+)
 
 
 @hostile("an exception for every cell, each with a long text", **unharmed(note="Further notes were left out"))
@@ -995,6 +1033,27 @@ def scripts_in_outputs(kit):
     )
     notebook = kit.notebook(RIGHT, shown)
     notebook.cells[2].outputs = [nbformat.v4.new_output("display_data", {"text/html": SCRIPT})]
+    return notebook
+
+
+COMMANDS = "\x1b]0;mine\x07\x1b[2J\x9b31m\u202emdnu\u2066[red]red[/red]"
+
+
+@hostile("commands to terminals in errors and warnings", note="raised ValueError: PLACE")
+def commands_in_errors(kit):
+    broken = f"raise ValueError('PLACE' + {COMMANDS!r})"
+    answers = {name: f"def {name}(x):\n    {broken}" for name in WRONG}
+    return kit.notebook(answers, f"import warnings\nwarnings.warn({COMMANDS!r})\nprint({COMMANDS!r})", broken)
+
+
+@hostile(
+    "commands to terminals in prose, code and comments",
+    **unharmed(handed=lambda folder: sum(COMMANDS in cell["source"] for cell in cells(folder)) == 4),
+)
+def commands_in_text(kit):
+    notebook = kit.notebook({name: f"{source}  # {COMMANDS}" for name, source in RIGHT.items()})
+    notebook.cells.insert(1, nbformat.v4.new_markdown_cell(COMMANDS, id="mine-9"))
+    notebook.cells.append(nbformat.v4.new_raw_cell(COMMANDS, id="mine-10"))
     return notebook
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
@@ -188,6 +189,13 @@ def test_pages_stay_readable(attacked):
         sizes = {student: path.stat().st_size for student, path in one.pages.items()}
         assert set(sizes) == set(one.results)
         assert {student: size for student, size in sizes.items() if size > LARGEST_PAGE} == {}
+
+
+def test_no_page_carries_a_command_to_a_terminal_or_turns_letters(attacked):
+    commands = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+    for one in attacked.classes:
+        for student, path in one.pages.items():
+            assert not commands.search(path.read_text(encoding="utf-8", newline="\n")), student
 
 
 def test_a_spreadsheet_runs_no_formula(attacked, tmp_path):
