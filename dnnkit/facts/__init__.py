@@ -6,8 +6,14 @@ and what holds. Public checks, hidden checks and the naming of mistakes all comp
 
 from dnnkit.facts.classifier import classifier_facts
 from dnnkit.facts.descent import descent_facts
+from dnnkit.facts.digits import digits_facts
+from dnnkit.facts.graphs import order_facts
+from dnnkit.facts.mlp import learning_facts, mlp_facts, recognised_facts
+from dnnkit.facts.network import bends_facts, network_facts, trained_network_facts
+from dnnkit.facts.noise import dropout_facts, shift_facts
 from dnnkit.facts.partition import partition_facts
 from dnnkit.facts.ravine import ravine_facts
+from dnnkit.facts.weights import lsuv_facts, normal_facts, uniform_facts
 
 __all__ = ["FACTS"]
 
@@ -15,5 +21,18 @@ FACTS = {
     "partition": partition_facts,
     "descent": descent_facts,
     "classifier": classifier_facts,
+    "order": order_facts,
+    "mlp": mlp_facts,
+    "learning": learning_facts,
+    "recognised": recognised_facts,
     "ravine": ravine_facts,
+    "uniform weights": uniform_facts,
+    "normal weights": normal_facts,
+    "lsuv": lsuv_facts,
+    "dropout": dropout_facts,
+    "shifts": shift_facts,
+    "digits": digits_facts,
+    "network": network_facts,
+    "bends": bends_facts,
+    "trained network": trained_network_facts,
 }

@@ -228,10 +228,14 @@ def test_neuron_shape(student, reference, rng):
 
 @points(0.5)
 def test_logistic_loss_of_ignorance(student, rng):
-    """A neuron that always says one half loses log 2 per example."""
-    y = rng.permutation([0, 0, 1, 1, 1])
-    loss = student.logistic_loss(np.zeros(5), y)
-    assert_close(loss, np.log(2), rtol=SINGLE, what="logistic_loss(z, y) with all z = 0")
+    """A neuron that always says one half loses log 2 per example, and one that is as sure of each what it is of one."""
+    count, score = int(rng.integers(4, 9)), float(rng.uniform(0.5, 2))
+    y = rng.permutation([0, 0, 1, 1, *[1] * (count - 4)])
+    cases = {"all z = 0": (np.zeros(count), y, np.log(2))}
+    cases["all z the same"] = (np.full(count, score), np.ones(count, dtype=int), np.log1p(np.exp(-score)))
+    answers = [student.logistic_loss(z, labels) for z, labels, _ in cases.values()]
+    for (name, (_, _, right)), loss in zip(cases.items(), answers, strict=True):
+        assert_close(loss, right, rtol=SINGLE, what=f"logistic_loss(z, y) with {name}")
 
 
 @points(0.5)
@@ -325,7 +329,7 @@ def test_logistic_gradient_broken_one_example(student, reference, rng):
 
 
 def _partitions(student, rng, *sizes):
-    """Ask for one list of minibatches per (num_examples, batch_size) and return what each is like."""
+    """Ask for one list of minibatches per (num_examples, batch_size); yield the facts of each, and the list."""
     questions = [
         (num_examples, batch_size, np.random.default_rng(rng.integers(2**32))) for num_examples, batch_size in sizes
     ]
@@ -335,14 +339,36 @@ def _partitions(student, rng, *sizes):
         what = f"minibatches({num_examples}, {batch_size}, rng)"
         came = facts["a list of 1-D integer arrays"]
         assert_that(came == "yes", f"{what}: expected a list of 1-D arrays of integers. Was that returned: {came}.")
-        yield num_examples, batch_size, what, facts
+        yield num_examples, batch_size, what, facts, answer
+
+
+def _size_that_does_not_divide(rng, low, high):
+    """Draw (num_examples, batch_size) whose last minibatch is smaller."""
+    batch_size, count = int(rng.integers(5, 10)), int(rng.integers(low, high))
+    return count + (count % batch_size == 0), batch_size
+
+
+def _size_that_divides(rng, least, most):
+    """Draw (num_examples, batch_size) with so many minibatches, all of the same size."""
+    batch_size = int(rng.integers(4, 10))
+    return batch_size * int(rng.integers(least, most)), batch_size
+
+
+def _check_about_all(answer, num_examples, batch_size, what):
+    """Insist on indices of these examples, where the order is judged; a minibatch may be missing."""
+    indices = np.concatenate([np.zeros(0, dtype=int), *map(np.asarray, answer)])
+    inside = indices.size and 0 <= indices.min() and indices.max() < num_examples
+    enough = np.unique(indices).size >= num_examples - batch_size
+    assert_that(inside and enough, f"{what}: expected a shuffle of the numbers from 0 to {num_examples - 1}.")
 
 
 @points(0.5)
 def test_minibatches_cover(student, rng):
     """Together the minibatches hold every example exactly once."""
-    # 300: a byte counts to 255 only, and indices kept in one begin again at 0.
-    for _, _, what, facts in _partitions(student, rng, (26, 6), (24, 4), (300, 32)):
+    # 300 or more: a byte counts to 255 only, and indices kept in one begin again at 0.
+    many = (int(rng.integers(300, 400)), 32)
+    cases = (_size_that_does_not_divide(rng, 20, 60), _size_that_divides(rng, 4, 8), many)
+    for _, _, what, facts, _ in _partitions(student, rng, *cases):
         for fact in ("examples left out", "examples seen more than once", "indices outside 0 to num_examples - 1"):
             assert_that(facts[fact] == 0, f"{what}: {fact}: {facts[fact]}. Expected none.")
 
@@ -350,32 +376,35 @@ def test_minibatches_cover(student, rng):
 @points(0.5)
 def test_minibatches_sizes(student, rng):
     """Each minibatch has batch_size examples, and a smaller last one is kept."""
-    for num_examples, batch_size, what, facts in _partitions(student, rng, (26, 6), (20, 4), (5, 9), (14, 1)):
-        sizes = [batch_size] * (num_examples // batch_size) + [num_examples % batch_size] * (
-            num_examples % batch_size > 0
-        )
-        wanted = ", ".join(str(size) for size in sizes)
-        came = facts["batch sizes"]
-        assert_that(came == wanted, f"{what}: expected minibatches of {wanted} examples. Got {came}.")
+    few, single = (int(rng.integers(4, 9)), 9), (int(rng.integers(12, 40)), 1)
+    cases = (_size_that_does_not_divide(rng, 20, 60), _size_that_divides(rng, 4, 9), few, single)
+    for num_examples, batch_size, what, facts, _ in _partitions(student, rng, *cases):
+        full, rest = divmod(num_examples, batch_size)
+        wanted = ", ".join(str(size) for size in [batch_size] * full + [rest] * (rest > 0))
+        found = facts["batch sizes"]
+        assert_that(found == wanted, f"{what}: expected minibatches of {wanted} examples. Got {found}.")
 
 
 @points(0.5)
 def test_minibatches_shuffled(student, rng):
     """The examples are shuffled across all minibatches."""
-    for _, _, what, facts in _partitions(student, rng, (31, 7), (36, 6)):
+    cases = (_size_that_does_not_divide(rng, 100, 300), _size_that_divides(rng, 15, 40))
+    for num_examples, batch_size, what, facts, answer in _partitions(student, rng, *cases):
         assert_that(facts["order"] == "shuffled", f"{what}: expected shuffled examples. The order: {facts['order']}.")
+        _check_about_all(answer, num_examples, batch_size, what)
 
 
 @points(0.5)
 def test_minibatches_follow_rng(student, rng):
     """Another rng gives another order, and the same rng state gives the same."""
-    generators = [np.random.default_rng(rng.integers(2**32)) for _ in range(2)]
-    answers = [student.minibatches(29, 8, generator) for generator in generators]
-    for answer in answers:
-        facts = FACTS["partition"]({"num_examples": 29, "batch_size": 8}, answer)
-        assert_that("order" in facts, "minibatches(29, 8, rng): expected a list of 1-D arrays of integers.")
-    first, second = ([np.asarray(batch).tolist() for batch in answer] for answer in answers)
-    assert_that(first != second, "Two different rng gave the same order. Does the shuffle use the rng that came in?")
+    size = _size_that_does_not_divide(rng, 100, 400)
+    found = []
+    for num_examples, batch_size, what, _, answer in _partitions(student, rng, size, size):
+        _check_about_all(answer, num_examples, batch_size, what)
+        found.append([np.asarray(batch).tolist() for batch in answer])
+    assert_that(
+        found[0] != found[1], "Two different rng gave the same order. Does the shuffle use the rng that came in?"
+    )
 
 
 # fit_logistic
@@ -520,10 +549,17 @@ def _some_scores(rng, num_examples, num_classes):
 
 @points(0.5)
 def test_softmax_cross_entropy_of_equal_scores(student, rng):
-    """Equal scores lose log C per example."""
-    labels = rng.integers(0, 7, size=4)
-    loss, _ = take_apart(student.softmax_cross_entropy(np.zeros((4, 7)), labels), ("loss", "dlogits"))
-    assert_close(loss, np.log(7), rtol=SINGLE, what="loss with equal scores")
+    """Equal scores lose log C per example, and a higher score of the right class costs less."""
+    num_classes, gain = int(rng.integers(3, 30)), float(rng.uniform(0.5, 2))
+    labels = rng.integers(0, num_classes, size=4)
+    ahead = np.zeros((4, num_classes))
+    ahead[np.arange(4), labels] = gain
+    cases = {"equal scores": (np.zeros((4, num_classes)), np.log(num_classes))}
+    cases["the right class ahead of equal scores"] = (ahead, np.log(np.exp(gain) + num_classes - 1) - gain)
+    answers = [student.softmax_cross_entropy(logits, labels) for logits, _ in cases.values()]
+    for (name, (_, right)), answer in zip(cases.items(), answers, strict=True):
+        loss, _ = take_apart(answer, ("loss", "dlogits"))
+        assert_close(loss, right, rtol=SINGLE, what=f"loss with {name}")
 
 
 @points(0.5)
@@ -596,12 +632,12 @@ def _check_classifier(answer, num_features, num_classes):
 
 def _examples_with_blanks(rng):
     """Draw examples with one feature per class, and blank ones of one class, which only the biases can recognise."""
-    num_classes, blank = 4, rng.integers(1, 4)
-    kinds = rng.permutation(np.repeat(np.arange(num_classes + 1), [60, 60, 60, 60, 30]))
-    X = 2.0 * np.eye(num_classes + 1, 6)[kinds]
+    num_classes, blank = 6, rng.integers(1, 6)
+    kinds = rng.permutation(np.repeat(np.arange(num_classes + 1), [*[60] * num_classes, 30]))
+    X = 2.0 * np.eye(num_classes + 1, num_classes + 2)[kinds]
     X[:, num_classes] = 0.0
     labels = np.append(rng.permutation(num_classes), blank)
-    return X, labels[kinds], num_classes, labels
+    return X[:, rng.permutation(num_classes + 2)], labels[kinds], num_classes, labels
 
 
 @points(0.5)
@@ -622,11 +658,13 @@ def test_fit_softmax_shapes(student, rng):
 
 @points(0.5)
 def test_fit_softmax_biases(student, rng):
-    """The biases learn too: blank examples, with all features 0, get their label."""
+    """The biases learn too: blank examples, with all features 0, get their label as the others do."""
     X, y, num_classes, labels = _examples_with_blanks(rng)
     answer = student.fit_softmax(X, y, num_classes, np.random.default_rng(rng.integers(2**32)))
-    _, b = _check_classifier(answer, X.shape[1], num_classes)
+    W, b = _check_classifier(answer, X.shape[1], num_classes)
     assert_that(np.argmax(b) == labels[-1], "The biases do not prefer the label that blank examples have in X and y.")
+    share = np.mean(np.argmax(X @ W + b, axis=1) == y)
+    assert_that(share >= 0.95, f"{share:.0%} of {len(y)} examples of X are recognised. Expected 95 %.")
 
 
 @points(2, repeat=False)

@@ -1,10 +1,22 @@
 """Checks of lesson 05 "Convolutional networks": the student's functions against the reference, on unseen inputs."""
 
 import functools
+import itertools
 
 import numpy as np
 
-from grading.lessons.checking import assert_close, assert_shape, assert_that, example, points, take_apart
+from dnnkit.checking.compare import describe, difference
+from dnnkit.facts.network import bends_facts
+from grading.judging.models import ModelRefused, outputs_of, rebuild_model
+from grading.lessons.checking import (
+    CheckFailed,
+    assert_close,
+    assert_shape,
+    assert_that,
+    example,
+    points,
+    take_apart,
+)
 
 SLOW = ("build_lenet", "train_cnn")
 
@@ -42,74 +54,108 @@ _BACKWARD = {
     },
 }
 
-_LENET_FACTS = """\
-import keras
 
-model = build_lenet(input_shape, num_classes)
-scores = keras.ops.convert_to_numpy(model(images))
-{"shape of the scores": list(scores.shape), "parameters": model.count_params()}"""
-
-_LENET_LOGITS = """\
-import keras
-
-model = build_lenet((16, 16, 1), 3)
-model(np.zeros((1, 16, 16, 1)))
-model.set_weights([biases if w.shape == (3,) else 0 * w for w in model.get_weights()])
-keras.ops.convert_to_numpy(model(np.zeros((1, 16, 16, 1))))[0]"""
-
-_LOOK = """\
-import keras
-
-model = build_lenet({shape}, {classes})
-model(np.zeros((1, *{shape}), dtype="float32"))
+# What the checks and examples do with a network; images are (N, H, W, C_in).
 
 
-def with_weights(values):
-    model.set_weights([np.broadcast_to(np.asarray(values(w.size, w.shape)), w.shape) for w in model.get_weights()])
+def _lenet(build_lenet, input_shape, num_classes, images):
+    import keras
+
+    model = build_lenet(input_shape, num_classes)
+    model(images)  # builds what is not built yet
+    model.set_weights([np.full(w.shape, 0.1) for w in model.get_weights()])
+    scores = keras.ops.convert_to_numpy(model(images))
+    return {"scores": scores, "weights": model.get_weights()}
+
+
+def _only_biases(build_lenet, biases):
+    import keras
+
+    model = build_lenet((16, 16, 1), 3)
+    model(np.zeros((1, 16, 16, 1)))
+    model.set_weights([biases if w.shape == (3,) else 0 * w for w in model.get_weights()])
+    return keras.ops.convert_to_numpy(model(np.zeros((1, 16, 16, 1))))[0]
+
+
+def _levels_of_layers(build_lenet, images):
+    import keras
+
+    model = build_lenet((16, 16, 1), 5)
+    model(images)
+    kernels, biases = [150, 2400, 1920, 10080, 420], [6, 16, 120, 84, 5]
+
+    # The kernels of one layer are 0 and its biases are t, so that its units are f(t). The next layer takes a small
+    # share of that, around 0.5, where every usual nonlinearity has a slope.
+    def score(layer, t):
+        def value(size, shape):
+            if size in kernels:
+                share = 0.0 if size == kernels[layer] else 0.02 if size == kernels[layer + 1] else 1.0
+                return share * shape[-1] / size
+            return t if size == biases[layer] else 0.0 if size == 5 else 0.5
+
+        model.set_weights([np.full(w.shape, value(w.size, w.shape)) for w in model.get_weights()])
+        return keras.ops.convert_to_numpy(model(images))[0, 0]
+
+    # A straight f rises as much from 1 to 6 as from -4 to 1.
+    return np.array([[score(layer, t) for t in (-4.0, 1.0, 6.0)] for layer in range(4)])
+
+
+def _network(build_lenet, input_shape, num_classes, weights, images):
+    """Describe the network with these weights, wherever it has an array of that size, and its scores of images."""
+    import keras
+
+    from dnnkit.checking.models import describe_model
+
+    model = build_lenet(input_shape, num_classes)
+    if not isinstance(model, keras.Model):
+        return None if model is None else type(model).__name__
+    model(images)
+    given = {array.size: array for array in weights}
+    model.set_weights([given.get(w.size, w).reshape(w.shape) for w in model.get_weights()])
+    return {"model": describe_model(model, images), "scores": keras.ops.convert_to_numpy(model(images))}
+
+
+def _trained(train_cnn, X, y, num_classes, rng):
+    import keras
+
+    model = train_cnn(X, y, num_classes, rng)
+    if not callable(model):
+        return None if model is None else type(model).__name__
+    scores = keras.ops.convert_to_numpy(model(X))
+    return {"scores": scores, "weights": [keras.ops.convert_to_numpy(w) for w in model.trainable_weights]}
+
+
+def _trained_on_patches(train_cnn, X, y, num_classes, rng, images):
+    import keras
+
+    from dnnkit.checking.models import describe_model
+
+    model = train_cnn(X, y, num_classes, rng)
+    if not callable(model):
+        return None if model is None else type(model).__name__
+    return {
+        "scores": keras.ops.convert_to_numpy(model(X)),
+        "scores of new images": keras.ops.convert_to_numpy(model(images)),
+        "weights": [keras.ops.convert_to_numpy(w) for w in model.trainable_weights],
+        "model": describe_model(model, X),
+    }
+
+
+def _scores_of_digits(train_cnn, X, y, images, rng):
+    import keras
+
+    model = train_cnn(X, y, 10, rng)
     return keras.ops.convert_to_numpy(model(images))
 
 
-"""
+def _easy_images():
+    """Draw images with two channels: a bright patch in none, in the first or in the second."""
+    rng, y = np.random.default_rng(7), np.arange(300) % 3
+    X = rng.integers(0, 3, size=(300, 8, 9, 2)) / 10
+    X[y == 1, 2:6, 3:7, 0] += 0.8
+    X[y == 2, 2:6, 3:7, 1] += 0.8
+    return {"X": np.round(X, 1), "y": y}
 
-# Layer by layer: its kernel is 0 and its biases are t, so that its units are f(t). The next layer takes a small share
-# of that, around 0.5, where every usual nonlinearity has a slope. A straight f rises as much from 1 to 6 as from -4
-# to 1.
-_LENET_BENDS = (
-    _LOOK.format(shape="(16, 16, 1)", classes=5)
-    + """\
-kernels, biases = [150, 2400, 1920, 10080, 420], [6, 16, 120, 84, 5]
-
-
-def score(layer, t):
-    def values(size, shape):
-        if size in kernels:
-            share = 0.0 if size == kernels[layer] else 0.02 if size == kernels[layer + 1] else 1.0
-            return share * shape[-1] / size
-        return t if size == biases[layer] else 0.0 if size == 5 else 0.5
-
-    return float(with_weights(values)[0, 0])
-
-
-steps = [(score(k, 6.0) - score(k, 1.0), score(k, 1.0) - score(k, -4.0)) for k in range(4)]
-names = ["first convolution", "second convolution", "dense layer of 120 units", "dense layer of 84 units"]
-{name: "bends" if abs(a - b) > 0.2 * (abs(a) + abs(b)) else "straight" for name, (a, b) in zip(names, steps)}"""
-)
-
-_TRAIN_FACTS = """\
-import keras
-
-y = np.arange(300) % 3
-X = rng.uniform(0, 0.2, size=(300, 8, 9, 2))
-X[y == 1, 2:6, 3:7, 0] += 0.8
-X[y == 2, 2:6, 3:7, 1] += 0.8
-model = train_cnn(X, y, 3, rng)
-scores = keras.ops.convert_to_numpy(model(X))
-{
-    "shape of the scores": list(scores.shape),
-    "has kernels": any(w.ndim == 4 for w in model.get_weights()),
-    "biases have moved": any(w.ndim == 1 and bool(np.any(w)) for w in model.get_weights()),
-    "at least 95 % of X recognised": bool(np.mean(scores.argmax(axis=1) == y) >= 0.95),
-}"""
 
 EXAMPLES = {
     "conv_output_size": [
@@ -212,23 +258,37 @@ EXAMPLES = {
     "build_lenet": [
         example(
             "the network of the table",
-            run=_LENET_FACTS,
+            facts="network",
+            run=_lenet,
             input_shape=(32, 32, 1),
             num_classes=10,
-            images=np.zeros((1, 32, 32, 1)),
+            images=np.ones((1, 32, 32, 1)),
         ),
         example(
             "a colour image that is wider than high",
-            run=_LENET_FACTS,
+            facts="network",
+            run=_lenet,
             input_shape=(20, 26, 3),
             num_classes=4,
-            images=np.zeros((2, 20, 26, 3)),
+            images=np.ones((2, 20, 26, 3)),
         ),
-        shown("with all weights 0, the scores are the biases", run=_LENET_LOGITS, biases=np.array([2.0, -3.0, 0.5])),
-        example("behind each hidden layer is a nonlinearity", run=_LENET_BENDS, images=np.zeros((1, 16, 16, 1))),
+        shown("with all weights 0, the scores are the biases", run=_only_biases, biases=np.array([2.0, -3.0, 0.5])),
+        example(
+            "behind each hidden layer is a nonlinearity",
+            facts="bends",
+            run=_levels_of_layers,
+            images=np.zeros((1, 16, 16, 1)),
+        ),
     ],
     "train_cnn": [
-        example("300 images with two channels, easy to tell apart", run=_TRAIN_FACTS, rng=np.random.default_rng(1)),
+        example(
+            "300 images with two channels, easy to tell apart",
+            facts="trained network",
+            run=_trained,
+            **_easy_images(),
+            num_classes=3,
+            rng=np.random.default_rng(1),
+        ),
     ],
 }
 
@@ -619,93 +679,204 @@ def test_max_pool2d_backward_negative(student, reference, rng):
 
 # build_lenet
 #
-# The snippets look at what the model does, never at its list of layers. They know its arrays by their sizes, which the
-# text fixes: 150 numbers are the first kernels of a grey image, 6 its biases, and so on.
+# The network travels as the settings of its layers and its weights, is built again out here, and its scores are
+# compared with those that the student's network gave. Then it is asked, never looked at: its arrays are known by their
+# sizes, which the text fixes. 150 numbers are the first kernels of a grey image, 6 its biases, and so on.
 # The limit of a call is generous: JAX compiles every operation for every new shape, some seconds for each network.
 
-_SHAPES = """\
-import keras
-
-model = build_lenet(input_shape, num_classes)
-[list(keras.ops.convert_to_numpy(model(images[:count])).shape) for count in (1, len(images))]"""
-
-_SIZES = """\
-model = build_lenet(input_shape, num_classes)
-model(np.zeros((1, *input_shape), dtype="float32"))
-sorted(int(np.size(w)) for w in model.trainable_weights)"""
-
-# All weights are 0 but the last biases, which must come out as they are.
-_SCORES = (
-    _LOOK.format(shape="(16, 18, 1)", classes=7)
-    + """\
-with_weights(lambda size, shape: biases if size == 7 else 0.0)"""
-)
-
-# The first kernels copy the pixel in their middle, all later ones take means. Each image of the batch has another
-# bright pixel. Only places of the first convolution can move the score, and pooling must not skip any of them.
-_SEEN = (
-    _LOOK.format(shape="(16, 16, 1)", classes=5)
-    + """\
-def values(size, shape):
-    if size == 150:
-        middle = np.zeros((5, 5, 1, 6))
-        middle[2, 2] = 1.0
-        return middle
-    return shape[-1] / size if size in (2400, 1920, 10080, 420) else 0.1
+_HIDDEN_UNITS = (6, 16, 120, 84)
+_HIDDEN_LAYERS = ("first convolution", "second convolution", "dense layer of 120 units", "dense layer of 84 units")
+_USUAL = ("relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "softplus", "leaky_relu", "softsign")
 
 
-scores = with_weights(values)[:, 0]
-int(np.sum(np.abs(scores[1:] - scores[0]) > 1e-6))"""
-)
-
-# Random weights; one array after the other is changed, and the scores must follow.
-_MOVES = (
-    _LOOK.format(shape="(17, 16, 2)", classes=5)
-    + """\
-def noise(size, shape):
-    return np.random.default_rng(size).normal(size=shape) * (1.4 * np.sqrt(shape[-1] / size) if size > 300 else 0.1)
+def _kernels(input_shape, num_classes):
+    """Work out the shapes of the kernels of a LeNet, layer by layer."""
+    height, width = (((side - 4) // 2 - 4) // 2 for side in input_shape[:2])
+    return [(5, 5, input_shape[2], 6), (5, 5, 6, 16), (height * width * 16, 120), (120, 84), (84, num_classes)]
 
 
-before = with_weights(noise)
-moved = {}
-for size in sorted({w.size for w in model.get_weights()}):
-    after = with_weights(lambda s, shape: noise(s, shape) + (0.1 * noise(s + 1, shape) if s == size else 0.0))
-    moved[str(size)] = bool(np.abs(after - before).max() > 1e-5)
-moved"""
-)
+def _sizes(input_shape, num_classes):
+    """Work out how many numbers the arrays of a LeNet hold: (kernels, biases), layer by layer."""
+    return [int(np.prod(shape)) for shape in _kernels(input_shape, num_classes)], [*_HIDDEN_UNITS, num_classes]
 
 
-def _arrays(input_shape, num_classes, reference):
-    """Work out the numbers in each array of a LeNet by hand, smallest first."""
-    height, width = (
-        functools.reduce(lambda n, k: reference.conv_output_size(n, *k, 0), ((5, 1), (2, 2), (5, 1), (2, 2)), side)
-        for side in input_shape[:2]
+def _task(rng, sides=range(16, 27)):
+    """Draw a size of images, a number of classes, weights for a LeNet of this size, and some images."""
+    input_shape = (int(rng.choice(sides)), int(rng.choice(sides)), int(rng.integers(1, 5)))
+    num_classes = int(rng.choice([3, 4, 5, 7, 8, 9, 11, 12]))  # never a number of the table
+    weights = []
+    for shape in _kernels(input_shape, num_classes):
+        weights.append(rng.normal(size=shape) * np.sqrt(2 / np.prod(shape[:-1])))
+        weights.append(rng.uniform(0.1, 0.3, size=shape[-1]) * rng.choice([-1, 1], size=shape[-1]))
+    images = rng.normal(size=(3, *input_shape)).astype(np.float32)
+    return {"input_shape": input_shape, "num_classes": num_classes, "weights": weights, "images": images}
+
+
+def _called(task):
+    return f"build_lenet({task['input_shape']}, {task['num_classes']})"
+
+
+def _built(answer, task):
+    """Build the network again that came back, and insist that it gives its own scores."""
+    what = _called(task)
+    assert_that(
+        isinstance(answer, dict) and set(answer) == {"model", "scores"},
+        f"{what}: expected a Keras model. Got {answer if isinstance(answer, str) else describe(answer)}.",
     )
-    kernels = [25 * input_shape[2] * 6, 2400, height * width * 16 * 120, 10080, 84 * num_classes]
-    return sorted([*kernels, 6, 16, 120, 84, num_classes])
+    scores = answer["scores"]
+    assert_that(isinstance(scores, np.ndarray) and scores.ndim > 0, f"{what}: expected scores of images.")
+    try:
+        network = rebuild_model(answer["model"])
+    except ModelRefused as refused:
+        network = _usual_lenet(task, scores)
+        assert_that(network is not None, f"{what}: {refused} Its scores are those of no usual LeNet.")
+    own = _scores(network, task["images"], what)
+    assert_close(scores, own, rtol=SUMS, strict_shape=True, what=f"{what}: the scores of the model, built again")
+    given = {array.size: array.ravel() for array in task["weights"]}
+    kept = all(np.allclose(w.ravel(), given[w.size]) for w in network.get_weights() if w.size in given)
+    assert_that(kept and np.ptp(own, axis=0).any(), f"{what}: the model does not take the weights that it is given.")
+    return network
+
+
+def _usual_lenet(task, scores):
+    """Find the LeNet with these scores, if there is one of the usual sort: for a model that cannot be described."""
+    import keras
+
+    for convolved, dense, pooling in itertools.product(_USUAL, _USUAL, ("MaxPooling2D", "AveragePooling2D")):
+        pool, layers = getattr(keras.layers, pooling), [keras.Input(task["input_shape"])]
+        for filters in _HIDDEN_UNITS[:2]:
+            layers += [keras.layers.Conv2D(filters, 5, activation=convolved), pool(2)]
+        layers += [keras.layers.Flatten(), *(keras.layers.Dense(n, activation=dense) for n in _HIDDEN_UNITS[2:])]
+        network = keras.Sequential([*layers, keras.layers.Dense(task["num_classes"])])
+        network.set_weights(task["weights"])
+        if difference(scores, outputs_of(network, task["images"]), rtol=SUMS) is None:
+            return network
+    return None
+
+
+def _scores(network, images, what):
+    """Apply a network that was built again; its layers may not fit images."""
+    try:
+        return outputs_of(network, images)
+    except (ValueError, TypeError) as error:
+        raise CheckFailed(f"{what}: the model could not be applied to images ({type(error).__name__}).") from None
+
+
+def _scores_with(network, images, value):
+    """Apply the network with other weights: value(size, shape) gives them, for each array."""
+    arrays = [np.broadcast_to(np.asarray(value(w.size, w.shape)), w.shape) for w in network.get_weights()]
+    network.set_weights(arrays)
+    return outputs_of(network, images)
+
+
+# Facts of a network, by which the checks judge it, and by which mistakes are recognised.
+
+
+def _facts_of_shape(task, answer):
+    return {"shape of the scores": np.shape(answer["scores"])} if isinstance(answer, dict) else {"came": answer}
+
+
+def _facts_of_sizes(task, answer):
+    if not isinstance(answer, dict):
+        return {"came": answer}
+    layers = [layer for layer in answer["model"]["layers"] if layer["trainable"]]
+    kinds = [kind for layer in layers for kind in [layer["kind"]] if kind == "BatchNormalization"]
+    sizes = [int(np.size(weight)) for layer in layers for weight in layer["weights"]]
+    return {"sizes": sorted(sizes), "normalised": len(kinds)}
+
+
+def _facts_of_scores(task, answer):
+    """All weights are 0 but the last biases, which must come out as they are."""
+    network, count = rebuild_model(answer["model"]), task["num_classes"]
+    biases = task["weights"][-1]
+    return {"scores": _scores_with(network, task["images"], lambda size, shape: biases if size == count else 0.0)}
+
+
+def _bends(network, task):
+    """Say for each hidden layer whether it bends, as the public example does."""
+    kernels, biases = _sizes(task["input_shape"], task["num_classes"])
+    image = np.zeros((1, *task["input_shape"]), dtype=np.float32)
+
+    def score(layer, t):
+        def value(size, shape):
+            if size in kernels:
+                share = 0.0 if size == kernels[layer] else 0.02 if size == kernels[layer + 1] else 1.0
+                return share * shape[-1] / size
+            return t if size == biases[layer] else 0.0 if size == biases[-1] else 0.5
+
+        return _scores_with(network, image, value)[0, 0]
+
+    return bends_facts({}, [[score(layer, t) for t in (-4.0, 1.0, 6.0)] for layer in range(4)])
+
+
+def _facts_of_bends(task, answer):
+    return _bends(rebuild_model(answer["model"]), task)
+
+
+def _pixels_seen(network, task):
+    """Count the pixels that have a say: the first kernels copy the pixel in their middle, all later ones take means.
+
+    Only places of the first convolution can move the score, and pooling must not skip any of them.
+    """
+    height, width, channels = task["input_shape"]
+    images = np.full((1 + height * width, *task["input_shape"]), 0.2, dtype=np.float32)
+    images[1:] += np.eye(height * width, dtype=np.float32).reshape(-1, height, width, 1)
+    kernels, _ = _sizes(task["input_shape"], task["num_classes"])
+
+    def value(size, shape):
+        if size == kernels[0]:
+            middle = np.zeros((5, 5, channels, 6))
+            middle[2, 2] = 1.0
+            return middle.reshape(shape)
+        return shape[-1] / size if size in kernels else 0.1
+
+    scores = _scores_with(network, images, value)[:, 0]
+    return int(np.sum(np.abs(scores[1:] - scores[0]) > 1e-6))
+
+
+def _arrays_without_a_say(network, task):
+    """List the sizes of arrays that can be changed, and no score follows."""
+    given = {array.size: array for array in task["weights"]}
+
+    def drawn(size, shape):
+        return given[size].reshape(shape) if size in given else 0.1
+
+    def changed(size, shape, which):
+        return drawn(size, shape) * (1.1 if size == which else 1.0)
+
+    before = _scores_with(network, task["images"], drawn)
+    silent = []
+    for which in sorted({w.size for w in network.get_weights()}):
+        after = _scores_with(network, task["images"], functools.partial(changed, which=which))
+        silent += [which] if np.abs(after - before).max() <= 1e-5 else []
+    return silent
+
+
+def _facts_of_use(task, answer):
+    network = rebuild_model(answer["model"])
+    return {"seen": _pixels_seen(network, task), "without a say": _arrays_without_a_say(network, task)}
 
 
 @points(0.5, repeat=False, seconds=60)
 def test_build_lenet_shapes(student, rng):
     """For images of three sizes, every image gets one score for each class, a single image too."""
-    for input_shape, num_classes in (((32, 32, 1), 10), ((28, 36, 3), 4), ((17, 16, 2), 12)):
-        images = rng.normal(size=(3, *input_shape)).astype(np.float32)
-        shapes = student.run(_SHAPES, input_shape=input_shape, num_classes=num_classes, images=images)
-        for count, shape in zip((1, 3), shapes, strict=True):
-            what = f"build_lenet({input_shape}, {num_classes}) applied to {count} of such images"
-            assert_that(
-                list(shape) == [count, num_classes],
-                f"{what}: expected scores of shape ({count}, {num_classes}), got {tuple(shape)}.",
-            )
+    for task in (_task(rng), _task(rng), _task(rng)):
+        answer = student.run(_network, facts=_facts_of_shape, **task)
+        what, wanted = _called(task), (3, task["num_classes"])
+        if isinstance(answer, dict) and "scores" in answer:
+            assert_shape(answer["scores"], wanted, what=f"{what}, the scores of 3 images")
+        single = _scores(_built(answer, task), task["images"][:1], what)
+        assert_shape(single, (1, task["num_classes"]), what=f"{what}, the scores of one image")
 
 
 @points(1, repeat=False, seconds=60)
-def test_build_lenet_parameters(student, reference):
+def test_build_lenet_parameters(student, rng):
     """The parameters are those of the table, for images of three sizes."""
-    for input_shape, num_classes in (((32, 32, 1), 10), ((28, 36, 3), 4), ((17, 16, 2), 12)):
-        sizes = list(student.run(_SIZES, input_shape=input_shape, num_classes=num_classes))
-        wanted = _arrays(input_shape, num_classes, reference)
-        what = f"build_lenet({input_shape}, {num_classes})"
+    for task in (_task(rng), _task(rng), _task(rng)):
+        network = _built(student.run(_network, facts=_facts_of_sizes, **task), task)
+        sizes = sorted(int(np.prod(w.shape)) for w in network.trainable_weights)
+        wanted = sorted(itertools.chain(*_sizes(task["input_shape"], task["num_classes"])))
+        what = _called(task)
         assert_that(
             sum(sizes) == sum(wanted),
             f"{what}: expected {sum(wanted):,} parameters that are trained, got {sum(sizes):,}.",
@@ -720,18 +891,21 @@ def test_build_lenet_parameters(student, reference):
 @points(0.5, repeat=False, seconds=60)
 def test_build_lenet_scores(student, rng):
     """The output are scores, without softmax or another activation."""
-    biases = rng.uniform(2, 4, size=7) * rng.permutation([1, -1, 1, -1, 1, -1, 1])
-    images = rng.normal(size=(2, 16, 18, 1)).astype(np.float32)
-    scores = student.run(_SCORES, biases=biases, images=images)
+    task = _task(rng)
+    task["weights"][-1] = rng.uniform(2, 4, size=task["num_classes"]) * np.resize([1, -1], task["num_classes"])
+    network = _built(student.run(_network, facts=_facts_of_scores, **task), task)
+    biases = task["weights"][-1]
+    scores = _scores_with(network, task["images"], lambda size, shape: biases if size == len(biases) else 0.0)
     assert_close(
-        scores, np.stack([biases, biases]), rtol=SINGLE, what="the scores when all weights are 0 but the last biases"
+        scores, np.stack([biases] * 3), rtol=SINGLE, what="the scores when all weights are 0 but the last biases"
     )
 
 
 @points(0.5, repeat=False, seconds=60)
-def test_build_lenet_bends(student):
+def test_build_lenet_bends(student, rng):
     """Each of the four hidden layers has a nonlinearity."""
-    bends = student.run(_LENET_BENDS, images=np.zeros((1, 16, 16, 1), dtype=np.float32))
+    task = _task(rng)
+    bends = _bends(_built(student.run(_network, facts=_facts_of_bends, **task), task), task)
     straight = [name for name, shape in bends.items() if shape != "bends"]
     assert_that(not straight, f"No nonlinearity was found behind the {' and the '.join(straight)}.")
 
@@ -739,73 +913,67 @@ def test_build_lenet_bends(student):
 @points(0.5, repeat=False, seconds=60)
 def test_build_lenet_uses_everything(student, rng):
     """Pooling looks at every place, and every weight has a say in the scores."""
-    images = np.full((257, 16, 16, 1), 0.2, dtype=np.float32)
-    images[1:] += np.eye(256, dtype=np.float32).reshape(256, 16, 16, 1)
-    seen = student.run(_SEEN, images=images)
-    moved = student.run(_MOVES, images=rng.normal(size=(4, 17, 16, 2)).astype(np.float32))
+    task = _task(rng, sides=(16, 20))  # so that no place is left over by pooling
+    network = _built(student.run(_network, facts=_facts_of_use, **task), task)
+    height, width, _ = task["input_shape"]
+    seen, wanted = _pixels_seen(network, task), (height - 4) * (width - 4)
     assert_that(
-        seen == 144,
-        f"With first kernels that copy the pixel in their middle, {seen} of 256 pixels of an image of 16 by 16 have an "
-        "influence. Expected 144: all that the middle of a kernel comes to. Does pooling look at all four places?",
+        seen == wanted,
+        f"With first kernels that copy the pixel in their middle, {seen} of {height * width} pixels of an image of "
+        f"{height} by {width} have an influence. Expected {wanted}: all that the middle of a kernel comes to. "
+        "Does pooling look at all four places?",
     )
-    assert_that(all(moved.values()), "Some weights have no influence on the scores.")
+    assert_that(not _arrays_without_a_say(network, task), "Some weights have no influence on the scores.")
 
 
 # train_cnn
 
-_TASK = """\
-import keras
 
-model = train_cnn(X, y, 4, rng)
-if not callable(model):
-    result = {"a model": f"no, {type(model).__name__}"}
-else:
-    scores = keras.ops.convert_to_numpy(model(X))
-    arrays = [keras.ops.convert_to_numpy(w) for w in model.trainable_weights]
-    largest = max([float(np.abs(w).max()) for w in arrays if w.ndim == 1], default=0.1)
-    result = {
-        "a model": "yes",
-        "shape of the scores": list(scores.shape),
-        "has kernels": any(w.ndim == 4 for w in arrays),
-        "finite": bool(np.isfinite(scores).all()),
-        "recognised": bool(np.mean(scores.argmax(axis=1) == y) >= 0.9),
-        "biases": "0" if largest == 0 else "tiny" if largest < 0.003 else "huge" if largest > 3 else "moderate",
-    }
-result"""
-
-_DIGITS = """\
-import keras
-
-model = train_cnn(X, y, 10, rng)
-keras.ops.convert_to_numpy(model(images)).argmax(axis=1)"""
-
-
-def _patches(rng, num_examples):
+def _patches(rng, num_examples, names):
     """Draw images with a bright patch in no, one or both of two channels: four classes, easy to tell apart."""
     y = rng.permutation(np.arange(num_examples) % 4)
     X = rng.uniform(0, 0.2, size=(num_examples, 9, 8, 2))
     for n, label in enumerate(y):
         row, column = rng.integers(1, 4, size=2)
         X[n, row : row + 4, column : column + 3, np.flatnonzero([label & 1, label & 2])] += 0.8
-    return X, rng.permutation(4)[y]
+    return X.astype(np.float32), names[y]
+
+
+def _has_kernels(answer, X):
+    """Whether the network holds a convolution; the scores of one that can be built again must be its own."""
+    try:
+        network = rebuild_model(answer["model"])
+    except ModelRefused:
+        return any(np.ndim(array) == 4 for array in answer["weights"])
+    own = _scores(network, X, "train_cnn")
+    assert_close(answer["scores"], own, rtol=1e-3, atol=1e-4, what="train_cnn: the scores of the model, built again")
+    return any(np.ndim(array) == 4 for array in network.get_weights())
 
 
 @points(1, repeat=False, seconds=60)
 def test_train_cnn_other_images(student, rng):
     """A network with kernels is trained, also for images that are not square, with two channels and four classes."""
-    X, y = _patches(rng, 480)
-    facts = student.run(_TASK, X=X.astype(np.float32), y=y, rng=np.random.default_rng(rng.integers(2**32)))
-    came = facts.get("a model", "no")
-    assert_that(came == "yes", f"train_cnn(X, y, 4, rng): expected a Keras model. Got {came.removeprefix('no, ')}.")
-    shape = tuple(facts["shape of the scores"])
-    assert_that(shape == (480, 4), f"Expected scores of shape (480, 4) for 480 images and 4 classes. Got {shape}.")
-    assert_that(facts["finite"], "The scores are infinite or not a number.")
-    assert_that(facts["has kernels"], "No weights of four axes were found. Does the network contain a convolution?")
+    names = rng.permutation(4)
+    (X, y), (images, labels) = _patches(rng, 480, names), _patches(rng, 200, names)
+    inputs = {"X": X, "y": y, "num_classes": 4, "rng": np.random.default_rng(rng.integers(2**32)), "images": images}
+    answer = student.run(_trained_on_patches, facts="trained network", **inputs)
+    parts = {"scores", "scores of new images", "weights", "model"}
     assert_that(
-        facts["recognised"],
-        "480 images with a bright patch in no, one or both of two channels: fewer than 90 % of the images that the "
-        "network was trained on get their label.",
+        isinstance(answer, dict) and set(answer) == parts and isinstance(answer["weights"], list),
+        "train_cnn(X, y, 4, rng): expected a Keras model. "
+        f"Got {answer if isinstance(answer, str) else describe(answer)}.",
     )
+    for name, count in (("scores", 480), ("scores of new images", 200)):
+        assert_shape(answer[name], (count, 4), what=f"train_cnn(X, y, 4, rng): {name}")
+        assert_that(np.isfinite(answer[name]).all(), "The scores are infinite or not a number.")
+    assert_that(_has_kernels(answer, X), "No weights of four axes were found. Does the network contain a convolution?")
+    for name, right in (("scores", y), ("scores of new images", labels)):
+        share = np.mean(np.argmax(answer[name], axis=1) == right)
+        assert_that(
+            share >= 0.9,
+            f"Images with a bright patch in no, one or both of two channels: {share:.1%} of those that the network "
+            f"{'was trained on' if name == 'scores' else 'had not seen'} get their label. Asked: 90 %.",
+        )
 
 
 @points(2, repeat=False, seconds=60)
@@ -824,9 +992,9 @@ def test_train_cnn_reads_digits(student, rng):
     for held_out in np.array_split(rng.permutation(len(y)), 3):
         seen = rng.permutation(np.setdiff1d(np.arange(len(y)), held_out))
         generator = np.random.default_rng(rng.integers(2**32))
-        answers = student.run(_DIGITS, X=X[seen], y=y[seen], images=X[held_out], rng=generator)
-        assert_shape(answers, (len(held_out),), what=f"the answers for {len(held_out)} digits")
-        right, judged = right + int(np.sum(np.asarray(answers) == y[held_out])), judged + len(held_out)
+        scores = student.run(_scores_of_digits, X=X[seen], y=y[seen], images=X[held_out], rng=generator)
+        assert_shape(scores, (len(held_out), 10), what=f"the scores of {len(held_out)} digits")
+        right, judged = right + int(np.sum(np.argmax(scores, axis=1) == y[held_out])), judged + len(held_out)
         hopeless = right / judged < 0.92  # then not even perfect other parts reach 97.5 % of all
         assert_that(not hopeless, f"{right / judged:.1%} of the first {judged} digits were recognised. Asked: 97.5 %.")
     share = right / len(y)

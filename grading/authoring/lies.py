@@ -1,0 +1,126 @@
+"""What a liar answers: what a right program gave for other seeds, favourable constants, and right answers made odd."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dnnkit.checking.wire import encode
+
+Answers = Sequence[object]  # one for each call of a check, in order
+CONSTANTS = {
+    "None": None,
+    "True": True,
+    "0": 0,
+    "1.0": 1.0,
+    "not a number": float("nan"),
+    "a text": "yes",
+    "a large integer": 2**70,
+    "an empty list": [],
+    "an empty dict": {},
+    "a pair of None": (None, None),
+    "an empty array": np.zeros(0),
+    "an array of one number": np.ones(1),
+    "a list of texts": ["yes", "no"],
+}
+ODD_PARTS = {
+    "None": None,
+    "a text": "yes",
+    "a large integer": 2**70,
+    "an empty list": [],
+    "a dict": {"x": 1},
+    "rows that differ in length": [[1.0], [1.0, 2.0]],
+    "three axes": np.zeros((1, 2, 1)),
+}
+MOST_CALLS, MOST_PLACES = 3, 8  # calls, and parts of each answer, that are made odd
+
+
+@dataclass(frozen=True)
+class Lie:
+    """A way of answering all calls of a check without computing anything.
+
+    Attributes:
+        name: what is answered, in words.
+        answers: one for each call; the last one again for calls beyond.
+    """
+
+    name: str
+    answers: tuple[object, ...]
+
+    def answer(self, call: int) -> object:
+        """The answer to one call."""
+        return self.answers[min(call, len(self.answers) - 1)]
+
+
+def lies(recorded: Mapping[int, Answers], known: Sequence[object] = ()) -> Iterator[Lie]:
+    """Make up answers to the calls of one check.
+
+    Args:
+        recorded: other seed -> what a right program answered there.
+        known: values that everybody can read, such as the expected outputs of public examples.
+    """
+    runs = [tuple(answers) for answers in recorded.values() if answers]
+    for seed, answers in recorded.items():
+        if answers:
+            yield Lie(f"answers of seed {seed}", tuple(answers))
+    for name, value in CONSTANTS.items():
+        yield Lie(name, (value,))
+    for number, value in enumerate(known, start=1):
+        yield Lie(f"the expected output of public example {number}", (value,))
+    if not runs:
+        return
+    fewest = min(map(len, runs))
+    yield Lie("the commonest right answers", tuple(_commonest([run[k] for run in runs]) for k in range(fewest)))
+    for name, change in (("zeros", np.zeros_like), ("ones", np.ones_like)):
+        yield Lie(f"{name} in the form of a right answer", tuple(_filled(answer, change) for answer in runs[0]))
+
+
+def odd_forms(answers: Answers) -> Iterator[Lie]:
+    """Put an odd part in the place of each part of right answers: no check may break on one."""
+    for call, answer in enumerate(answers[:MOST_CALLS]):
+        for place in list(_places(answer))[:MOST_PLACES]:
+            for name, odd in ODD_PARTS.items():
+                changed = [*answers[:call], _with(answer, place, odd), *answers[call + 1 :]]
+                where = "".join(f"[{key!r}]" for key in place)
+                yield Lie(f"{name} as part {where or 'all'} of answer {call + 1}", tuple(changed))
+
+
+def _commonest(answers: Answers) -> object:
+    texts = [json.dumps(encode(answer)) for answer in answers]
+    return answers[texts.index(Counter(texts).most_common(1)[0][0])]
+
+
+def _filled(value: object, change: Callable[..., object]) -> object:
+    """Change every array and number of a value, and leave its form."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(_filled(item, change) for item in value)
+    if isinstance(value, dict):
+        return {key: _filled(item, change) for key, item in value.items()}
+    if isinstance(value, (np.ndarray, np.generic)):
+        return change(value)
+    return type(value)(change(value)) if type(value) in (bool, int, float) else value  # type: ignore[arg-type, call-arg]
+
+
+def _places(value: object, depth: int = 0) -> Iterator[tuple[object, ...]]:
+    """List the places of the parts of a value, itself included."""
+    yield ()
+    parts: Sequence[tuple[object, object]] = ()
+    if isinstance(value, (list, tuple)):
+        parts = list(enumerate(value))
+    elif isinstance(value, dict):
+        parts = list(value.items())
+    for key, part in parts[:4] if depth < 3 else ():
+        for place in _places(part, depth + 1):
+            yield (key, *place)
+
+
+def _with(value: object, place: tuple[object, ...], odd: object) -> object:
+    if not place:
+        return odd
+    key, *rest = place
+    if isinstance(value, dict):
+        return {name: _with(part, tuple(rest), odd) if name == key else part for name, part in value.items()}
+    assert isinstance(value, (list, tuple))  # noqa: S101 - `_places` listed the place
+    return type(value)(_with(part, tuple(rest), odd) if k == key else part for k, part in enumerate(value))
