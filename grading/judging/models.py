@@ -175,7 +175,7 @@ def _plain_setting(name: str, value: Any, largest: int, depth: int = 0) -> Any:
 
 
 def _refuse_setting(name: str) -> Any:
-    raise ModelRefused(f"{ATTEMPT}: a layer has a {name} that is not plain, or too large.")
+    raise ModelRefused(f"{ATTEMPT}: a layer has a setting, {name}, that is not plain, or too large.")
 
 
 def _shape(shape: Any, limits: ModelLimits) -> tuple[int | None, ...]:

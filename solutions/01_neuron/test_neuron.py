@@ -357,7 +357,7 @@ def _size_that_divides(rng, least, most):
 def _check_about_all(answer, num_examples, batch_size, what):
     """Insist on indices of these examples, where the order is judged; a minibatch may be missing."""
     indices = np.concatenate([np.zeros(0, dtype=int), *map(np.asarray, answer)])
-    inside = indices.size and 0 <= indices.min() and indices.max() < num_examples
+    inside = indices.size and indices.min() >= 0 and indices.max() < num_examples
     enough = np.unique(indices).size >= num_examples - batch_size
     assert_that(inside and enough, f"{what}: expected a shuffle of the numbers from 0 to {num_examples - 1}.")
 

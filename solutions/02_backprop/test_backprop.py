@@ -393,57 +393,57 @@ def test_numerical_gradient_moves_one_element(student, rng):
 
 # topological_order
 #
-# The nodes of a graph are numbered in an order in which parents come first; what travels back are keys that are drawn.
+# The nodes of a graph are numbered at random, so that nobody finds an order without following the parents.
 
 
-def _orders(topological_order, graph, keys, roots):
+def _orders(topological_order, graph, roots):
     class Dot:
-        def __init__(self, key, parents):
-            self.key, self.parents = key, parents
+        def __init__(self, number):
+            self.number = number
 
-    dots = []
-    for key, numbers in zip(keys, graph, strict=True):
-        dots.append(Dot(key, tuple(dots[number] for number in numbers)))
-    orders = [[getattr(dot, "key", None) for dot in topological_order(dots[root])] for root in roots]
-    return orders, [[parent.key for parent in dot.parents] for dot in dots]
+    dots = [Dot(number) for number in range(len(graph))]
+    for dot, numbers in zip(dots, graph, strict=True):
+        dot.parents = tuple(dots[number] for number in numbers)
+    orders = [[getattr(dot, "number", None) for dot in topological_order(dots[root])] for root in roots]
+    return orders, [[parent.number for parent in dot.parents] for dot in dots]
 
 
-def _order_and_looks(topological_order, graph, keys):
+def _order_and_looks(topological_order, graph, root):
     looks = []
 
     class Dot:
-        def __init__(self, key, parents):
-            self.key, self._parents = key, parents
+        def __init__(self, number):
+            self.number = number
 
         @property
         def parents(self):
             if len(looks) <= 5000:
-                looks.append(self.key)
-            return self._parents
+                looks.append(self.number)
+            return tuple(dots[number] for number in graph[self.number])
 
-    dots = []
-    for key, numbers in zip(keys, graph, strict=True):
-        dots.append(Dot(key, tuple(dots[number] for number in numbers)))
-    return [getattr(dot, "key", None) for dot in topological_order(dots[-1])], looks
+    dots = [Dot(number) for number in range(len(graph))]
+    return [getattr(dot, "number", None) for dot in topological_order(dots[root])], looks
 
 
-def _keys(rng, graph):
-    """Draw a key for each node."""
-    return [int(key) for key in rng.permutation(9 * len(graph))[: len(graph)]]
+def _renumbered(rng, graph, roots):
+    """Give the nodes of a graph, whose parents come first, other numbers at random."""
+    new = [int(number) for number in rng.permutation(len(graph))]
+    others = [[] for _ in graph]
+    for number, parents in enumerate(graph):
+        others[new[number]] = [new[parent] for parent in parents]
+    return others, [new[root] for root in roots]
 
 
-def _check_orders(orders, graph, keys, roots):
-    """Insist that each order holds the keys of the nodes below its root once each, parents first."""
-    number_of = {key: number for number, key in enumerate(keys)}
+def _check_orders(orders, graph, roots):
+    """Insist that each order holds the nodes below its root once each, parents first."""
     for root, order in zip(roots, take_apart(orders, [f"list {k + 1}" for k in range(len(roots))]), strict=True):
         needed, todo = {root}, [root]
         while todo:
             new = set(graph[todo.pop()]) - needed
             needed |= new
             todo += new
-        known = isinstance(order, list) and all(type(key) is int and key in number_of for key in order)
+        known = isinstance(order, list) and all(type(number) is int and 0 <= number < len(graph) for number in order)
         assert_that(known, "The list holds something that is no node of the graph.")
-        order = [number_of[key] for key in order]
         missing, other = len(needed - set(order)), len(set(order) - needed)
         assert_that(not missing, f"{missing} of {len(needed)} nodes are missing in the list.")
         assert_that(not other, f"The list holds {other} nodes that the root is not made of.")
@@ -454,12 +454,11 @@ def _check_orders(orders, graph, keys, roots):
 
 
 def _ask_for_orders(student, rng, graph, roots):
-    keys = _keys(rng, graph)
-    answer = student.run(_orders, graph=graph, keys=keys, roots=roots)
+    graph, roots = _renumbered(rng, graph, roots)
+    answer = student.run(_orders, graph=graph, roots=roots)
     orders, kept = take_apart(answer, ("the lists", "the parents"))
-    _check_orders(orders, graph, keys, roots)
-    as_before = [[keys[number] for number in parents] for parents in graph]
-    assert_that(kept == as_before, "The parents of the nodes were changed.")
+    _check_orders(orders, graph, roots)
+    assert_that(kept == graph, "The parents of the nodes were changed.")
 
 
 @points(0.5)
@@ -494,10 +493,10 @@ def test_topological_order_with_many_paths(student, rng):
     graph = [[]]
     for k in range(13):
         graph += [[2 * k], [2 * k + 1, 2 * k]]
-    keys = _keys(rng, graph)
-    answer = student.run(_order_and_looks, facts=_facts_of_looks, graph=graph, keys=keys)
+    graph, (root,) = _renumbered(rng, graph, [26])
+    answer = student.run(_order_and_looks, facts=_facts_of_looks, graph=graph, root=root)
     order, looks = take_apart(answer, ("the list", "the looks at parents"))
-    _check_orders([order], graph, keys, [26])
+    _check_orders([order], graph, [root])
     assert_that(
         isinstance(looks, list) and len(looks) <= 5000,
         "The parents of the nodes were looked at more than 5,000 times. Is every path followed?",
@@ -507,12 +506,15 @@ def test_topological_order_with_many_paths(student, rng):
 @points(0.5, repeat=False)
 def test_topological_order_of_a_long_chain(student, rng):
     """A chain of 5,000 nodes works."""
-    graph = [[], *([k] for k in range(4999))]
-    keys = _keys(rng, graph)
-    (order,), _ = take_apart(student.run(_orders, graph=graph, keys=keys, roots=[4999]), ("the lists", "the parents"))
+    graph, (root,) = _renumbered(rng, [[], *([k] for k in range(4999))], [4999])
+    orders, _ = take_apart(student.run(_orders, graph=graph, roots=[root]), ("the lists", "the parents"))
+    (order,) = take_apart(orders, ("the list",))
     assert_that(isinstance(order, list), "A chain of 5,000 nodes did not come back as a list.")
     assert_that(len(order) == 5000, f"A chain of 5,000 nodes came back as a list of {len(order)}.")
-    misplaced = sum(actual != key for actual, key in zip(order, keys, strict=True))
+    wanted = [root]
+    while graph[wanted[-1]]:
+        wanted += graph[wanted[-1]]
+    misplaced = sum(actual != number for actual, number in zip(order, wanted[::-1], strict=True))
     assert_that(not misplaced, f"In a chain of 5,000 nodes, {misplaced} stand in the wrong place.")
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from dnnkit import data
 from dnnkit.checking.mistakes import facts_of
 from dnnkit.facts.digits import digits_facts
+from dnnkit.facts.weights import normal_facts, uniform_facts
 from dnnkit.gradcheck import numerical_gradient
 from grading.lessons.checking import assert_close, assert_shape, assert_that, example, points, take_apart
 
@@ -26,11 +27,11 @@ roughly = functools.partial(example, rtol=LOOSE)
 # the other, and `dnnkit.facts` says what all right ones have in common.
 
 
-def _two_uniform_matrices(glorot_uniform, fan_in, fan_out, limit, rng):
+def _two_uniform_matrices(glorot_uniform, fan_in, fan_out, rng):
     return [glorot_uniform(fan_in, fan_out, rng), glorot_uniform(fan_in, fan_out, rng)]
 
 
-def _two_normal_matrices(he_normal, fan_in, fan_out, std, rng):
+def _two_normal_matrices(he_normal, fan_in, fan_out, rng):
     return [he_normal(fan_in, fan_out, rng), he_normal(fan_in, fan_out, rng)]
 
 
@@ -81,7 +82,7 @@ def _scores_of_pictures(train_regularised, X, y, pictures, rng):
 
 
 def _glorot(fan_in, fan_out):
-    """What a snippet needs, with the right limit as a number: its formula is the exercise."""
+    """What facts of weights need, with the right limit as a number: its formula is the exercise."""
     return {"fan_in": fan_in, "fan_out": fan_out, "limit": float(np.sqrt(6 / (fan_in + fan_out)))}
 
 
@@ -164,12 +165,36 @@ EXAMPLES = {
         ),
     ],
     "glorot_uniform": [
-        example("200 inputs, 60 outputs", facts="uniform weights", run=_two_uniform_matrices, **_glorot(200, 60), rng=np.random.default_rng(1)),
-        example("60 inputs, 300 outputs", facts="uniform weights", run=_two_uniform_matrices, **_glorot(60, 300), rng=np.random.default_rng(2)),
+        example(
+            "200 inputs, 60 outputs",
+            facts="uniform weights",
+            run=_two_uniform_matrices,
+            **_glorot(200, 60),
+            rng=np.random.default_rng(1),
+        ),
+        example(
+            "60 inputs, 300 outputs",
+            facts="uniform weights",
+            run=_two_uniform_matrices,
+            **_glorot(60, 300),
+            rng=np.random.default_rng(2),
+        ),
     ],
     "he_normal": [
-        example("200 inputs, 60 outputs", facts="normal weights", run=_two_normal_matrices, **_he(200, 60), rng=np.random.default_rng(1)),
-        example("60 inputs, 300 outputs", facts="normal weights", run=_two_normal_matrices, **_he(60, 300), rng=np.random.default_rng(2)),
+        example(
+            "200 inputs, 60 outputs",
+            facts="normal weights",
+            run=_two_normal_matrices,
+            **_he(200, 60),
+            rng=np.random.default_rng(1),
+        ),
+        example(
+            "60 inputs, 300 outputs",
+            facts="normal weights",
+            run=_two_normal_matrices,
+            **_he(60, 300),
+            rng=np.random.default_rng(2),
+        ),
     ],
     "lsuv_init": [
         roughly(
@@ -315,7 +340,9 @@ EXAMPLES = {
         ),
     ],
     "train_regularised": [
-        example("the task itself, on digits of its own", facts="digits", run=_digits_read, rng=np.random.default_rng(1)),
+        example(
+            "the task itself, on digits of its own", facts="digits", run=_digits_read, rng=np.random.default_rng(1)
+        ),
     ],
 }
 
@@ -331,11 +358,11 @@ def _away_from_zero(rng, shape):
     return signs * rng.uniform(0.1, 3.0, size=shape)
 
 
-def _same_facts(name, student, reference, function, cases):
+def _same_facts(facts, student, reference, function, cases):
     """Run a snippet beside the student's function and beside the reference, and compare the facts of what came back."""
-    answers = [student.run(function, facts=name, **inputs) for inputs in cases.values()]
+    answers = [student.run(function, facts=facts, **inputs) for inputs in cases.values()]
     for (what, inputs), answer in zip(cases.items(), answers, strict=True):
-        actual, right = (facts_of(name, inputs, a) for a in (answer, reference.run(function, **inputs)))
+        actual, right = (facts_of(facts, inputs, a) for a in (answer, reference.run(function, **inputs)))
         for fact, value in right.items():
             found = actual.get(fact, "nothing")
             assert_that(found == value, f"{what}: {fact}: expected {value}, got {found}.")
@@ -489,14 +516,22 @@ def test_glorot_uniform_distribution(student, rng):
 # The facts round to 0.1: with 12,000 weights the next value is 5.5 sigma away for the mean, more for all others.
 
 
+def _facts_of_glorot(inputs, answer):
+    return uniform_facts(_glorot(inputs["fan_in"], inputs["fan_out"]), answer)
+
+
+def _facts_of_he(inputs, answer):
+    return normal_facts(_he(inputs["fan_in"], inputs["fan_out"]), answer)
+
+
 @points(1)
 def test_glorot_uniform_draws_anew(student, reference, rng):
     """Two matrices drawn one after the other are different, and the limit fits layers that grow and that shrink."""
     shapes = _large_shapes(rng, 200, 60)
-    cases = {f"glorot_uniform({m}, {n})": {**_glorot(m, n), "rng": _own(rng)} for m, n in shapes}
+    cases = {f"glorot_uniform({m}, {n})": {"fan_in": m, "fan_out": n, "rng": _own(rng)} for m, n in shapes}
     small = student.glorot_uniform(3, 2, _own(rng))  # quickly asked again, with the same rng
     assert_shape(small, (3, 2), what="glorot_uniform(3, 2)")
-    _same_facts("uniform weights", student, reference, _two_uniform_matrices, cases)
+    _same_facts(_facts_of_glorot, student, reference, _two_uniform_matrices, cases)
 
 
 @points(0.5, repeat=False)
@@ -520,10 +555,11 @@ def test_he_normal_distribution(student, rng):
 @points(0.5)
 def test_he_normal_draws_anew(student, reference, rng):
     """Two matrices drawn one after the other are different, and the spread fits layers that grow and that shrink."""
-    cases = {f"he_normal({m}, {n})": {**_he(m, n), "rng": _own(rng)} for m, n in _large_shapes(rng, 200, 60)}
+    shapes = _large_shapes(rng, 200, 60)
+    cases = {f"he_normal({m}, {n})": {"fan_in": m, "fan_out": n, "rng": _own(rng)} for m, n in shapes}
     small = student.he_normal(3, 2, _own(rng))  # quickly asked again, with the same rng
     assert_shape(small, (3, 2), what="he_normal(3, 2)")
-    _same_facts("normal weights", student, reference, _two_normal_matrices, cases)
+    _same_facts(_facts_of_he, student, reference, _two_normal_matrices, cases)
 
 
 # lsuv_init

@@ -14,6 +14,8 @@ EXAMPLES = {
 def test_double_shape(student, reference, rng):
     """The shape is kept."""
     assert_shape(student.double(rng.normal(size=(3, 2))), (3, 2), what="double(x)")
+    shape = tuple(int(size) for size in rng.integers(2, 9, size=3))
+    assert_shape(student.double(rng.normal(size=shape)), shape, what="double(x)")
 
 
 @points(2)

@@ -1,0 +1,73 @@
+"""The liar finds the checks that can be passed, and the checks that break, without computing anything."""
+
+import numpy as np
+import pytest
+
+from grading.authoring.lies import lies, odd_forms
+from grading.authoring.proofs import liar
+
+
+@pytest.fixture
+def row(changed_lesson):
+    """Let the liar answer the checks of `double` in the small lesson with changes."""
+
+    def run(changes=()):
+        return liar.prove(changed_lesson(changes), ["double"], range(2))[0]
+
+    return run
+
+
+def test_checks_on_unknown_inputs_refuse_the_liar(row):
+    found = row()
+    assert (found.exercise, found.numbers, found.problems) == ("double", {"checks": 2, "refused": 2}, [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "lie"),
+    [
+        (("rng.normal(size=(4, 3))", "np.ones((4, 3))"), "answers of seed 7001"),
+        (("rng.normal(size=(4, 3))", "np.array([rng.random() < 0.99])"), "answers of seed 7001"),
+        (("rng.normal(size=(4, 3))", "np.array([1.0, -2.0, 0.5])"), "answers of seed 7001"),
+    ],
+)
+def test_a_check_whose_inputs_are_known_beforehand_is_reported(row, changes, lie):
+    found = row({"test_mini.py": changes})
+    assert found.numbers == {"checks": 2, "refused": 1}
+    assert found.problems == [f"The liar earns 2 in test_double_values with {lie}."]
+
+
+def test_a_check_of_a_size_alone_is_reported(row):
+    old = "rng.integers(2, 9, size=3))\n"
+    found = row({"test_mini.py": (old, "(2, 3, 4))\n")})
+    assert found.problems == ["The liar earns 1 in test_double_shape with answers of seed 7001."]
+
+
+def test_a_check_that_breaks_on_an_odd_answer_is_reported(row):
+    old = 'assert_close(student.double(x), reference.double(x), what="double(x)")'
+    found = row({"test_mini.py": (old, f"assert student.double(x).shape == x.shape\n    {old}")})
+    assert found.problems == ["The liar breaks test_double_values with None as part all of answer 1."]
+
+
+def test_where_the_reference_fails_the_liar_is_not_tried(row):
+    found = row({"test_mini.py": ("(3, 2), what", "(2, 3), what")})
+    assert found.numbers == {"checks": 2, "refused": 0}
+    said = "double(x): expected shape (2, 3), got shape (3, 2)."
+    assert found.problems == [f"The liar was not tried. The reference fails test_double_shape: {said}"]
+
+
+def test_lies_hold_answers_of_other_seeds_and_constants():
+    recorded = {5: [np.ones(2), 1.0], 6: [np.ones(2), 2.0], 7: [np.zeros(2), 2.0]}
+    made = {lie.name: lie for lie in lies(recorded, known=[0.25])}
+    assert [float(np.sum(made["answers of seed 5"].answer(0))), made["answers of seed 5"].answer(1)] == [2.0, 1.0]
+    assert made["answers of seed 5"].answer(9) == 1.0
+    assert made["the commonest right answers"].answer(1) == 2.0
+    assert made["the expected output of public example 1"].answer(3) == 0.25
+    assert made["zeros in the form of a right answer"].answer(0).tolist() == [0, 0]
+    assert made["True"].answer(0) is True
+
+
+def test_every_part_of_a_right_answer_is_made_odd():
+    names = {lie.name for lie in odd_forms([{"w": [1.0, 2.0]}, 3.0])}
+    assert {"None as part ['w'][1] of answer 1", "a text as part all of answer 2"} <= names
+    lie = next(lie for lie in odd_forms([{"w": [1.0, 2.0]}, 3.0]) if lie.name == "None as part ['w'][1] of answer 1")
+    assert (lie.answer(0), lie.answer(1)) == ({"w": [1.0, None]}, 3.0)
