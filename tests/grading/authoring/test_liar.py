@@ -45,7 +45,7 @@ def test_a_check_of_a_size_alone_is_reported(row):
 def test_a_check_that_breaks_on_an_odd_answer_is_reported(row):
     old = 'assert_close(student.double(x), reference.double(x), what="double(x)")'
     found = row({"test_mini.py": (old, f"assert student.double(x).shape == x.shape\n    {old}")})
-    assert found.problems == ["The liar breaks test_double_values with None as part all of answer 1."]
+    assert found.problems == ["The liar breaks test_double_values with None."]
 
 
 def test_where_the_reference_fails_the_liar_is_not_tried(row):
