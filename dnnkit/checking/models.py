@@ -6,6 +6,7 @@ rebuilt model gives with what the student's gave.
 """
 
 import inspect
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,7 +35,9 @@ def describe_model(model: Any, inputs: Any) -> dict[str, object]:
         travel: {"refused": a sentence that says why}.
     """
     try:
-        return _Description(_functional(model, np.shape(inputs)[1:], np.asarray(inputs).dtype.name)).data
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Keras and NumPy say of each other's arrays is nobody's fault here
+            return _Description(_functional(model, np.shape(inputs)[1:], np.asarray(inputs).dtype.name)).data
     except _NotPlain as error:
         return {"refused": str(error)}
     except Exception as error:  # noqa: BLE001 - whatever a model of one's own raises when it is looked at
@@ -166,5 +169,12 @@ def _settings(kind: str, config: Mapping[str, Any]) -> dict[str, object]:
             value = {"kind": inner, "settings": _settings(inner, value["config"])}
         elif name.endswith("activation") and value not in ACTIVATIONS:
             raise _NotPlain(f"A layer of type {kind} has a function of its own as its {name}.")
-        settings[name] = value
+        settings[name] = _plain(value)
     return settings
+
+
+def _plain(value: Any) -> Any:
+    """Turn Keras' own lists and NumPy's numbers into Python's."""
+    if isinstance(value, (list, tuple)):
+        return tuple(_plain(item) for item in value)
+    return value.item() if isinstance(value, np.generic) else value
