@@ -1038,7 +1038,10 @@ def _check_params(params, num_features, num_classes):
     """Insist on the four arrays, with shapes that fit together; return them as float64."""
     fits = isinstance(params, dict) and set(params) >= set(NAMES)
     assert_that(fits, "Expected a dict with the arrays W1, b1, W2 and b2.")
-    width = np.shape(params["W1"])[-1] if np.ndim(params["W1"]) == 2 else 1
+    try:
+        width = np.asarray(params["W1"], dtype=np.float64).reshape(num_features, -1).shape[1]
+    except (TypeError, ValueError, OverflowError):
+        width = 1  # which the shapes below refuse
     shapes = ((num_features, width), (width,), (width, num_classes), (num_classes,))
     for name, shape in zip(NAMES, shapes, strict=True):
         assert_shape(params[name], shape, what=f"{name} with D = {num_features}, C = {num_classes}")

@@ -598,11 +598,18 @@ def test_clip_by_global_norm_short_enough(student, reference, rng):
 
 @points(0.5)
 def test_clip_by_global_norm_zeros(student, reference, rng):
-    """A gradient of zeros stays as it is, without a warning."""
-    zeros = {"W": np.zeros((2, 3)), "b": np.zeros(3)}
+    """A gradient of zeros stays as it is, without a warning, and zeros count nothing beside other numbers."""
+    zeros, norm = {"W": np.zeros((2, 3)), "b": np.zeros(3)}, rng.uniform(6, 9)
+    some = zeros | {"b": norm * _direction(rng, 3)}
     answer = student.clip_by_global_norm(zeros, float(rng.uniform(0.5, 2)))
     assert_quiet(student, what="clip_by_global_norm with a gradient of zeros")
     assert_close(answer, zeros, what="clip_by_global_norm with a gradient of zeros", strict_shape=True)
+    _check_clip(student, reference, [(some, float(rng.uniform(3, 5)))])
+
+
+def _direction(rng, size):
+    vector = rng.normal(size=size)
+    return vector / np.linalg.norm(vector)
 
 
 # tune
@@ -649,7 +656,9 @@ def _choice(answer):
 
 
 def _check_ravines(student, reference, rng, *condition_numbers):
-    sizes = [10 ** rng.uniform(-3, -1), 10 ** rng.uniform(0.5, 2)]  # of the smallest curvature; never near 1
+    # Of the smallest curvature; never near 1. They differ so much that no choice fits all.
+    sizes = 10 ** rng.permutation(np.resize([rng.uniform(-3, -1), rng.uniform(0.5, 2)], len(condition_numbers)))
+    sizes *= rng.uniform(0.3, 1, size=len(sizes))
     cases = [(float(size), float(size * kappa)) for size, kappa in zip(sizes, condition_numbers, strict=True)]
     answers = [student.tune(*case) for case in cases]
     for case, answer in zip(cases, answers, strict=True):
@@ -662,10 +671,10 @@ def _check_ravines(student, reference, rng, *condition_numbers):
 @points(1)
 def test_tune_wide_ravines(student, reference, rng):
     """Ravines with condition numbers up to 100 are solved in 200 steps."""
-    _check_ravines(student, reference, rng, rng.uniform(10, 30), rng.uniform(80, 100))
+    _check_ravines(student, reference, rng, *rng.uniform(10, 30, size=4), *rng.uniform(80, 100, size=4))
 
 
 @points(2)
 def test_tune_narrow_ravines(student, reference, rng):
     """Ravines with condition numbers up to 500 are solved in 200 steps."""
-    _check_ravines(student, reference, rng, 500, rng.uniform(200, 300))
+    _check_ravines(student, reference, rng, 500, *rng.uniform(200, 300, size=3), *rng.uniform(400, 500, size=3))

@@ -490,8 +490,9 @@ def _assert_ratio(value, limit, what):
 
 def _large_shapes(rng, wide, narrow):
     """Draw a shape of about this size, and one of about the same size that is wider than high."""
-    sizes = [int(size) for size in rng.integers((wide, narrow, narrow, wide), (wide + 60, narrow + 60) * 2)]
-    return [(max(sizes[:2]), min(sizes[:2])), (min(sizes[2:]), max(sizes[2:]))]
+    low = np.array([wide, narrow, narrow, wide])
+    first, second, third, fourth = (int(size) for size in rng.integers(low, low + 60))
+    return [(first, second), (third, fourth)]
 
 
 @points(1, repeat=False)

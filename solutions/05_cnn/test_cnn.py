@@ -318,8 +318,8 @@ def test_conv_output_size_of_stride_one(student, reference, rng):
 @points(0.5)
 def test_conv_output_size_of_larger_strides(student, reference, rng):
     """With larger strides, places that do not fit are left out."""
-    places, padding = int(rng.integers(4, 9)), int(rng.integers(1, 4))
-    cases = [(7 + 4 * places + left - 2 * p, 7, 4, p) for left in range(4) for p in (0, padding)]
+    padding, places = int(rng.integers(1, 4)), rng.integers(4, 40, size=(4, 2))
+    cases = [(int(7 + 4 * places[left, int(p > 0)] + left - 2 * p), 7, 4, p) for left in range(4) for p in (0, padding)]
     _check_sizes(student, reference, [*cases, (int(rng.integers(5, 9)), 4, 9, 0)])
 
 
