@@ -57,10 +57,13 @@ def load_bank(lesson: Lesson) -> Bank:
     """Read mistakes.py and variants.py of a lesson, without running them.
 
     Raises:
-        LessonError: when a function names no exercise, or a mistake has no hint.
+        LessonError: when a function names no exercise, a mistake has no hint, or a name is used twice.
     """
     mistakes, views = _read(lesson, "mistakes.py")
     variants, _ = _read(lesson, "variants.py")
+    both = sorted({answer.name for answer in mistakes} & {answer.name for answer in variants})
+    if both:
+        raise LessonError(f"{lesson.name}: {', '.join(both)}: in mistakes.py and in variants.py. Rename one.")
     bare = [answer.name for answer in mistakes if not answer.hint]
     if bare:
         raise LessonError(f"{lesson.name}/mistakes.py: {', '.join(bare)}: every mistake needs @hint(...).")

@@ -343,9 +343,10 @@ def _partitions(student, rng, *sizes):
 
 
 def _size_that_does_not_divide(rng, low, high):
-    """Draw (num_examples, batch_size) whose last minibatch is smaller."""
-    batch_size, count = int(rng.integers(5, 10)), int(rng.integers(low, high))
-    return count + (count % batch_size == 0), batch_size
+    """Draw (num_examples, batch_size); the last minibatch lacks at least two, so that equal pieces differ."""
+    batch_size = int(rng.integers(5, 10))
+    full = int(rng.integers(-(-low // batch_size), high // batch_size))
+    return full * batch_size + int(rng.integers(1, batch_size - 1)), batch_size
 
 
 def _size_that_divides(rng, least, most):

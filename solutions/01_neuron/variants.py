@@ -8,7 +8,7 @@ import numpy as np
 # sigmoid
 
 
-def sigmoid__tanh(z):
+def sigmoid__half_tanh(z):
     return 0.5 * (1 + np.tanh(z / 2))
 
 

@@ -21,7 +21,7 @@ def numerical_gradient__steps(f, x, h=1e-5):
     return gradient
 
 
-def numerical_gradient__flat(f, x, h=1e-5):
+def numerical_gradient__flat_copies(f, x, h=1e-5):
     shape, flat = np.shape(x), np.ravel(x).astype(float)
     slopes = []
     for i in range(flat.size):

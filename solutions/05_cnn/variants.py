@@ -238,7 +238,7 @@ def erode__window_cut(image, size):
     return out
 
 
-def erode__one_minus(image, size):
+def erode__from_one(image, size):
     return 1 - dilate(1 - image, size)
 
 
@@ -428,7 +428,7 @@ def max_pool2d_backward__shared_ties(dout, X, size, stride):
 # build_lenet
 
 edit("build_lenet__tanh_and_means", {'"relu"': '"tanh"', "MaxPooling2D": "AveragePooling2D"})
-edit("build_lenet__sigmoid", {'"relu"': '"sigmoid"'})
+edit("build_lenet__sigmoid_inside", {'"relu"': '"sigmoid"'})
 edit("build_lenet__elu", {'"relu"': '"elu"', "MaxPooling2D": "AveragePooling2D"})
 
 

@@ -64,6 +64,11 @@ def test_helpers_without_two_underscores_are_no_answers(changed_lesson):
             ("def double__loop", "def double__sum"),
             "90_mini/variants.py: defined twice: double__sum.",
         ),
+        (
+            "variants.py",
+            ("def double__loop", "def double__squares"),
+            "90_mini: double__squares: in mistakes.py and in variants.py. Rename one.",
+        ),
     ],
 )
 def test_what_breaks_a_rule_of_the_bank_is_refused(changed_lesson, filename, change, message):
