@@ -9,7 +9,7 @@ from dnnkit.facts.forms import kind
 NAMES = ("W1", "b1", "W2", "b2")
 
 
-def mlp_facts(inputs: dict, output: object) -> dict[str, object]:
+def mlp_facts(inputs: dict, output: object) -> dict[str, str]:
     """State what a trained network makes of its training examples.
 
     Args:
@@ -47,7 +47,7 @@ def learning_facts(inputs: dict, output: object) -> dict[str, object]:
     """
     first, other = output  # type: ignore[misc]
     return {
-        name: "learns" if np.any(np.asarray(first[name]) != np.asarray(other[name])) else "does not learn"
+        name: "learns" if np.any(np.asarray(first[name]) != np.asarray(other[name])) else "does not learn"  # type: ignore[has-type]
         for name in NAMES
     }
 

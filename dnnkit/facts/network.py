@@ -40,7 +40,7 @@ def bends_facts(inputs: dict, output: object) -> dict[str, object]:
     return {name: "bends" if bent else "straight" for name, bent in zip(HIDDEN, curved, strict=True)}
 
 
-def trained_network_facts(inputs: dict, output: object) -> dict[str, object]:
+def trained_network_facts(inputs: dict, output: object) -> dict[str, str]:
     """State whether a network with kernels was trained and knows its images.
 
     Args:

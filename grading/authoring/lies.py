@@ -10,7 +10,7 @@ import numpy as np
 from dnnkit.checking.wire import encode
 
 Answers = Sequence[object]  # one for each call of a check, in order
-CONSTANTS = {
+CONSTANTS: dict[str, object] = {
     "None": None,
     "True": True,
     "0": 0,
