@@ -22,10 +22,10 @@ def test_the_small_lesson_is_sound(changed_lesson):
     rows = audit(changed_lesson(), seeds=3, processes=1)
     assert [row.problems for row in rows] == [[], []]
     assert audit_table(rows) == [
-        "exercise          points  mistakes rejected  named  right answers accepted",
-        "mini.double            3             2 of 2    2/2                  3 of 3",
-        "mini.mean_square       1             2 of 2    2/2                  2 of 2",
-        "total                  4             4 of 4    4/4                  5 of 5",
+        "exercise          points  mistakes rejected  named  right answers accepted  liar refused",
+        "mini.double            3             2 of 2    2/2                  3 of 3        2 of 2",
+        "mini.mean_square       1             2 of 2    2/2                  2 of 2        1 of 1",
+        "total                  4             4 of 4    4/4                  5 of 5        3 of 3",
     ]
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from grading.authoring import keeping, share
+from grading.authoring import audit, keeping, share
 from grading.authoring.audit import Task
 from grading.authoring.keeping import EXAMPLES, AuditOptions, audit_changed, differences, restamp
 from grading.authoring.kept_runs import keep_runs
@@ -19,7 +19,7 @@ ONCE = AuditOptions(seeds=2, processes=1)
 @pytest.fixture(autouse=True)
 def _one_kind_of_proof(monkeypatch):
     """The bank only: what is tried here is the keeping."""
-    for module in (keeping, share):
+    for module in (audit, keeping, share):
         monkeypatch.setattr(module, "KINDS", (bank,))
 
 
