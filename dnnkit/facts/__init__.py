@@ -4,6 +4,9 @@ A fact function takes the inputs of a call and its output and returns a dict: a 
 and what holds. Public checks, hidden checks and the naming of mistakes all compare these dicts.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from dnnkit.facts.classifier import classifier_facts
 from dnnkit.facts.descent import descent_facts
 from dnnkit.facts.digits import digits_facts
@@ -17,7 +20,7 @@ from dnnkit.facts.weights import lsuv_facts, normal_facts, uniform_facts
 
 __all__ = ["FACTS"]
 
-FACTS = {
+FACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "partition": partition_facts,
     "descent": descent_facts,
     "classifier": classifier_facts,
