@@ -7,10 +7,16 @@ import os
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from grading.sandbox.bubblewrap import CURE, sandbox_problem
 
+# The same examples in every run, and no limit of time: a busy machine is no fault of the code.
+hypothesis.settings.register_profile(
+    "course", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("course")
 DURATIONS = Path(__file__).parent / "durations.json"
 LONG = 3  # seconds; a shorter test may run whenever its turn comes
 
