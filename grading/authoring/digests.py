@@ -8,7 +8,7 @@ import functools
 import hashlib
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -60,6 +60,8 @@ class ExerciseSources:
             exercise: its name.
         """
         bank, marks = self.bank, [f"SLOW={exercise in self._checks.slow}", f"VIEW={self.bank.views.get(exercise)}"]
+        if exercise in self._checks.replayable:
+            marks.append("REPLAYABLE")
         answers = [*bank.mistakes_of(exercise), *bank.variants_of(exercise)]
         return self._digest(exercise, self._checks.of(exercise), answers, marks)
 
@@ -89,11 +91,14 @@ class _CheckFile:
         self._tests: list[ast.FunctionDef] = []
         self._shared: list[ast.stmt] = []
         self.slow: Sequence[str] = ()
+        self.replayable: Mapping[str, str] = {}
         for statement in statements_of(lesson.tests.read_text(encoding="utf-8")):
             if isinstance(statement, ast.Assign) and _is_name(statement.targets[0], "EXAMPLES"):
                 self._entries = self._read_examples(statement.value)
             elif isinstance(statement, ast.Assign) and _is_name(statement.targets[0], "SLOW"):
                 self.slow = ast.literal_eval(statement.value)
+            elif isinstance(statement, ast.Assign) and _is_name(statement.targets[0], "REPLAYABLE"):
+                self.replayable = ast.literal_eval(statement.value)
             elif isinstance(statement, ast.FunctionDef) and statement.name.startswith("test_"):
                 self._tests.append(statement)
             else:

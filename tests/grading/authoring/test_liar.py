@@ -42,6 +42,12 @@ def test_a_check_of_a_size_alone_is_reported(row):
     assert found.problems == ["The liar earns 1 in test_double_shape with answers of seed 7001."]
 
 
+def test_answers_that_are_right_for_every_seed_may_be_declared_and_then_other_lies_are_told(row):
+    constant = ("rng.normal(size=(4, 3))", "np.ones((4, 3))")
+    declared = ("EXAMPLES = ", 'REPLAYABLE = {"double": "trained weights"}\nEXAMPLES = ')
+    assert row({"test_mini.py": [constant, declared]}).problems == []
+
+
 def test_a_check_that_breaks_on_an_odd_answer_is_reported(row):
     old = 'assert_close(student.double(x), reference.double(x), what="double(x)")'
     found = row({"test_mini.py": (old, f"assert student.double(x).shape == x.shape\n    {old}")})
