@@ -7,9 +7,11 @@ and what holds. Public checks, hidden checks and the naming of mistakes all comp
 from collections.abc import Callable
 from typing import Any
 
+from dnnkit.facts.adding import adding_weights_facts, sums_facts
 from dnnkit.facts.classifier import classifier_facts
 from dnnkit.facts.descent import descent_facts
 from dnnkit.facts.digits import digits_facts
+from dnnkit.facts.frequencies import frequencies_facts
 from dnnkit.facts.graphs import order_facts
 from dnnkit.facts.mlp import learning_facts, mlp_facts, recognised_facts
 from dnnkit.facts.network import bends_facts, network_facts, trained_network_facts
@@ -38,4 +40,7 @@ FACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "network": network_facts,
     "bends": bends_facts,
     "trained network": trained_network_facts,
+    "adding weights": adding_weights_facts,
+    "sums": sums_facts,
+    "frequencies": frequencies_facts,
 }
