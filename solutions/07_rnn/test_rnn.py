@@ -1011,6 +1011,7 @@ def _scores(rng, V, temperature):
 
 def _whole_tokens(draws, V):
     """Insist on tokens; return them as an array."""
+    draws = list(draws) if isinstance(draws, (list, tuple, np.ndarray)) and np.ndim(draws) else [draws]
     fits = all(type(draw) is int or (np.ndim(draw) == 0 and np.asarray(draw).dtype.kind in "iu") for draw in draws)
     assert_that(fits, "A token is a whole number, an int.")
     tokens = np.array([int(draw) for draw in draws], dtype=np.int64)
@@ -1064,19 +1065,21 @@ def test_sample_next_frequencies(student, rng):
 @points(0.5, repeat=False)
 def test_sample_next_independent_draws(student, rng):
     """What is drawn does not depend on what was drawn before, and all randomness comes from rng."""
-    logits = _scores(rng, 3, 1.0)
+    V = int(rng.integers(3, 7))
+    logits = _scores(rng, V, 1.0)
     inputs = {"logits": logits, "temperature": 1.0, "count": 1200}
     draws = student.run(_many_draws, **inputs, rng=_generator(rng))
-    tokens = _whole_tokens(draws, 3)
-    pairs = np.bincount(3 * tokens[0::2] + tokens[1::2], minlength=9)
+    tokens = _whole_tokens(draws, V)
+    pairs = np.bincount(V * tokens[0::2] + tokens[1::2], minlength=V * V)
     probs = softmax(logits)
     expected = len(tokens) / 2 * np.outer(probs, probs).ravel()
-    far = np.sum((pairs - expected) ** 2 / expected) > chi2.isf(FALSE_ALARM, 8)
+    far = np.sum((pairs - expected) ** 2 / expected) > chi2.isf(FALSE_ALARM, V * V - 1)
     assert_that(
         not far, "A token depends on the one before it. Every draw stands for itself: is rng made anew, or copied?"
     )
     other = student.run(_many_draws, **inputs, rng=_generator(rng))
-    assert_that(other != draws, "Another rng gives the same 1,200 tokens. Does all randomness come from rng?")
+    same = np.array_equal(_whole_tokens(other, V), tokens)
+    assert_that(not same, "Another rng gives the same 1,200 tokens. Does all randomness come from rng?")
 
 
 @points(0.5, repeat=False)
