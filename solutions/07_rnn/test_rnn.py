@@ -787,11 +787,21 @@ def test_gru_step_other_sizes(student, rng):
 ADDING_NAMES = ("Wx", "Wh", "b", "Wy", "by")
 
 
+def _number_array(weights, name):
+    """Return one of the weights as a float64 array."""
+    try:
+        array = np.asarray(weights[name], dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        array = None
+    assert_that(array is not None, f"{name} is not an array of numbers.")
+    return array
+
+
 def _check_adding_weights(weights):
     """Insist on five arrays with shapes that fit together; return them as float64 and the number of blocks K."""
     fits = isinstance(weights, dict) and set(weights) >= set(ADDING_NAMES)
     assert_that(fits, "Expected a dict with the arrays Wx, Wh, b, Wy and by.")
-    shape = np.shape(weights["Wh"])
+    shape = _number_array(weights, "Wh").shape
     H, columns = shape if len(shape) == 2 else (1, 1)
     K = columns // max(H, 1)
     fits = K in (1, 3, 4) and columns == K * H and H <= 256
@@ -799,7 +809,7 @@ def _check_adding_weights(weights):
     shapes = ((2, columns), (H, columns), (columns,), (H, 1), (1,))
     for name, wanted in zip(ADDING_NAMES, shapes, strict=True):
         assert_shape(weights[name], wanted, what=f"{name} with H = {H}, K = {K}")
-    arrays = {name: np.asarray(weights[name], dtype=np.float64) for name in ADDING_NAMES}
+    arrays = {name: _number_array(weights, name) for name in ADDING_NAMES}
     assert_that(all(np.isfinite(array).all() for array in arrays.values()), "Some weights are infinite or NaN.")
     return arrays, K
 
@@ -1010,20 +1020,20 @@ def _scores(rng, V, temperature):
     return temperature * rng.permutation(np.linspace(-1.2, 1.2, V) + rng.uniform(-0.1, 0.1, size=V))
 
 
-def _whole_tokens(draws, V):
-    """Insist on tokens; return them as an array."""
-    draws = list(draws) if isinstance(draws, (list, tuple, np.ndarray)) and np.ndim(draws) else [draws]
+def _whole_tokens(draws, V, count):
+    """Insist on so many tokens; return them as an array."""
+    draws = list(draws) if isinstance(draws, (list, tuple)) else [draws]
     fits = all(type(draw) is int or (np.ndim(draw) == 0 and np.asarray(draw).dtype.kind in "iu") for draw in draws)
     assert_that(fits, "A token is a whole number, an int.")
-    tokens = np.array([int(draw) for draw in draws], dtype=np.int64)
-    inside = np.all((tokens >= 0) & (tokens < V))
+    inside = all(0 <= int(draw) < V for draw in draws)
     assert_that(inside, f"With {V} scores, a token is a number from 0 to {V - 1}. Others came, too.")
-    return tokens
+    assert_that(len(draws) == count, f"Of {count:,} draws, {len(draws):,} came back.")
+    return np.array([int(draw) for draw in draws], dtype=np.int64)
 
 
-def _check_frequencies(draws, logits, temperature):
+def _check_frequencies(draws, logits, temperature, count=600):
     """Compare how often tokens were drawn with softmax(logits / temperature), by a chi-squared test."""
-    tokens = _whole_tokens(draws, len(logits))
+    tokens = _whole_tokens(draws, len(logits), count)
     expected = len(tokens) * softmax(np.asarray(logits, dtype=float) / temperature)
     counts = np.bincount(tokens, minlength=len(logits))
     far = np.sum((counts - expected) ** 2 / expected) > chi2.isf(FALSE_ALARM, len(logits) - 1)
@@ -1044,9 +1054,9 @@ def test_sample_next_limits_of_temperature(student, rng):
     hot = student.run(_many_draws, logits=logits[1], temperature=1e6, rng=_generator(rng), count=600)
     for draws, scores, temperature in ((cold, logits, 0), (cold_float, logits, 0.0), (cool, distinct, 0.001)):
         right = np.argmax(scores, axis=1)
-        misses = int(np.sum(_whole_tokens(draws, 7) != right))
+        misses = int(np.sum(_whole_tokens(draws, 7, 8) != right))
         assert_that(not misses, f"At temperature {temperature}, {misses} of 8 times another token than the best came.")
-    _whole_tokens(few, 7)
+    _whole_tokens(few, 7, 20)
     _check_frequencies(hot, logits[1], 1e6)
 
 
@@ -1070,7 +1080,7 @@ def test_sample_next_independent_draws(student, rng):
     logits = _scores(rng, V, 1.0)
     inputs = {"logits": logits, "temperature": 1.0, "count": 1200}
     draws = student.run(_many_draws, **inputs, rng=_generator(rng))
-    tokens = _whole_tokens(draws, V)
+    tokens = _whole_tokens(draws, V, 1200)
     pairs = np.bincount(V * tokens[0::2] + tokens[1::2], minlength=V * V)
     probs = softmax(logits)
     expected = len(tokens) / 2 * np.outer(probs, probs).ravel()
@@ -1079,7 +1089,7 @@ def test_sample_next_independent_draws(student, rng):
         not far, "A token depends on the one before it. Every draw stands for itself: is rng made anew, or copied?"
     )
     other = student.run(_many_draws, **inputs, rng=_generator(rng))
-    same = np.array_equal(_whole_tokens(other, V), tokens)
+    same = np.array_equal(_whole_tokens(other, V, 1200), tokens)
     assert_that(not same, "Another rng gives the same 1,200 tokens. Does all randomness come from rng?")
 
 
@@ -1094,11 +1104,11 @@ def test_sample_next_sizes_and_kinds_of_scores(student, rng):
     larges = student.run(_many_draws, logits=large, temperature=1.0, rng=_generator(rng), count=600)
     spread = rng.permutation(np.array([9000.0, -9000.0, 0.0, 8999.0, -9000.0]))
     spreads = student.run(_many_draws, logits=spread, temperature=1.0, rng=_generator(rng), count=600)
-    assert_that(np.all(_whole_tokens(one, 1) == 0), "With one score, the token is 0.")
+    assert_that(np.all(_whole_tokens(one, 1, 5) == 0), "With one score, the token is 0.")
     _check_frequencies(wholes, whole, 1.5)
     _check_frequencies(larges, large, 1.0)
     places = np.argsort(spread)[-2:]
-    tokens = _whole_tokens(spreads, 5)
+    tokens = _whole_tokens(spreads, 5, 600)
     assert_that(np.all(np.isin(tokens, places)), "A token came whose score is far below the others.")
     _check_frequencies((tokens == places[1]).astype(int).tolist(), np.sort(spread)[-2:], 1.0)
 
