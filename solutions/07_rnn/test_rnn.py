@@ -1023,7 +1023,10 @@ def _scores(rng, V, temperature):
 def _whole_tokens(draws, V, count):
     """Insist on so many tokens; return them as an array."""
     draws = list(draws) if isinstance(draws, (list, tuple)) else [draws]
-    fits = all(type(draw) is int or (np.ndim(draw) == 0 and np.asarray(draw).dtype.kind in "iu") for draw in draws)
+    kinds = (np.ndarray, np.generic)
+    fits = all(
+        type(draw) is int or (isinstance(draw, kinds) and draw.ndim == 0 and draw.dtype.kind in "iu") for draw in draws
+    )
     assert_that(fits, "A token is a whole number, an int.")
     inside = all(0 <= int(draw) < V for draw in draws)
     assert_that(inside, f"With {V} scores, a token is a number from 0 to {V - 1}. Others came, too.")
