@@ -81,7 +81,9 @@ class Keeper:
 
             keep_runs(Path(__file__).parent.parent / "solutions", self.passed)
         if self.config.getoption("keep_durations"):
-            long = {name: round(seconds) for name, seconds in sorted(self.seconds.items()) if seconds >= LONG}
+            known = json.loads(DURATIONS.read_text(encoding="utf-8")) if DURATIONS.is_file() else {}
+            known |= {name: round(seconds) for name, seconds in self.seconds.items()}  # tests that did not run stay
+            long = {name: seconds for name, seconds in sorted(known.items()) if seconds >= LONG}
             DURATIONS.write_text(json.dumps(long, indent=0) + "\n", encoding="utf-8")
 
 

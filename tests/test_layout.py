@@ -13,6 +13,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 MODULES = sorted(path for name in ("dnnkit", "grading") for path in (PROJECT / name).rglob("*.py"))
 LONGEST_MODULE, LONGEST_FUNCTION = 250, 40
 
+# A new import in it makes the kept proofs of lessons 02 and 04 outdated: hints come when these are next proved.
+WITHOUT_HINTS = {"dnnkit/gradcheck.py"}
+
 
 def tracked(*patterns):
     """Files that git knows or would take: tracked and new ones, nothing ignored."""
@@ -53,6 +56,26 @@ def test_modules_and_functions_are_short(path):
 def test_no_module_has_a_name_that_says_nothing():
     empty = {"util", "utils", "helper", "helpers", "misc", "common", "tools", "base", "core"}
     assert [name_of(path) for path in MODULES if empty & set(path.relative_to(PROJECT).with_suffix("").parts)] == []
+
+
+def untyped(body, prefix="", public=True):
+    """Names of public functions, also those of public classes, with an argument or a result without a type hint."""
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield from untyped(node.body, f"{prefix}{node.name}.", public and not node.name.startswith("_"))
+        elif isinstance(node, ast.FunctionDef) and public and (node.name == "__init__" or node.name[0] != "_"):
+            arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            arguments += [argument for argument in (node.args.vararg, node.args.kwarg) if argument]
+            bare = [a.arg for a in arguments if a.annotation is None and a.arg not in ("self", "cls")]
+            if bare or (node.returns is None and node.name != "__init__"):
+                yield prefix + node.name
+
+
+def test_public_functions_and_records_have_type_hints():
+    bodies = {name_of(path): ast.parse(path.read_text(encoding="utf-8")).body for path in MODULES}
+    found = {name: missing for name, body in bodies.items() if (missing := list(untyped(body)))}
+    assert {name: missing for name, missing in found.items() if name not in WITHOUT_HINTS} == {}
+    assert WITHOUT_HINTS - set(found) == set()  # what has its hints by now leaves the list
 
 
 ROOMS = ("lessons", "sandbox", "submissions", "judging", "authoring", "gradebook", "reports", "classes", "cli")

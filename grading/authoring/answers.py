@@ -8,7 +8,7 @@ from pathlib import Path
 from grading.authoring.exercise_judge import SLOWEST_CALL, ExerciseJudge
 from grading.errors import LessonError
 from grading.lessons.bank import Answer
-from grading.lessons.check_functions import load_checks
+from grading.lessons.check_functions import slow_exercises
 from grading.lessons.lesson import Lesson
 
 WRONG, RIGHT = "should be refused", "should be accepted"
@@ -77,7 +77,7 @@ def judge_answers(lesson: Lesson, path: Path, seeds: Sequence[int]) -> list[Judg
         path: see `read_answers`.
         seeds: the seeds.
     """
-    slow = getattr(load_checks(lesson), "SLOW", ())
+    slow = slow_exercises(lesson)
     answers, judged = read_answers(lesson, path), {}
     for exercise in dict.fromkeys(answer.exercise for answer, _ in answers):
         own = [(answer, right) for answer, right in answers if answer.exercise == exercise]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from dnnkit.environment.quiet import quiet_backends
 from grading.authoring.proofs import KINDS
 from grading.authoring.proofs.records import ProofRow
-from grading.lessons.check_functions import lesson_points, load_checks
+from grading.lessons.check_functions import lesson_points, slow_exercises
 from grading.lessons.lesson import Lesson
 
 
@@ -114,11 +114,6 @@ def tasks_of(
         if name in wanted
         for kind in names
     ]
-
-
-def slow_exercises(lesson: Lesson) -> tuple[str, ...]:
-    """Name the exercises that train for many seconds, as the check file lists them."""
-    return tuple(getattr(load_checks(lesson), "SLOW", ()))
 
 
 def prove(tasks: Sequence[Task], processes: int | None = None) -> Iterator[tuple[Task, ProofRow]]:

@@ -136,7 +136,7 @@ class ExerciseJudge:
     def _candidate(self, number: int, answer: Answer, seed: int, changed: dict[str, bool]) -> Candidate:
         transports: list[Callable] = []
 
-        def make_student(**options: object) -> Student:
+        def make_student(**options: Any) -> Student:
             if not transports:  # one namespace for all checks, as in a kernel
                 transports.append(local_transport(self.reference.namespace(answer), self._within))
             return Student(transports[0], self.reference.parameters, **(options | changed))

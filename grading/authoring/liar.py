@@ -12,7 +12,7 @@ from grading.errors import GradingError
 from grading.judging.pytest_plugin import Candidate, CheckFinding, run_hidden_checks
 from grading.judging.reference import Reference
 from grading.judging.student_proxy import Student
-from grading.lessons.check_functions import load_checks
+from grading.lessons.check_functions import load_checks, replayable_exercises, slow_exercises
 from grading.lessons.lesson import Lesson
 
 OTHER_SEEDS = (7001, 7002, 7003, 7004)  # whose right answers the liar knows
@@ -33,11 +33,11 @@ def try_lies(lesson: Lesson, exercise: str, seeds: Sequence[int]) -> dict[str, s
         GradingError: when the reference fails a check, so that there are no right answers to play back.
     """
     reference = Reference(lesson)
-    slow = exercise in getattr(load_checks(lesson), "SLOW", ())
-    others = right_answers(lesson, reference, exercise, OTHER_SEEDS[: 2 if slow else None])
+    seeds_played = OTHER_SEEDS[: 2 if exercise in slow_exercises(lesson) else None]
+    others = right_answers(lesson, reference, exercise, seeds_played)
     own = right_answers(lesson, reference, exercise, seeds[:1])
     known = _expected(lesson, reference, exercise)
-    replay = exercise not in getattr(load_checks(lesson), "REPLAYABLE", {})
+    replay = exercise not in replayable_exercises(lesson)
     lies_of = {check: list(lies(recorded, known, replay=replay)) for check, recorded in others.items()}
     odd_of = {check: list(odd_forms(next(iter(recorded.values())))) for check, recorded in own.items()}
     problems = _problems(lesson, reference, exercise, odd_of, seeds[:1], ("error",))

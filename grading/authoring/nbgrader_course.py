@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from nbgrader.apps import NbGraderAPI
@@ -25,7 +26,7 @@ GENERATE = [
 ]
 
 
-def nbgrader_config(source, release, database):
+def nbgrader_config(source: Path, release: Path, database: str) -> Config:
     """Make the configuration that plugs our stages into nbgrader's own extension points.
 
     Args:
@@ -54,7 +55,7 @@ def nbgrader_config(source, release, database):
     return config
 
 
-def generate_assignment(name, source, release, database):
+def generate_assignment(name: str, source: Path, release: Path, database: str) -> None:
     """Run nbgrader's generate_assignment for one lesson.
 
     Args:
@@ -76,7 +77,7 @@ def generate_assignment(name, source, release, database):
 
 
 @contextlib.contextmanager
-def alembic_on_path():
+def alembic_on_path() -> Iterator[None]:
     """Let nbgrader find the alembic program of this environment: it makes new gradebooks by calling it."""
     old = os.environ.get("PATH", "")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{old}"

@@ -3,21 +3,23 @@
 import ast
 import re
 import textwrap
+from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbgrader.preprocessors import ClearSolutions
 from nbgrader.utils import is_solution
 
 from grading.errors import LessonError
-from grading.lessons.bank import load_bank
+from grading.lessons.bank import Bank, load_bank
 from grading.lessons.check_functions import lesson_points
-from grading.lessons.lesson import BEGIN, BUG_HUNT, END
+from grading.lessons.lesson import BEGIN, BUG_HUNT, END, Lesson, LessonCell
 
 KERNELSPEC = {"display_name": "Deep neural networks (dnn)", "language": "python", "name": "dnn"}
 STUB = 'raise NotImplementedError("{name} is not written yet: replace this line with your code.")'
 
 
-def write_source(lesson, folder):
+def write_source(lesson: Lesson, folder: Path) -> Path:
     """Write the lesson with its solutions and all nbgrader metadata as nbgrader's source notebook.
 
     Returns:
@@ -29,9 +31,9 @@ def write_source(lesson, folder):
     return path
 
 
-def source_notebook(lesson):
+def source_notebook(lesson: Lesson) -> nbformat.NotebookNode:
     """Make nbgrader's source notebook: metadata, points and stable ids, solutions still in."""
-    points = lesson_points(lesson)
+    points: dict[Any, float] = lesson_points(lesson)
     bank = load_bank(lesson)
     cells = []
     for cell in lesson.cells:
@@ -47,7 +49,7 @@ def source_notebook(lesson):
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": language})
 
 
-def load_release(project, lesson):
+def load_release(project: Path, lesson: Lesson) -> nbformat.NotebookNode:
     """Read the released notebook of a lesson.
 
     Raises:
@@ -62,7 +64,9 @@ def load_release(project, lesson):
 class PlantStubs(ClearSolutions):
     """Replace each solution region by the exercise's own stub: a friendly error, or the bug to hunt."""
 
-    def preprocess_cell(self, cell, resources, cell_index):
+    def preprocess_cell(
+        self, cell: nbformat.NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
         """Clear one cell."""
         stub = cell.metadata.pop("dnn_stub", None)
         if not is_solution(cell) or stub is None:
@@ -71,20 +75,20 @@ class PlantStubs(ClearSolutions):
             rf"(?:^[ \t]*{re.escape(BUG_HUNT)}.*\n)?^([ \t]*){re.escape(BEGIN)}.*?{re.escape(END)}[^\n]*", re.M | re.S
         )
 
-        def plant(match):
+        def plant(match: re.Match[str]) -> str:
             return "\n".join(match.group(1) + line if line else "" for line in stub.splitlines())
 
         cell.source = pattern.sub(plant, cell.source)
         return cell, resources
 
 
-def _nbgrader(grade_id, *, solution=False, points=None):
-    record = {"grade": not solution, "grade_id": grade_id, "locked": not solution, "schema_version": 3}
+def _nbgrader(grade_id: str, *, solution: bool = False, points: float | None = None) -> dict[str, Any]:
+    record: dict[str, Any] = {"grade": not solution, "grade_id": grade_id, "locked": not solution, "schema_version": 3}
     record |= {"solution": solution, "task": False}
     return record if solution else {**record, "points": points}
 
 
-def _stub(cell, bank):
+def _stub(cell: LessonCell, bank: Bank) -> str:
     """What stands in the student's cell in place of the solution."""
     hunted = re.search(rf"{re.escape(BUG_HUNT)}\s*(\w+)", cell.source)
     if not hunted:
@@ -95,9 +99,9 @@ def _stub(cell, bank):
     return function_body(planted.source)
 
 
-def function_body(source):
+def function_body(source: str) -> str:
     """Cut the body out of a function's source: no signature, no docstring, no indentation."""
-    function = ast.parse(source).body[0]
+    function: Any = ast.parse(source).body[0]
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
     lines = source.splitlines()
     start = body[0].lineno - 1

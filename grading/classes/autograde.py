@@ -2,7 +2,9 @@
 
 import contextlib
 import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from dnnkit.environment import devices
@@ -11,21 +13,22 @@ from grading.authoring.release import load_release
 from grading.classes.worker import make_task
 from grading.course import Course
 from grading.errors import GradingError
-from grading.gradebook.autograded_notebooks import keep_exchange_files, read_records, write_autograded
+from grading.gradebook.autograded_notebooks import Notebook, keep_exchange_files, read_records, write_autograded
 from grading.gradebook.exchange_files import read_exchange_files
 from grading.gradebook.gradebook import ensure_assignment, record, record_timestamp, recorded_scores
 from grading.judging.environment import environment_hash
 from grading.judging.grade import Grader
 from grading.judging.judging_process import JudgingServer
-from grading.judging.records import results_to_json
+from grading.judging.records import SubmissionResult, results_to_json
 from grading.lessons.imports import lesson_modules
 from grading.lessons.lesson import Lesson
 from grading.sandbox.bubblewrap import require_sandbox
 from grading.sandbox.limits import Limits
 from grading.sandbox.shared_fork_server import SharedForkServer
-from grading.submissions.submission import read_file
+from grading.submissions.submission import Submission, read_file
 
 LONGEST_ID = 100
+OnResult = Callable[[SubmissionResult, bool], object]  # a result, and whether it was graded now
 GPU_SHARED = 0.9  # part of the GPU's memory that all kernels take together: each also needs some outside of its share
 
 
@@ -63,7 +66,7 @@ def make_grader(course: Course, lesson: Lesson, options: GradingOptions | None =
     return Grader(lesson, release, course.seed, options.limits, **settings)
 
 
-def find_students(course, lesson):
+def find_students(course: Course, lesson: Lesson) -> list[str]:
     """List the students who have a folder in the class, in order; links are not followed.
 
     Returns:
@@ -72,23 +75,25 @@ def find_students(course, lesson):
     return [name for name in _folders(course) if _can_be_a_student(name)]
 
 
-def left_out(course):
+def left_out(course: Course) -> list[str]:
     """List folders of the class whose names cannot be student ids, in a form that can be shown."""
     return [ascii(name) for name in _folders(course) if not _can_be_a_student(name) and not name.startswith(".")]
 
 
-def _folders(course):
+def _folders(course: Course) -> list[str]:
     if not course.submitted.is_dir():
         return []
     return sorted(path.name for path in course.submitted.iterdir() if path.is_dir() and not path.is_symlink())
 
 
-def _can_be_a_student(name):
+def _can_be_a_student(name: str) -> bool:
     """Whether a name can be shown, stored and used as a folder again: no control characters, no broken Unicode."""
     return name.isprintable() and not name.startswith(".") and len(name) <= LONGEST_ID
 
 
-def autograde(course, lesson, options=None, *, on_result=None):
+def autograde(
+    course: Course, lesson: Lesson, options: GradingOptions | None = None, *, on_result: OnResult | None = None
+) -> list[SubmissionResult]:
     """Grade all submissions of a lesson; those whose result is already there are kept.
 
     Args:
@@ -104,7 +109,8 @@ def autograde(course, lesson, options=None, *, on_result=None):
     if not options.trusted and not options.scheduler:
         require_sandbox()
     ensure_assignment(course, lesson)
-    results, waiting = {}, []
+    results: dict[str, SubmissionResult] = {}
+    waiting: list[str] = []
     kept = {} if options.again else _results_so_far(course, lesson)
     environment = environment_hash()
     for student in find_students(course, lesson):
@@ -125,7 +131,7 @@ def autograde(course, lesson, options=None, *, on_result=None):
     return [results[student] for student in sorted(results)]
 
 
-def _keep(course, lesson, result, notebook):
+def _keep(course: Course, lesson: Lesson, result: SubmissionResult, notebook: Notebook) -> None:
     """Write one result: first the notebook with its record, then the gradebook."""
     files = read_exchange_files(_folder(course, lesson, result.student))
     with _writing_result_of(result.student):
@@ -133,7 +139,7 @@ def _keep(course, lesson, result, notebook):
     record(course, lesson, result, files.timestamp)
 
 
-def _keep_last_hand_in(course, lesson, student):
+def _keep_last_hand_in(course: Course, lesson: Lesson, student: str) -> None:
     """Note what belongs to the last of several times that the same work was handed in: feedback goes to that one."""
     files = read_exchange_files(_folder(course, lesson, student))
     with _writing_result_of(student):
@@ -143,7 +149,7 @@ def _keep_last_hand_in(course, lesson, student):
 
 
 @contextlib.contextmanager
-def _writing_result_of(student):
+def _writing_result_of(student: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -153,7 +159,7 @@ def _writing_result_of(student):
         ) from error
 
 
-def is_current(result, submission, lesson, environment):
+def is_current(result: SubmissionResult, submission: Submission, lesson: Lesson, environment: str) -> bool:
     """Whether a result is still what grading would give: the same file, checks and packages, and no fault of ours."""
     if submission.status != "ok" or result.status == "error":
         return False  # cheap to do again, and a bug of the grader should not stay in the records
@@ -161,13 +167,15 @@ def is_current(result, submission, lesson, environment):
     return then == (submission.digest, lesson.checks_hash, environment)
 
 
-def _results_so_far(course, lesson):
+def _results_so_far(course: Course, lesson: Lesson) -> dict[str, SubmissionResult]:
     """Results that are both in the autograded folder and in the gradebook: a run may have ended between the two."""
     recorded = recorded_scores(course, lesson)
     return {r.student: r for r in read_records(course, lesson) if recorded.get(r.student) == r.score}
 
 
-def grade_students(course, lesson, options, students):
+def grade_students(
+    course: Course, lesson: Lesson, options: GradingOptions, students: Sequence[str]
+) -> Iterator[tuple[SubmissionResult, Notebook]]:
     """Grade these students here or on a cluster; nothing is written.
 
     Args:
@@ -193,7 +201,9 @@ def grade_students(course, lesson, options, students):
     yield from _grade_on_cluster(course, lesson, options, submissions)
 
 
-def _grade_on_cluster(course, lesson, options, submissions):
+def _grade_on_cluster(
+    course: Course, lesson: Lesson, options: GradingOptions, submissions: Iterable[Submission]
+) -> Iterator[tuple[SubmissionResult, Notebook]]:
     from grading.classes.cluster import grade_on, open_cluster
 
     modules, here = lesson_modules(lesson), not options.scheduler
@@ -205,12 +215,12 @@ def _grade_on_cluster(course, lesson, options, submissions):
             servers["fork_server"] = stack.enter_context(SharedForkServer(modules, options.limits)).address
         cluster = (options.workers, options.scheduler, options.tls, course.project)
         client = stack.enter_context(open_cluster(*cluster, gpu=options.gpu))
-        settings = {"limits": options.limits, "trusted": options.trusted, **servers}
+        settings: dict[str, Any] = {"limits": options.limits, "trusted": options.trusted, **servers}
         tasks = (make_task(course.project, lesson, one, course.seed(one.digest), **settings) for one in submissions)
         yield from grade_on(client, tasks, gpu=options.gpu)
 
 
-def share_gpu(options):
+def share_gpu(options: GradingOptions) -> GradingOptions:
     """Give each kernel its part of the GPU, if it was asked for.
 
     Raises:
@@ -226,10 +236,10 @@ def share_gpu(options):
     return replace(options, limits=replace(options.limits, gpu_fraction=GPU_SHARED / at_once))
 
 
-def _folder(course, lesson, student):
+def _folder(course: Course, lesson: Lesson, student: str) -> Path:
     return course.submitted / student / lesson.name
 
 
-def write_json(path, lesson, results):
+def write_json(path: str | Path, lesson: Lesson, results: Iterable[SubmissionResult]) -> None:
     """Write the records as JSON, whole or not at all."""
     write_atomically(path, json.dumps(results_to_json(lesson.name, results), indent=1) + "\n")

@@ -7,6 +7,9 @@ gives its submission to another one.
 import contextlib
 import json
 import logging
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 import dask
 from distributed import Client, LocalCluster, as_completed
@@ -25,7 +28,14 @@ AT_ONCE = 4  # submissions per worker that are under way: enough to keep it busy
 
 
 @contextlib.contextmanager
-def open_cluster(workers=1, scheduler=None, tls=None, project=None, *, gpu=False):
+def open_cluster(
+    workers: int = 1,
+    scheduler: str | None = None,
+    tls: tuple[str, str, str] | None = None,
+    project: Path | None = None,
+    *,
+    gpu: bool = False,
+) -> Iterator[Client]:
     """Connect to a scheduler, or start a cluster on this machine.
 
     Args:
@@ -50,6 +60,7 @@ def open_cluster(workers=1, scheduler=None, tls=None, project=None, *, gpu=False
         with client:
             yield client
         return
+    options: dict[str, Any]
     options = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "host": "127.0.0.1"}
     options["env"] = {"DNN_PROJECT": str(project)} if project else {}
     options |= {"resources": {"GPU": 1}} if gpu else {}
@@ -63,7 +74,7 @@ def open_cluster(workers=1, scheduler=None, tls=None, project=None, *, gpu=False
 
 
 @contextlib.contextmanager
-def _forked_workers():
+def _forked_workers() -> Iterator[None]:
     """Make workers forks of one process that has imported what they need, in place of one import for each."""
     with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
         # Dask's own list comes first; ours replaces it, and holds from the first worker that this process starts.
@@ -71,7 +82,9 @@ def _forked_workers():
         yield
 
 
-def grade_on(client, tasks, *, gpu=False):
+def grade_on(
+    client: Client, tasks: Iterable[dict[str, Any]], *, gpu: bool = False
+) -> Iterator[tuple[SubmissionResult, dict[str, Any]]]:
     """Grade tasks on a cluster, as they finish.
 
     Args:
@@ -88,12 +101,12 @@ def grade_on(client, tasks, *, gpu=False):
     workers = client.scheduler_info(n_workers=-1)["workers"].values()
     if gpu and workers and not any(worker.get("resources", {}).get("GPU") for worker in workers):
         raise GradingError(NO_GPU.format(len(workers)))
-    tasks = iter(tasks)
+    waiting = iter(tasks)
     options = {"resources": {"GPU": 1}} if gpu else {}
     running = as_completed(with_results=False)
 
-    def submit_one():
-        task = next(tasks, None)
+    def submit_one() -> None:
+        task = next(waiting, None)
         if task is not None:
             running.add(client.submit(grade_task, task, pure=False, retries=2, **options))
 
@@ -111,7 +124,7 @@ def grade_on(client, tasks, *, gpu=False):
         yield SubmissionResult.from_json(document["result"]), document["notebook"]
 
 
-def _security(tls):
+def _security(tls: tuple[str, str, str] | None) -> Security | None:
     if tls is None:
         return None
     authority, certificate, key = (str(path) for path in tls)

@@ -1,11 +1,15 @@
 """Say what grading again would change, and why, before it changes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from grading.classes.autograde import GradingOptions, autograde, find_students, grade_students
+from grading.classes.autograde import GradingOptions, OnResult, autograde, find_students, grade_students
+from grading.course import Course
 from grading.errors import GradingError, UsageError
 from grading.gradebook.autograded_notebooks import read_records
 from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
+from grading.judging.records import ExerciseResult, SubmissionResult
+from grading.lessons.lesson import Lesson
 
 WHOLE = "(all)"  # stands for the exercise where a change is one of the whole submission
 
@@ -31,12 +35,19 @@ class Change:
     why: tuple[str, ...]
 
     @property
-    def moves_score(self):
+    def moves_score(self) -> bool:
         """Whether the automatic score differs, rather than only its status or its named mistake."""
         return self.before != self.after
 
 
-def regrade(course, lesson, options=None, *, write=True, on_result=None):
+def regrade(
+    course: Course,
+    lesson: Lesson,
+    options: GradingOptions | None = None,
+    *,
+    write: bool = True,
+    on_result: OnResult | None = None,
+) -> tuple[list[SubmissionResult], list[Change]]:
     """Grade all submissions again.
 
     Args:
@@ -59,13 +70,15 @@ def regrade(course, lesson, options=None, *, write=True, on_result=None):
     options = replace(options or GradingOptions(), again=True)
     run = autograde if write else _rehearse
     new = run(course, lesson, options, on_result=on_result)
-    changes = []
+    changes: list[Change] = []
     for result in new:
         changes += differences(old.get(result.student), result, manual_grades.get(result.student, ManualGrades()))
     return new, changes
 
 
-def _rehearse(course, lesson, options, *, on_result):
+def _rehearse(
+    course: Course, lesson: Lesson, options: GradingOptions, *, on_result: OnResult | None
+) -> list[SubmissionResult]:
     if not course.has_secret:
         raise GradingError(
             f"The secret that this class was graded with is not there: {course.root / '.course-secret'} is missing and "
@@ -79,7 +92,7 @@ def _rehearse(course, lesson, options, *, on_result):
     return sorted(results, key=lambda result: result.student)
 
 
-def differences(before, after, manual_grades):
+def differences(before: SubmissionResult | None, after: SubmissionResult, manual_grades: ManualGrades) -> list[Change]:
     """List what differs between two records of one student.
 
     Args:
@@ -109,7 +122,7 @@ def differences(before, after, manual_grades):
     return changes
 
 
-def _causes(before, after):
+def _causes(before: SubmissionResult, after: SubmissionResult) -> tuple[str, ...]:
     """What went into the two results differently."""
     pairs = (
         ("submission changed", before.submission, after.submission),
@@ -121,11 +134,13 @@ def _causes(before, after):
     return tuple(causes) or ("same file, checks and packages: a time limit, chance, or another course secret",)
 
 
-def _verdict(exercise):
+def _verdict(exercise: ExerciseResult | None) -> object:
     return exercise and (exercise.score, exercise.max_score, exercise.status, exercise.mistake)
 
 
-def _reasons(was, now, name, manual_grades):
+def _reasons(
+    was: ExerciseResult | None, now: ExerciseResult | None, name: str, manual_grades: ManualGrades
+) -> Iterator[str]:
     if was is None or now is None:
         yield "new exercise" if was is None else "exercise is gone"
         return
@@ -137,5 +152,5 @@ def _reasons(was, now, name, manual_grades):
         yield f"the score set by hand stays: {manual_grades.manual[name]:g}"
 
 
-def _arrow(was, now):
+def _arrow(was: str, now: str) -> str:
     return was if was == now else f"{was} -> {now}"

@@ -2,14 +2,22 @@
 
 import functools
 import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from dnnkit.checking.mistakes import outcome_by_facts, outcomes_match
+from dnnkit.checking.mistakes import Outcome, outcome_by_facts, outcomes_match
 from dnnkit.checking.relations.find import find_relation
 from dnnkit.checking.relations.parts import Case
 from dnnkit.checking.wire import decode
-from grading.judging.student_proxy import read_answer
+from grading.judging.student_proxy import RecordedCall, read_answer
 from grading.sandbox.inside.agent import serve
+
+if TYPE_CHECKING:
+    from grading.judging.reference import Reference
+    from grading.lessons.bank import Answer, Bank
+
+Calls = Sequence[RecordedCall]
 
 
 class MistakeMatcher:
@@ -20,13 +28,15 @@ class MistakeMatcher:
         bank: its `Bank`.
     """
 
-    def __init__(self, reference, bank):
+    def __init__(self, reference: "Reference", bank: "Bank") -> None:
         self._reference = reference
         self._bank = bank
         self._namespace = functools.cache(lambda *answers: reference.namespace(*answers))
         self._replay = functools.lru_cache(maxsize=4096)(self._replay_uncached)
 
-    def name(self, exercise, checks, *, upstream=()):
+    def name(
+        self, exercise: str, checks: Sequence[tuple[bool, Calls]], *, upstream: Sequence["Answer"] = ()
+    ) -> tuple[list["Answer"], bool]:
         """Find the known mistakes that would have done as the student did.
 
         First those that agree in every recorded call. Then, for a student who made two mistakes at once, the one that
@@ -60,7 +70,7 @@ class MistakeMatcher:
                     return fits, False
         return [], False
 
-    def relate(self, exercise, calls):
+    def relate(self, exercise: str, calls: Calls) -> str:
         """Say how the wrong results of an exercise relate to the right ones; "" when nothing simple holds.
 
         Args:
@@ -77,7 +87,7 @@ class MistakeMatcher:
                     cases.append(Case(_inputs(call.request), call.outcome.value, right.value))
         return find_relation(cases)
 
-    def fits(self, exercise, checks):
+    def fits(self, exercise: str, checks: Sequence[tuple[bool, Calls]]) -> list[str]:
         """List the names of the known mistakes that agree in every recorded call.
 
         Args:
@@ -87,24 +97,27 @@ class MistakeMatcher:
         calls = [call for _, calls in checks for call in calls if call.name in (exercise, None)]
         return [mistake.name for mistake in self._bank.mistakes_of(exercise) if self._same(calls, mistake)]
 
-    def _same(self, calls, *answers):
+    def _same(self, calls: Iterable[RecordedCall], *answers: "Answer") -> bool:
         return all(self._same_call(call, answers) for call in calls)
 
-    def _same_call(self, call, answers):
+    def _same_call(self, call: RecordedCall, answers: tuple["Answer", ...]) -> bool:
         return outcomes_match(call.outcome, self._replay(json.dumps(call.request), answers, self._facts(call)))
 
-    def _facts(self, call):
-        return call.facts or self._bank.views.get(call.name)
+    def _facts(self, call: RecordedCall) -> Callable | str | None:
+        views: Mapping[Any, str] = self._bank.views
+        return call.facts or views.get(call.name)
 
-    def _by_facts(self, call):
+    def _by_facts(self, call: RecordedCall) -> RecordedCall:
         facts = self._facts(call)
         return replace(call, outcome=outcome_by_facts(call.outcome, facts, _inputs(call.request))) if facts else call
 
-    def _replay_uncached(self, request_text, answers, facts):
+    def _replay_uncached(
+        self, request_text: str, answers: tuple["Answer", ...], facts: Callable | str | None
+    ) -> Outcome:
         request = json.loads(request_text)
         outcome = read_answer(serve(request, self._namespace(*answers)), request)[0]
         return outcome_by_facts(outcome, facts, _inputs(request) if facts else {})
 
 
-def _inputs(request):
+def _inputs(request: Mapping[str, Any]) -> dict[str, Any]:
     return {name: decode(item) for name, item in request["inputs"].items()}

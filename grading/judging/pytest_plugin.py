@@ -7,15 +7,23 @@ import contextlib
 import hashlib
 import io
 import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pytest
 
 from grading.errors import GradingError
 from grading.judging.records import CheckResult, CheckStatus
-from grading.judging.student_proxy import NotWritten, StudentCrashed, StudentTimeout
+from grading.judging.student_proxy import NotWritten, RecordedCall, Student, StudentCrashed, StudentTimeout
 from grading.lessons.checking import CheckFailed
+
+if TYPE_CHECKING:
+    from types import SimpleNamespace
+
+    from grading.judging.reference import Reference
+    from grading.lessons.lesson import Lesson
 
 LONGEST_MESSAGE = 1_000  # what a check says may hold what the student's function returned
 STATUS_OF: tuple[tuple[type[CheckFailed], CheckStatus], ...] = (
@@ -37,7 +45,7 @@ class Candidate:
     """
 
     name: str
-    make_student: object
+    make_student: Callable[..., Student]
     seed: bytes
     exercises: frozenset[str] | None = None
 
@@ -56,7 +64,7 @@ class CheckFinding:
     candidate: Candidate
     exercise: str
     result: CheckResult
-    calls: list = field(default_factory=list)
+    calls: list[RecordedCall] = field(default_factory=list)
 
 
 class CheckPlugin:
@@ -69,39 +77,45 @@ class CheckPlugin:
         enough: function (finding) -> whether the candidate's other checks are left out.
     """
 
-    def __init__(self, lesson, reference, candidates, enough=lambda finding: False):
+    def __init__(
+        self,
+        lesson: "Lesson",
+        reference: "Reference",
+        candidates: Sequence[Candidate],
+        enough: Callable[[CheckFinding], bool] = lambda finding: False,
+    ) -> None:
         self.lesson = lesson
         self._reference = reference
         self._candidates = candidates
         self._enough = enough
-        self._students = {}
-        self._decided = set()
-        self.findings = []
-        self.problems = []
+        self._students: dict[str, Student] = {}
+        self._decided: set[Candidate] = set()
+        self.findings: list[CheckFinding] = []
+        self.problems: list[str] = []
         self.out_of_memory = False
 
-    def pytest_generate_tests(self, metafunc):
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Run each check once per candidate."""
         exercise = self.lesson.exercise_of(metafunc.function.__name__)
         chosen = [c for c in self._candidates if c.exercises is None or exercise in c.exercises]
         metafunc.parametrize("candidate", chosen, ids=[c.name for c in chosen], indirect=True)
 
-    def pytest_collection_modifyitems(self, items):
+    def pytest_collection_modifyitems(self, items: list[pytest.Function]) -> None:
         """Drop the checks of exercises that no candidate asks for: pytest would run each once, skipped."""
         items[:] = [item for item in items if isinstance(item.callspec.params["candidate"], Candidate)]
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item):
+    def pytest_runtest_protocol(self, item: pytest.Function) -> bool | None:
         """Leave out the checks of a candidate of whom enough is known; True tells pytest that this one is done."""
         return True if item.callspec.params["candidate"] in self._decided else None
 
     @pytest.fixture
-    def candidate(self, request):
+    def candidate(self, request: pytest.FixtureRequest) -> Candidate:
         """The answer under test."""
         return request.param
 
     @pytest.fixture
-    def student(self, request, candidate):
+    def student(self, request: pytest.FixtureRequest, candidate: Candidate) -> Student:
         """The proxy in front of the answer under test."""
         settings = request.node.get_closest_marker("points").kwargs
         exercise = self.lesson.exercise_of(request.node.originalname)
@@ -110,17 +124,17 @@ class CheckPlugin:
         return student
 
     @pytest.fixture
-    def reference(self):
+    def reference(self) -> "SimpleNamespace":
         """The lesson's own functions."""
         return self._reference.functions
 
     @pytest.fixture
-    def rng(self, request, candidate):
+    def rng(self, request: pytest.FixtureRequest, candidate: Candidate) -> np.random.Generator:
         """A generator that is the same on every regrade of this submission, and unknown beforehand."""
         return check_rng(candidate.seed, request.function.__name__)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item, call):
+    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo[Any]) -> pytest.TestReport:
         """Turn the outcome of each check into a finding, without pytest's tracebacks: they take most of the time."""
         error = call.excinfo.value if call.excinfo else None
         if isinstance(error, MemoryError):
@@ -129,20 +143,21 @@ class CheckPlugin:
             student = self._students.pop(item.nodeid, None)
             exercise = self.lesson.exercise_of(item.function.__name__)
             result = replace(check_result(item.function, error), seconds=round(call.duration, 3))
-            candidate = item.callspec.params["candidate"]
+            candidate: Any = item.callspec.params["candidate"]
             self.findings.append(CheckFinding(candidate, exercise, result, student.calls if student else []))
             if self._enough(self.findings[-1]):
                 self._decided.add(candidate)
-        outcome = "passed" if error is None else "failed"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
+        outcome: Literal["passed", "failed"] = "passed" if error is None else "failed"
+        when: Any = call.when  # pytest's type for it also has "collect", which no check has
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
 
-    def pytest_collectreport(self, report):
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember why the checks could not be read."""
         if report.failed:
             self.problems.append(str(report.longrepr)[-2000:])
 
 
-def check_rng(seed, check_name):
+def check_rng(seed: bytes, check_name: str) -> np.random.Generator:
     """Make the generator of one check.
 
     Args:
@@ -153,7 +168,7 @@ def check_rng(seed, check_name):
     return np.random.default_rng(list(digest))
 
 
-def check_result(function, error):
+def check_result(function: Any, error: BaseException | None) -> CheckResult:
     """Describe how a check ended.
 
     Args:
@@ -162,7 +177,7 @@ def check_result(function, error):
     """
     worth = next(mark.args[0] for mark in function.pytestmark if mark.name == "points")
     title = (function.__doc__ or "").strip().splitlines()[0].rstrip(".")
-    head = {"name": function.__name__, "title": title, "max_score": float(worth)}
+    head: dict[str, Any] = {"name": function.__name__, "title": title, "max_score": float(worth)}
     if error is None:
         return CheckResult(**head, status="passed", score=head["max_score"])
     if isinstance(error, CheckFailed):
@@ -180,7 +195,13 @@ def _status_of(error: CheckFailed) -> CheckStatus:
     return next((status for kind, status in STATUS_OF if isinstance(error, kind)), "failed")
 
 
-def run_hidden_checks(lesson, reference, candidates, *, enough=lambda finding: False):
+def run_hidden_checks(
+    lesson: "Lesson",
+    reference: "Reference",
+    candidates: Sequence[Candidate],
+    *,
+    enough: Callable[[CheckFinding], bool] = lambda finding: False,
+) -> list[CheckFinding]:
     """Check candidates with the lesson's pytest checks.
 
     Args:
@@ -213,7 +234,7 @@ def run_hidden_checks(lesson, reference, candidates, *, enough=lambda finding: F
 
 
 @contextlib.contextmanager
-def _without_outer_options():
+def _without_outer_options() -> Iterator[None]:
     """What the caller's shell says to pytest is not meant for the checks."""
     kept = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
     try:

@@ -5,8 +5,9 @@ the audit's own process. Both answer through the same agent.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from dnnkit.checking.mistakes import Outcome
 from dnnkit.checking.time_limit import TimeUp, call_within
@@ -16,6 +17,7 @@ from grading.lessons.snippet_source import snippet_of
 from grading.sandbox.inside.agent import serve
 from grading.sandbox.kernel import KernelDied, KernelTimeout, call_expression, plain_text
 
+Transport = Callable[[dict[str, Any], float], Any]  # (request, seconds) -> parsed JSON answer
 SHORTEST_QUOTE = 20  # characters of a line of a check that are left out of a message; less could be anybody's
 
 
@@ -44,7 +46,7 @@ class RecordedCall:
     """
 
     name: str | None
-    request: dict
+    request: dict[str, Any]
     outcome: Outcome
     facts: Callable | str | None = None
 
@@ -61,27 +63,36 @@ class Student:
         exercise: name of the exercise that is checked; what a snippet tries.
     """
 
-    def __init__(self, transport, parameters, *, repeat=True, seconds=20, behind=lambda *said: "", exercise=None):
+    def __init__(
+        self,
+        transport: Transport,
+        parameters: Mapping[str, Sequence[str]],
+        *,
+        repeat: bool = True,
+        seconds: float = 20,
+        behind: Callable[[str | None, str], str] = lambda *said: "",
+        exercise: str | None = None,
+    ) -> None:
         self._transport = transport
         self._parameters = parameters
         self._repeat = repeat
         self._seconds = seconds
         self._behind = behind
         self._exercise = exercise
-        self.warnings = ()
-        self.calls = []
+        self.warnings: tuple[str, ...] = ()
+        self.calls: list[RecordedCall] = []
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_") or name not in self._parameters:
             raise AttributeError(f"No exercise is called {name!r}. Known: {', '.join(self._parameters)}.")
 
-        def call(*args):
+        def call(*args: object) -> Any:
             inputs = dict(zip(self._parameters[name], args, strict=True))
             return self._ask(name, {"name": name, "inputs": self._encode(inputs), "repeat": self._repeat})
 
         return call
 
-    def run(self, function: Callable, *, facts: Callable | str | None = None, **inputs: object) -> object:
+    def run(self, function: Callable, *, facts: Callable | str | None = None, **inputs: object) -> Any:
         """Run a function of the check beside the student's; for naming mistakes it counts as a call of the exercise.
 
         Args:
@@ -98,10 +109,10 @@ class Student:
         return self._ask(None, request | ({"exercise": self._exercise} if self._exercise else {}), facts)
 
     @staticmethod
-    def _encode(inputs):
+    def _encode(inputs: Mapping[str, object]) -> dict[str, Any]:
         return {name: encode(value) for name, value in inputs.items()}
 
-    def _ask(self, name, request, facts=None):
+    def _ask(self, name: str | None, request: dict[str, Any], facts: Callable | str | None = None) -> Any:
         what = name or self._exercise or "the snippet"
         try:
             answer = self._transport(request, self._seconds)
@@ -111,18 +122,18 @@ class Student:
         except KernelDied:
             self._note(name, request, Outcome("crashed"), facts)
             raise StudentCrashed(f"Python stopped while {what} ran.") from None
-        outcome, message, place, warned = read_answer(answer, request)
-        message, place, *warned = (without_code(text, request.get("code", "")) for text in (message, place, *warned))
+        outcome, *texts, warnings = read_answer(answer, request)
+        message, place, *warned = (without_code(text, request.get("code", "")) for text in (*texts, *warnings))
         self.warnings = tuple(warned)
         self._note(name, request, outcome, facts)
         limit = self._behind(outcome.exception, message) if outcome.kind == "raised" else ""
         return _value(outcome, what, ": ".join(text for text in (message, limit) if text), place)
 
-    def _note(self, name, request, outcome, facts):
+    def _note(self, name: str | None, request: dict[str, Any], outcome: Outcome, facts: Callable | str | None) -> None:
         self.calls.append(RecordedCall(name, request, outcome, facts))
 
 
-def local_transport(namespace, within=None):
+def local_transport(namespace: Mapping[str, Any], within: float | None = None) -> Transport:
     """Make a transport that serves requests in this process, for answers that are our own.
 
     Args:
@@ -130,7 +141,7 @@ def local_transport(namespace, within=None):
         within: seconds that a call may take at most, where that is less than its check allows.
     """
 
-    def transport(request, seconds):
+    def transport(request: dict[str, Any], seconds: float) -> Any:
         try:
             return call_within(min(seconds, within or seconds), lambda: serve(request, namespace))
         except TimeUp:
@@ -139,16 +150,16 @@ def local_transport(namespace, within=None):
     return transport
 
 
-def kernel_transport(runner):
+def kernel_transport(runner: Any) -> Transport:
     """Make a transport into a sandboxed kernel that is kept alive by `runner` (see grading.submissions.runner)."""
 
-    def transport(request, seconds):
+    def transport(request: dict[str, Any], seconds: float) -> Any:
         return runner.evaluate(call_expression(request), seconds)
 
     return transport
 
 
-def read_answer(answer, request):
+def read_answer(answer: Any, request: Mapping[str, Any]) -> tuple[Outcome, str, str, tuple[str, ...]]:
     """Turn an answer from anywhere into plain, checked parts.
 
     Args:
@@ -196,13 +207,13 @@ def without_code(text: str, code: str) -> str:
     return text
 
 
-def _require_names(names, inputs):
+def _require_names(names: Any, inputs: Mapping[str, object]) -> None:
     """Insist on a few names of inputs: a set of whatever came could take minutes to make."""
     if type(names) is not list or len(names) > len(inputs) or any(type(n) is not str or n not in inputs for n in names):
         raise ValueError("not names of inputs")
 
 
-def _value(outcome, what, message, place):
+def _value(outcome: Outcome, what: str, message: str, place: str) -> Any:
     """Return the plain value of a good outcome, or raise what the student should read."""
     if outcome.kind == "crashed":
         size = f"held {message}" if message else "was not plain data"

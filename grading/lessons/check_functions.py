@@ -21,6 +21,16 @@ def load_checks(lesson: Lesson) -> ModuleType:
     return module
 
 
+def slow_exercises(lesson: Lesson) -> frozenset[str]:
+    """Name the exercises that train for many seconds, which the check file lists as SLOW."""
+    return frozenset(getattr(load_checks(lesson), "SLOW", ()))
+
+
+def replayable_exercises(lesson: Lesson) -> frozenset[str]:
+    """Name the exercises for which a right answer of one run is right in every other, which REPLAYABLE lists."""
+    return frozenset(getattr(load_checks(lesson), "REPLAYABLE", ()))
+
+
 def list_checks(lesson: Lesson) -> dict[str, list[CheckFunction]]:
     """List the check functions of each exercise, in file order.
 

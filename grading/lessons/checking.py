@@ -5,13 +5,14 @@ the check's name. It receives `student` (a proxy: values in, values out), `refer
 and `rng` (seeded per submission), and fails by raising `CheckFailed` through one of the asserts below.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from dnnkit.checking.compare import describe, difference
+from dnnkit.checking.compare import Difference, describe, difference
 from dnnkit.facts import FACTS
 from grading.lessons.snippet_source import StudentFunction, snippet_of
 
@@ -50,7 +51,7 @@ class Example:
     """
 
     title: str
-    inputs: dict = field(default_factory=dict)
+    inputs: dict[str, Any] = field(default_factory=dict)
     facts: str | None = None
     rtol: float = 1e-6
     quiet: bool = False
@@ -83,7 +84,7 @@ def example(
     return Example(title, inputs, facts, rtol, quiet, code)
 
 
-def points(value, *, repeat=True, seconds=20):
+def points(value: float, *, repeat: bool = True, seconds: float = 20) -> pytest.MarkDecorator:
     """Mark a check with what it is worth.
 
     Args:
@@ -94,17 +95,17 @@ def points(value, *, repeat=True, seconds=20):
     return pytest.mark.points(value, repeat=repeat, seconds=seconds)
 
 
-def hint(text):
+def hint(text: str) -> Callable[[Callable], Callable]:
     """Give a known mistake the hint its maker deserves: the likely cause, never the solution."""
 
-    def attach(function):
+    def attach(function: Any) -> Callable:
         function.hint = text
         return function
 
     return attach
 
 
-def edit(name, changes, *, hint=""):
+def edit(name: str, changes: Mapping[str, str], *, hint: str = "") -> None:
     """Declare an answer of the bank as the reference with a few texts replaced; `grading.lessons.bank` reads it unrun.
 
     Args:
@@ -114,7 +115,15 @@ def edit(name, changes, *, hint=""):
     """
 
 
-def assert_close(actual, expected, *, what, rtol=1e-6, atol=1e-12, strict_shape=False):
+def assert_close(
+    actual: object,
+    expected: object,
+    *,
+    what: str,
+    rtol: float = 1e-6,
+    atol: float = 1e-12,
+    strict_shape: bool = False,
+) -> None:
     """Fail unless the student's value agrees with the expected one in float64.
 
     Args:
@@ -133,7 +142,7 @@ def assert_close(actual, expected, *, what, rtol=1e-6, atol=1e-12, strict_shape=
         raise CheckFailed(f"{what}: {_without_number(found).sentence()}")
 
 
-def _without_number(found):
+def _without_number(found: Difference) -> Difference:
     """Where a number was expected and no number came, the difference names the hidden one: say "a number" instead."""
     try:
         float(found.expected)
@@ -142,8 +151,9 @@ def _without_number(found):
     return replace(found, expected="a number") if found.kind == "type" else found
 
 
-def assert_shape(actual, shape, *, what):
+def assert_shape(actual: Any, shape: Sequence[int], *, what: str) -> None:
     """Fail unless the value is an array (or number, for shape ()) of exactly this shape."""
+    came: tuple[int, ...] | None
     try:
         came = np.shape(actual)
         numeric = np.asarray(actual).dtype.kind in "biuf"
@@ -155,7 +165,7 @@ def assert_shape(actual, shape, *, what):
         raise CheckFailed(f"{what}: expected shape {tuple(shape)}, got shape {came}.")
 
 
-def assert_facts(name, inputs, actual, expected, *, what):
+def assert_facts(name: str, inputs: Mapping[str, object], actual: object, expected: object, *, what: str) -> None:
     """Fail unless the facts of two outputs agree (see `dnnkit.facts`)."""
     came, wanted = FACTS[name](inputs, actual), FACTS[name](inputs, expected)
     for fact, value in wanted.items():
@@ -163,19 +173,19 @@ def assert_facts(name, inputs, actual, expected, *, what):
             raise CheckFailed(f"{what}: {fact}: expected {value}, got {came.get(fact, 'nothing')}.")
 
 
-def assert_that(condition, message):
+def assert_that(condition: object, message: str) -> None:
     """Fail with this message, written for the student, unless the condition holds."""
     if not condition:
         raise CheckFailed(message)
 
 
-def assert_quiet(student, *, what):
+def assert_quiet(student: Any, *, what: str) -> None:
     """Fail if the student's last call raised a NumPy warning, such as an overflow."""
     if student.warnings:
         raise CheckFailed(f"{what}: NumPy warned: {student.warnings[0]}. The result must be computed without it.")
 
 
-def take_apart(answer, names):
+def take_apart(answer: Any, names: Sequence[str]) -> list[Any] | tuple[Any, ...]:
     """Take an answer apart that must have one part per name.
 
     Args:

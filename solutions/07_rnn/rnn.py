@@ -1704,7 +1704,7 @@ plots.show(ax)
 
 # %% [markdown]
 # The network passes the pairs and the triples in about a hundred steps, and ends between the triples and the fours.
-# Nobody has told it how long its memory should be, and with more steps it would pass the fours, too.
+# Nobody chose for it how many letters to look back at; with counts, you must choose.
 #
 # Let it write at three temperatures, each time beginning with "The ". We count how many of its words stand in the
 # manual, and how many of them are different. Commit to an answer first.

@@ -557,6 +557,11 @@ def _time_gradients(dH, X, h0, H, Wx, Wh):
     return dX, dh, dWx, dWh, db
 
 
+def _unequal_sizes(rng):
+    """Two cases in which no two sizes are equal."""
+    return [_gradient_case(rng, *sizes) for sizes in ((3, 5, 2, 4), (4, 3, 5, 2))]
+
+
 def _check_time_gradients(call, cases, parts=GRADIENTS):
     """Compare with the gradients; dX step by step, so that early steps count however much has faded."""
     answers = [call(*case) for case in cases]
@@ -578,15 +583,13 @@ def _check_time_gradients(call, cases, parts=GRADIENTS):
 @points(0.5)
 def test_rnn_backward_of_inputs_and_first_state(student, rng):
     """dX and dh0 are right, for every step."""
-    cases = [_gradient_case(rng, *sizes) for sizes in ((3, 5, 2, 4), (4, 3, 5, 2))]
-    _check_time_gradients(student.rnn_backward, cases, ("dX", "dh0"))
+    _check_time_gradients(student.rnn_backward, _unequal_sizes(rng), ("dX", "dh0"))
 
 
 @points(0.5)
 def test_rnn_backward_of_weights(student, rng):
     """dWx, dWh and db are right."""
-    cases = [_gradient_case(rng, *sizes) for sizes in ((3, 5, 2, 4), (4, 3, 5, 2))]
-    _check_time_gradients(student.rnn_backward, cases, ("dWx", "dWh", "db"))
+    _check_time_gradients(student.rnn_backward, _unequal_sizes(rng), ("dWx", "dWh", "db"))
 
 
 @points(0.5)
@@ -626,15 +629,13 @@ def test_rnn_backward_whole_numbers_and_views(student, rng):
 @points(0.5)
 def test_rnn_backward_broken_of_inputs_and_first_state(student, rng):
     """dX and dh0 are right, for every step."""
-    cases = [_gradient_case(rng, *sizes) for sizes in ((3, 5, 2, 4), (4, 3, 5, 2))]
-    _check_time_gradients(student.rnn_backward_broken, cases, ("dX", "dh0"))
+    _check_time_gradients(student.rnn_backward_broken, _unequal_sizes(rng), ("dX", "dh0"))
 
 
 @points(0.5)
 def test_rnn_backward_broken_of_weights(student, rng):
     """dWx, dWh and db are right."""
-    cases = [_gradient_case(rng, *sizes) for sizes in ((3, 5, 2, 4), (4, 3, 5, 2))]
-    _check_time_gradients(student.rnn_backward_broken, cases, ("dWx", "dWh", "db"))
+    _check_time_gradients(student.rnn_backward_broken, _unequal_sizes(rng), ("dWx", "dWh", "db"))
 
 
 @points(1)

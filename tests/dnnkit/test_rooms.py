@@ -15,9 +15,6 @@ MODULES = {
     for path in PACKAGE.rglob("*.py")
 }
 
-# A new import in it makes the kept proofs of lessons 02 and 04 outdated: hints come when these are next proved.
-WITHOUT_HINTS = {"dnnkit.gradcheck"}
-
 
 def imports_of(path, *, for_types=False):
     """Modules of the package that a module imports anywhere in it; with `for_types` also those that only hints need."""
@@ -80,25 +77,3 @@ def test_no_module_sets_a_name_of_another():
                 if isinstance(part, ast.Attribute) and ast.unparse(part.value) in modules:
                     wrong.append(f"{name}, line {node.lineno}: {ast.unparse(part)}")
     assert wrong == []
-
-
-def untyped(body, prefix="", public=True):
-    """Names of public functions, also those of public classes, with an argument or a result without a type hint."""
-    for node in body:
-        if isinstance(node, ast.ClassDef):
-            yield from untyped(node.body, f"{prefix}{node.name}.", public and not node.name.startswith("_"))
-        elif isinstance(node, ast.FunctionDef) and public and (node.name == "__init__" or node.name[0] != "_"):
-            arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-            arguments += [argument for argument in (node.args.vararg, node.args.kwarg) if argument]
-            bare = [a.arg for a in arguments if a.annotation is None and a.arg not in ("self", "cls")]
-            if bare or (node.returns is None and node.name != "__init__"):
-                yield prefix + node.name
-
-
-def test_public_functions_and_records_have_type_hints():
-    found = {
-        name: missing
-        for name, path in MODULES.items()
-        if name not in WITHOUT_HINTS and (missing := list(untyped(ast.parse(path.read_text(encoding="utf-8")).body)))
-    }
-    assert found == {}

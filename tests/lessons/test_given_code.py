@@ -15,7 +15,7 @@ from grading.authoring.needed_source import canonical
 from grading.judging.pytest_plugin import Candidate, run_hidden_checks
 from grading.judging.reference import Reference
 from grading.judging.student_proxy import Student, local_transport
-from grading.lessons.check_functions import load_checks
+from grading.lessons.check_functions import slow_exercises
 from grading.lessons.lesson import all_lessons, without_magics
 
 LESSONS = all_lessons(Path(__file__).resolve().parents[2] / "solutions")
@@ -72,7 +72,7 @@ def counts(function):
 def answers(functions, lesson, reference):
     """Which of these functions pass an exercise's examples, and then all of its checks: pairs of names."""
     candidates, right = {}, reference.namespace()
-    slow = getattr(load_checks(lesson), "SLOW", ())
+    slow = slow_exercises(lesson)
     for exercise in lesson.exercises:
         seconds = 60 if exercise in slow else 5
         for name, function in functions.items():

@@ -8,7 +8,7 @@ import copy
 import nbformat
 import pytest
 
-from grading.authoring.audit import prove_task, slow_exercises
+from grading.authoring.audit import prove_task
 from grading.authoring.keeping import differences
 from grading.authoring.release import load_release
 from grading.authoring.sample_class import with_answers
@@ -16,6 +16,7 @@ from grading.authoring.share import outdated_rows
 from grading.classes.autograde import make_grader
 from grading.course import open_course
 from grading.lessons.bank import load_bank
+from grading.lessons.check_functions import slow_exercises
 from grading.submissions.submission import Submission, parse_cells
 
 GRADER = ("grading.classes.autograde", "grading.sandbox.inside.*")  # and all that they import

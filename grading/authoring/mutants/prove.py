@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from dnnkit.checking.observe import call
 from dnnkit.checking.snippets import Snippet
@@ -13,7 +14,7 @@ from grading.authoring.mutants.source import Mutant, source_mutants
 from grading.judging.pytest_plugin import Candidate, run_hidden_checks
 from grading.judging.student_proxy import Student, local_transport
 from grading.lessons.bank import Answer, load_equivalents
-from grading.lessons.check_functions import load_checks
+from grading.lessons.check_functions import load_checks, slow_exercises
 from grading.lessons.lesson import Lesson, without_markers
 
 SAMPLE = 12  # mutants of an exercise that trains
@@ -59,8 +60,7 @@ def prove_mutants(lesson: Lesson, exercises: Iterable[str] = (), seeds: Sequence
             SAMPLE mutants are taken.
         seeds: the seeds; a mutant is killed when the checks refuse it with each of them.
     """
-    checks = load_checks(lesson)
-    slow = {*getattr(checks, "SLOW", ()), *getattr(checks, "TRAINS", ())}
+    slow = slow_exercises(lesson) | {*getattr(load_checks(lesson), "TRAINS", ())}
     equivalents = load_equivalents(lesson)
     rows = []
     for name in [n for n in lesson.exercises if n in (set(exercises) or set(lesson.exercises))]:
@@ -111,7 +111,7 @@ def _profile(judge: ExerciseJudge) -> Profile:
         call(tried, example.inputs, repeat=False)
     parameters = judge.reference.parameters
 
-    def make_student(**options: object) -> Student:
+    def make_student(**options: Any) -> Student:
         return Student(local_transport(namespace), parameters, **(options | {"repeat": False}))
 
     candidate = Candidate("profile", make_student, b"mutants", frozenset({exercise}))
