@@ -3,11 +3,15 @@
 import contextlib
 import ctypes
 import threading
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from dnnkit.environment.processor_wait import extended, seconds_waited
+
 Returned = TypeVar("Returned")
 SECONDS = 60  # for one example of an exercise, or one cell; a right answer takes one second or so
+MOST = 3.0  # times the limit, for code that had to wait for a processor: its wait does not count
 AGAIN = 1.0  # seconds; code that catches everything is stopped again
 
 
@@ -21,7 +25,7 @@ def call_within(seconds: float, function: Callable[[], Returned]) -> Returned:
     Only Python code can be stopped: a single long call into compiled code is stopped when it comes back.
 
     Args:
-        seconds: how long it may take.
+        seconds: how long it may take, besides the time in which other processes had the processors.
         function: called without arguments, in this thread.
 
     Returns:
@@ -32,12 +36,15 @@ def call_within(seconds: float, function: Callable[[], Returned]) -> Returned:
     """
     running, thread = threading.Lock(), threading.get_ident()
     running.acquire()
+    started, waited = time.monotonic(), seconds_waited()
 
     def watch() -> None:
         pause = seconds
         while not running.acquire(timeout=pause):
-            _raise_in(thread, TimeUp)
-            pause = AGAIN
+            left = started + extended(seconds, seconds_waited() - waited, MOST) - time.monotonic()
+            if left <= 0:
+                _raise_in(thread, TimeUp)
+            pause = left if left > 0 else AGAIN
 
     watcher = threading.Thread(target=watch, daemon=True)
     try:

@@ -52,24 +52,25 @@ def open_cluster(
         GradingError: when the scheduler does not answer.
     """
     logging.getLogger("distributed").setLevel(logging.ERROR)  # its own news of restarts; ours is in the records
-    if scheduler:
-        try:
-            client = Client(scheduler, security=_security(tls), timeout=20)
-        except (OSError, TimeoutError) as error:
-            raise GradingError(f"The scheduler at {scheduler} does not answer: {error}. Is it running?") from error
-        with client:
-            yield client
-        return
+    with _connect(scheduler, tls) if scheduler else _start_cluster(workers, project, gpu=gpu) as client:
+        yield client
+
+
+def _connect(scheduler: str, tls: tuple[str, str, str] | None) -> Client:
+    try:
+        return Client(scheduler, security=_security(tls), timeout=20)
+    except (OSError, TimeoutError) as error:
+        raise GradingError(f"The scheduler at {scheduler} does not answer: {error}. Is it running?") from error
+
+
+@contextlib.contextmanager
+def _start_cluster(workers: int, project: Path | None, *, gpu: bool) -> Iterator[Client]:
     options: dict[str, Any]
     options = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "host": "127.0.0.1"}
     options["env"] = {"DNN_PROJECT": str(project)} if project else {}
     options |= {"resources": {"GPU": 1}} if gpu else {}
     options |= {"protocol": "tls", "security": True}  # others on this machine reach its loopback addresses, too
-    with (
-        _forked_workers(),
-        LocalCluster(**options) as cluster,
-        Client(cluster) as client,
-    ):
+    with _forked_workers(), LocalCluster(**options) as cluster, Client(cluster) as client:
         yield client
 
 

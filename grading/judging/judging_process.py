@@ -24,6 +24,7 @@ from typing import Any
 
 from grading.errors import GradingError
 from grading.judging.judging_messages import OUT_OF_MEMORY, JudgingRequest, JudgingSettings
+from grading.sandbox.kernel import MOST
 from grading.sandbox.limits import Limits
 from grading.sandbox.socket_folders import make_folder, sweep
 
@@ -208,7 +209,7 @@ class _TimeLimit:
     def __init__(self, pid: int, limits: Limits) -> None:
         self._pid, self._seconds = pid, limits.judging_seconds
         self._most = _processor_seconds(pid) + limits.judging_seconds
-        self._deadline = time.monotonic() + 2 * (limits.submission_seconds + limits.judging_seconds)
+        self._deadline = time.monotonic() + MOST * limits.submission_seconds + 2 * limits.judging_seconds
 
     def passed(self) -> bool:
         """Whether the time is over."""

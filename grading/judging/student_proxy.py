@@ -15,7 +15,8 @@ from dnnkit.checking.wire import WireError, WireLimitPassed, encode
 from grading.lessons.checking import CheckFailed
 from grading.lessons.snippet_source import snippet_of
 from grading.sandbox.inside.agent import serve
-from grading.sandbox.kernel import KernelDied, KernelTimeout, call_expression, plain_text
+from grading.sandbox.kernel import call_expression
+from grading.sandbox.kernel_results import KernelDied, KernelTimeout, plain_text
 
 Transport = Callable[[dict[str, Any], float], Any]  # (request, seconds) -> parsed JSON answer
 SHORTEST_QUOTE = 20  # characters of a line of a check that are left out of a message; less could be anybody's

@@ -7,44 +7,24 @@ alone (see replies.py), and only the shell channel is read, so floods of output 
 import contextlib
 import json
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, NoReturn, Self
 
 from jupyter_client.session import Session
 
+from dnnkit.environment.processor_wait import extended, seconds_waited
 from grading.errors import SandboxUnavailable
 from grading.sandbox.cold_launcher import ColdLauncher
+from grading.sandbox.kernel_results import CellResult, KernelDied, KernelTimeout, short_text
 from grading.sandbox.launcher import LaunchedKernel, Launcher
 from grading.sandbox.limits import Limits
 from grading.sandbox.replies import answered_question, reply_content
 from grading.sandbox.zmtp import Channel, ChannelClosed
 
 HANDSHAKE_BYTES = 65_536
+MOST = 3.0  # times a limit, for a kernel that had to wait for a processor: its wait does not count
 REPLY_SECONDS = 1.0  # after that the kernel is asked whether it still works on what it was given
 LIMIT_OF_EXIT_CODE = {101: "memory_bytes", 102: "processes"}  # see grading/sandbox/inside/watch.py
-
-
-class KernelDied(Exception):
-    """The kernel is gone: a crash, a kill or an exit in the student's code."""
-
-
-class KernelTimeout(Exception):
-    """The student's code did not finish in time; the kernel may have been killed to stop it."""
-
-
-@dataclass(frozen=True)
-class CellResult:
-    """How a cell ended.
-
-    Attributes:
-        status: "ok", "error", "timeout" or "crashed".
-        error: exception type for status "error".
-        message: its message, shortened.
-    """
-
-    status: str
-    error: str = ""
-    message: str = ""
 
 
 class SandboxKernel:
@@ -56,11 +36,13 @@ class SandboxKernel:
 
     Attributes:
         limit_passed: name of the limit for which the last kernel was ended, or "".
+        seconds_waited: time by which limits were extended so far, since the kernel had to wait for a processor.
     """
 
     def __init__(self, limits: Limits | None = None, launcher: Launcher | None = None):
         self.limits = limits or Limits()
         self.limit_passed = ""
+        self.seconds_waited = 0.0
         self._launcher = launcher or ColdLauncher(self.limits)
         self._process: LaunchedKernel | None = None
         self._shell: Channel | None = None
@@ -124,7 +106,7 @@ class SandboxKernel:
 
         Args:
             source: the cell's text.
-            seconds: time limit.
+            seconds: time limit, besides the time in which other processes had the processors.
 
         Returns:
             `CellResult`; after "timeout" or "crashed" the kernel may be gone.
@@ -137,14 +119,14 @@ class SandboxKernel:
             return CellResult("crashed")
         if content.get("status") == "ok":
             return CellResult("ok")
-        return CellResult("error", _short(content.get("ename"), 80), _short(content.get("evalue"), 500))
+        return CellResult("error", short_text(content.get("ename"), 80), short_text(content.get("evalue"), 500))
 
     def evaluate(self, expression: str, seconds: float) -> Any:
         """Evaluate an expression whose value has an `application/json` form, and return that.
 
         Args:
             expression: Python source.
-            seconds: time limit.
+            seconds: time limit, as for `run_cell`.
 
         Returns:
             Parsed JSON, or None when the sandbox sent anything else.
@@ -162,25 +144,48 @@ class SandboxKernel:
     def _execute(self, source: str, expressions: dict[str, str], seconds: float) -> dict:
         if not self.alive:
             self._die("the kernel is gone")
-        deadline = time.monotonic() + seconds
+        started = time.monotonic()
+        deadline, waited = started + seconds, self._waited()
         content = {"code": source, "silent": False, "store_history": False, "user_expressions": expressions}
         content |= {"allow_stdin": False, "stop_on_error": False}
         message_id = self._send(self._shell, "execute_request", content, deadline + self.limits.interrupt_seconds)
+
+        def later() -> float:
+            return started + extended(seconds, self._waited() - waited, MOST)
+
         try:
             with contextlib.suppress(KernelTimeout):
                 return self._await_reply(message_id, min(deadline, time.monotonic() + REPLY_SECONDS))
-            return self._await_reply_or_the_next(message_id, deadline)
+            return self._await_reply_or_the_next(message_id, deadline, later)
         except KernelTimeout:
             self._interrupt(message_id)
             raise
+        finally:
+            self.seconds_waited += min(max(self._waited() - waited, 0.0), time.monotonic() - started)
 
-    def _await_reply_or_the_next(self, message_id: str, deadline: float) -> dict:
-        """Wait for a reply; when a later question is answered before, it never comes: it could not be packed."""
+    def _await_reply_or_the_next(self, message_id: str, deadline: float, later: Callable[[], float]) -> dict:
+        """Wait for a reply; when a later question is answered before, it never comes: it could not be packed.
+
+        Args:
+            message_id: of the question.
+            deadline: on `time.monotonic()`.
+            later: says at the deadline which deadline holds, since the kernel may have waited for a processor.
+        """
         self._next_id = self._send(self._shell, "kernel_info_request", {}, deadline + self.limits.interrupt_seconds)
         try:
-            return self._await_reply(message_id, deadline)
+            while True:
+                with contextlib.suppress(KernelTimeout):
+                    return self._await_reply(message_id, deadline)
+                deadline = later()
+                if deadline <= time.monotonic():
+                    raise KernelTimeout
         finally:
             self._next_id = None
+
+    def _waited(self) -> float:
+        """Seconds that the kernel has waited for a processor; a kernel that is gone waits for nothing."""
+        pid = self._shell.peer() if self._shell is not None else None
+        return seconds_waited(pid) if pid else 0.0
 
     def _send(self, channel: Channel | None, kind: str, content: dict, deadline: float) -> str:
         message = self._session.msg(kind, content)
@@ -237,13 +242,3 @@ class SandboxKernel:
 def call_expression(request: dict) -> str:
     """Write the expression that hands a request to the agent inside the sandbox."""
     return f"__import__('dnn_sandbox.agent', fromlist=['answer']).answer({json.dumps(json.dumps(request))})"
-
-
-def plain_text(text: str) -> str:
-    """Replace lone surrogates, which JSON can carry and no file can."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _short(text: Any, length: int) -> str:
-    text = plain_text(text) if isinstance(text, str) else ""
-    return text if len(text) <= length else text[: length - 3] + "..."

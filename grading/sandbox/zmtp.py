@@ -75,6 +75,13 @@ class Channel:
         """Close the connection."""
         self._socket.close()
 
+    def peer(self) -> int | None:
+        """Process id of the kernel as this process sees it, from the system and not from the kernel; None over TCP."""
+        if self._socket.family != socket.AF_UNIX:
+            return None
+        credentials = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        return struct.unpack("3i", credentials)[0] or None
+
     def send(self, frames: Sequence[bytes], deadline: float) -> None:
         """Send one message.
 

@@ -6,7 +6,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from grading.sandbox.kernel import CellResult, KernelDied, KernelTimeout, SandboxKernel, call_expression
+from grading.sandbox.kernel import MOST, SandboxKernel, call_expression
+from grading.sandbox.kernel_results import CellResult, KernelDied, KernelTimeout
 from grading.sandbox.launcher import Launcher
 from grading.sandbox.limits import Limits
 from grading.submissions.rebuild import ProgramCell
@@ -82,7 +83,8 @@ class Runner:
         now = time.monotonic()
         if self._deadline is None:
             self._deadline = now + self.limits.submission_seconds
-        left = self._deadline - now
+        waited = min(self._kernel.seconds_waited, (MOST - 1) * self.limits.submission_seconds)
+        left = self._deadline + waited - now
         if left <= 0:
             self._note(f"The submission used up its {self.limits.submission_seconds:.0f} seconds (submission_seconds).")
             raise KernelTimeout

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from grading.judging import judge
-from grading.sandbox.kernel import KernelDied, KernelTimeout
+from grading.sandbox.kernel_results import KernelDied, KernelTimeout
 
 ASK = "type('Witness', (), {{'_repr_json_': lambda self: (lambda f: [bool(f), repr(f)[:300]])({})}})()"
 FOLDER = Path(os.environ["HOSTILE_WITNESSES"])

@@ -26,6 +26,18 @@ def test_endless_loops_are_stopped():
     assert time.monotonic() - started < 5
 
 
+def test_time_spent_waiting_for_a_processor_does_not_count(monkeypatch):
+    waits = iter([0.0, 10.0])  # before the call, at its limit
+    monkeypatch.setattr(limits, "seconds_waited", lambda: next(waits))
+    assert call_within(1.0, lambda: time.sleep(1.2) or 3) == 3
+
+
+def test_code_that_seems_to_wait_for_ever_is_stopped_nevertheless(monkeypatch):
+    monkeypatch.setattr(limits, "seconds_waited", lambda: 100 * time.monotonic())
+    with pytest.raises(TimeUp):
+        call_within(0.1, loop)
+
+
 def test_code_that_catches_everything_is_stopped_again(monkeypatch):
     monkeypatch.setattr(limits, "AGAIN", 0.1)
     caught = []

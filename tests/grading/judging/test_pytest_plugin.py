@@ -13,7 +13,7 @@ from grading.judging.pytest_plugin import Candidate, check_rng, run_hidden_check
 from grading.judging.reference import Reference
 from grading.judging.student_proxy import Student
 from grading.lessons.lesson import find_lesson
-from grading.sandbox.kernel import KernelDied, KernelTimeout
+from grading.sandbox.kernel_results import KernelDied, KernelTimeout
 
 NEURON = find_lesson(Path(__file__).parents[3] / "solutions", "neuron")
 ODD = {

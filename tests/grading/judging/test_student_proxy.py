@@ -19,7 +19,7 @@ from grading.judging.student_proxy import (
     without_code,
 )
 from grading.lessons.checking import CheckFailed
-from grading.sandbox.kernel import KernelDied, KernelTimeout
+from grading.sandbox.kernel_results import KernelDied, KernelTimeout
 
 REQUEST = {"name": "double", "inputs": {"x": 1}, "repeat": True}
 PARAMETERS = {"double": ("x",)}

@@ -18,7 +18,8 @@ from grading.sandbox import bubblewrap as sandbox
 from grading.sandbox.bubblewrap import KERNEL_NAME, SandboxKernelSpecs, require_sandbox, sandbox_problem
 from grading.sandbox.cold_launcher import ColdLauncher
 from grading.sandbox.fork_launcher import ForkLauncher
-from grading.sandbox.kernel import CellResult, SandboxKernel, call_expression
+from grading.sandbox.kernel import SandboxKernel, call_expression
+from grading.sandbox.kernel_results import CellResult
 from grading.sandbox.limits import MB, Limits
 
 PROJECT = Path(__file__).parents[3]

@@ -8,7 +8,8 @@ import pytest
 
 from grading.lessons.imports import lesson_modules
 from grading.sandbox.fork_launcher import ForkLauncher
-from grading.sandbox.kernel import CellResult, SandboxKernel
+from grading.sandbox.kernel import SandboxKernel
+from grading.sandbox.kernel_results import CellResult
 from grading.sandbox.limits import MB, Limits
 
 pytestmark = pytest.mark.sandbox

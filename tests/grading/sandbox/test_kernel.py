@@ -13,7 +13,8 @@ import pytest
 from grading.judging.student_proxy import read_answer
 from grading.sandbox.cold_launcher import ColdLauncher
 from grading.sandbox.fork_launcher import ForkLauncher
-from grading.sandbox.kernel import CellResult, KernelDied, KernelTimeout, SandboxKernel, call_expression
+from grading.sandbox.kernel import SandboxKernel, call_expression
+from grading.sandbox.kernel_results import CellResult, KernelDied, KernelTimeout
 from grading.sandbox.limits import MB, Limits
 
 pytestmark = pytest.mark.sandbox
@@ -88,6 +89,28 @@ def test_an_endless_cell_is_interrupted_and_the_kernel_goes_on(kept):
     assert kept.run_cell("while True: pass", 0.5) == CellResult("timeout")
     assert time.monotonic() - started < 3
     assert kept.run_cell("assert kept == 7", 20) == OK
+
+
+def test_the_system_names_the_kernels_process(kept):
+    names = dict(
+        line.split(":", 1) for line in Path("/proc", str(kept._shell.peer()), "status").read_text().splitlines()
+    )
+    assert kept.run_cell(f"import os; assert os.getpid() == {names['NSpid'].split()[-1]}", 20) == OK
+
+
+def test_time_in_which_the_kernel_waits_for_a_processor_does_not_count(kept, monkeypatch):
+    waits = iter([0.0, 1.0, 1.0])  # before the cell, at its limit, after it
+    monkeypatch.setattr("grading.sandbox.kernel.seconds_waited", lambda pid: next(waits))
+    before = kept.seconds_waited
+    assert kept.run_cell("import time; time.sleep(0.8)", 0.5) == OK
+    assert 0.8 <= kept.seconds_waited - before <= 1.0  # not more than passed
+
+
+def test_a_kernel_that_seems_to_wait_for_ever_is_stopped_nevertheless(kept, monkeypatch):
+    monkeypatch.setattr("grading.sandbox.kernel.seconds_waited", lambda pid: 100 * time.monotonic())
+    started = time.monotonic()
+    assert kept.run_cell("import time; time.sleep(60)", 0.5) == CellResult("timeout")
+    assert 1.5 <= time.monotonic() - started < 5
 
 
 def test_an_endless_call_is_interrupted_and_the_kernel_goes_on(kept):

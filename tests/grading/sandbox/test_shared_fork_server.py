@@ -7,7 +7,8 @@ import pytest
 
 from grading.sandbox.fork_launcher import ForkLauncher
 from grading.sandbox.fork_server import ForkServerConnection
-from grading.sandbox.kernel import CellResult, KernelDied, SandboxKernel
+from grading.sandbox.kernel import SandboxKernel
+from grading.sandbox.kernel_results import CellResult, KernelDied
 from grading.sandbox.limits import MB, Limits
 from grading.sandbox.shared_fork_server import SharedForkServer
 

@@ -12,7 +12,8 @@ import pytest
 from grading.sandbox import unprivileged as module
 from grading.sandbox.cold_launcher import ColdLauncher
 from grading.sandbox.fork_launcher import ForkLauncher
-from grading.sandbox.kernel import CellResult, SandboxKernel
+from grading.sandbox.kernel import SandboxKernel
+from grading.sandbox.kernel_results import CellResult
 from grading.sandbox.unprivileged import NOBODY, hand_over, unprivileged
 
 COMMAND = ["bwrap", "--ro-bind", "/usr", "/usr", "--"]
