@@ -67,6 +67,7 @@ audit: setup
 bench: setup sandbox browser
 	$(BIN)/python benchmarks/autograde.py
 	$(BIN)/python benchmarks/hostile.py
+	$(BIN)/python benchmarks/large_class.py
 	$(BIN)/python benchmarks/lessons.py
 	$(BIN)/python benchmarks/widgets.py
 	$(BIN)/python benchmarks/gpu.py
