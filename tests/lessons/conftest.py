@@ -22,7 +22,8 @@ from grading.lessons.lesson import all_lessons
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 LESSONS = all_lessons(PROJECT / "solutions")
-RUN_AFRESH, RUN_FOR_CHANGED_CODE = 1, 2  # lessons for which each kept test runs though it need not
+RUN_AFRESH = 3  # kept tests of the whole course that run though they need not
+RUN_FOR_CHANGED_CODE = 2  # lessons for which each kept test runs where only its code has changed
 
 
 def pytest_generate_tests(metafunc):
@@ -87,26 +88,36 @@ def pytest_collection_modifyitems(config, items):
     """Leave out what is kept; a backend that was asked for by its mark is tried whole."""
     runs = {item: kept_run(item) for item in items if item.get_closest_marker("kept")}
     everything = config.getoption("all_proofs") or config.getoption("markexpr") in ("jax", "torch")
-    left_out = set()
+    left_out, afresh = set(), drawn_afresh(runs.values())
     for kind in sorted({run.kind for run in runs.values()}):
         mine = {item: run for item, run in runs.items() if run.kind == kind}
-        sample = lessons_to_run(kind, list(mine.values()))
+        sample = sorted({lesson for one, lesson in afresh if one == kind} | lessons_for_changed_code(mine.values()))
         for item, run in mine.items():
             item.user_properties.append(("kept run", {**asdict(run), "sample": sample}))
-            if run.state in ("kept", "judge changed") and run.lesson not in sample and not everything:
+            if holds(run) and run.lesson not in sample and not everything:
                 left_out.add(item)
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
 
 
-def lessons_to_run(kind, runs):
-    """Draw the lessons for which a kept test runs: one by the seed, and where code has changed two by that code."""
-    holding = [run for run in runs if run.state in ("kept", "judge changed")]
-    sample = draw([run.lesson for run in holding], RUN_AFRESH, os.environ["DNN_PROOF_SEED"], kind)
-    if any(run.state == "judge changed" for run in holding):
-        sample += draw([run.lesson for run in holding], RUN_FOR_CHANGED_CODE, runs[0].basis.judge)
-    return sorted(set(sample))
+def holds(run):
+    """Whether the ledger says that a test passed, with the code of today or of another day."""
+    return run.state in ("kept", "judge changed")
+
+
+def drawn_afresh(runs):
+    """Draw the kept tests that run all the same, by the seed: pairs of kind and lesson."""
+    holding = sorted((run.kind, run.lesson) for run in runs if holds(run))
+    return draw(holding, RUN_AFRESH, os.environ["DNN_PROOF_SEED"], "kept runs")
+
+
+def lessons_for_changed_code(runs):
+    """Draw the lessons for which a kept test runs since its code has changed, by that code."""
+    if all(run.state != "judge changed" for run in runs):
+        return set()
+    holding = [run for run in runs if holds(run)]
+    return set(draw([run.lesson for run in holding], RUN_FOR_CHANGED_CODE, holding[0].basis.judge))
 
 
 @pytest.fixture
