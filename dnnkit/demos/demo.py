@@ -126,8 +126,8 @@ class Demo(DemoInterface, anywidget.AnyWidget):
                 if isinstance(table, list)
                 else {"table": messages.table(table)}
             )
-        record["values"] = {key: messages.jsonable(v) for key, v in self.values.items() if key not in self.kept}
-        record["set"] = {key: v for key, v in record["values"].items() if everything or key in shown}
+        settings = {key: messages.jsonable(v) for key, v in self.values.items() if key not in self.kept}
+        record |= {"values": settings, "set": {key: v for key, v in settings.items() if everything or key in shown}}
         with self.hold_sync():
             self.data = data
             self.state = json.dumps(record, allow_nan=False, separators=(",", ":"), default=messages.jsonable)

@@ -6,6 +6,7 @@ What is in the bytes is looked at by a disposable judging process; student code 
 import atexit
 import base64
 import json
+import logging
 import threading
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +20,7 @@ from grading.lessons.lesson import Lesson, find_lesson
 from grading.sandbox.limits import Limits
 from grading.submissions.submission import Submission, unparsed
 
+logging.getLogger("distributed").setLevel(logging.ERROR)  # as in cluster.py, for the worker's own process
 _graders: dict[str, Grader] = {}
 _lock = threading.Lock()  # a worker has one thread for tasks; the lock keeps a second one from halving our promises
 

@@ -36,8 +36,8 @@ def signals(drawn: Any, ghosts: Any) -> Panel:
     last = len(drawn["gradient"]) - 1
     layers = np.arange(last + 1)
     lines = [("gradient", drawn["gradient"], 5, "diamond"), ("std of a", drawn["a_std"], 4, "circle")]
-    shown = [drawn["predicted"], *(state[key] for state in (drawn, *ghosts) for key in ("gradient", "a_std"))]
-    shown = np.concatenate(shown)
+    curves = [drawn["predicted"], *(state[key] for state in (drawn, *ghosts) for key in ("gradient", "a_std"))]
+    shown = np.concatenate(curves)
     shown = shown[np.isfinite(shown) & (shown > 0)]
     low, high = max(SMALLEST, shown.min(initial=1.0) / 10), min(LARGEST, shown.max(initial=1.0) * 10)
     panel.xlim, panel.ylim = (0.0, 1.33 * last), (min(low, 1e-2), max(high, 1e2))

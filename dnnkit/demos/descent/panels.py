@@ -13,7 +13,7 @@ from dnnkit.demos.interface import Result, Settings
 
 FLOOR, CEILING = 1e-12, 1e12  # what a log axis shows
 WIDTH, HEIGHT = 452, 240
-SIZE = {"width": WIDTH, "height": HEIGHT}
+SIZE: dict[str, Any] = {"width": WIDTH, "height": HEIGHT}
 FORMULAS = {"parabola": "λw²/2", "double well": "λ(w² − 4)²/32"}
 
 

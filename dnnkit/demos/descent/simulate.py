@@ -25,7 +25,7 @@ def height(surface: str, curvature: float, w: NDArray[np.float64]) -> Any:
     return curvature * w**2 / 2
 
 
-def slope(surface: str, curvature: float, w: NDArray[np.float64]) -> Any:
+def slope(surface: str, curvature: float, w: NDArray[np.float64] | float) -> Any:
     """Compute the derivative of J at w."""
     if surface == "double well":
         return curvature * w * (w**2 - VALLEY**2) / (2 * VALLEY**2)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ NUMBER = re.compile(r"\s*([A-Za-z]\w*)\s*=\s*([-+]?[0-9.]+(?:[eE][-+]?\d+)?)\s*$
 PRINTED = {"·": "*", "×": "*", "−": "-", "²": "**2", "³": "**3"}  # as the demo writes them
 
 # what each step computes, and its slopes along its arguments a, b from these and its value v
-STEPS = {
+STEPS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "+": (np.add, lambda a, b, v: (1.0, 1.0)),
     "-": (np.subtract, lambda a, b, v: (1.0, -1.0)),
     "*": (np.multiply, lambda a, b, v: (b, a)),
@@ -75,8 +76,8 @@ class Graph:
         step = self.steps[k]
         if b and shown:  # a minus sign must not run into another
             a = f"({a})" if a.startswith("-") and step == "**" else a
-            b = f"({b[0]})" if b[0].startswith("-") else b[0]
-            return f"{a}{'**' if step == '**' else f' {step} '.replace('*', '×')}{b}"
+            second = f"({b[0]})" if b[0].startswith("-") else b[0]
+            return f"{a}{'**' if step == '**' else f' {step} '.replace('*', '×')}{second}"
         if b:
             power = {"2": "²", "3": "³"}.get(b[0], f"**{b[0]}")
             return a + {"*": f"·{b[0]}", "/": f"/{b[0]}", "**": power}.get(step, f" {step} {b[0]}".replace("-", "−", 1))
@@ -101,7 +102,7 @@ def read(text: str) -> Graph:
         raise Unreadable(f"it is no complete formula ({error.msg or 'invalid syntax'}).") from None
     except (ValueError, RecursionError, MemoryError):
         raise Unreadable("it cannot be taken apart.") from None
-    nodes = {}
+    nodes: dict[Any, int] = {}
     if isinstance(_visit(tree, nodes), float) or all(step == "leaf" for step, _ in nodes):
         raise Unreadable("it needs a name and a step, as in x + 1.")
     if len(nodes) > NODES:

@@ -1,6 +1,6 @@
 """Values and slopes of a computation graph, edge by edge, and where its nodes stand in a picture; numbers only."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -29,7 +29,7 @@ def evaluate(
     Returns:
         Values, shape (n,), or (n, M) with nudges.
     """
-    values = []
+    values: list[Any] = []
     with np.errstate(all="ignore"):
         for k, (name, step) in enumerate(zip(graph.names, graph.steps, strict=True)):
             inputs = [values[p] if isinstance(p, int) else p for p in graph.inputs[k]]
@@ -114,7 +114,7 @@ def layout(graph: Graph) -> Any:
     """
     column = columns_of(graph)
     count = column[-1] + 1
-    children = [[] for _ in column]
+    children: list[list[tuple[int, int]]] = [[] for _ in column]
     for child, parent, i in graph.edges:
         children[parent].append((child, i))
     reach = [max((column[child] for child, _ in after), default=count - 1) for after in children]
@@ -122,7 +122,8 @@ def layout(graph: Graph) -> Any:
     rows = max(map(len, slots))
     if count > COLUMNS or rows > ROWS:
         raise Unreadable(f"it is too large for the picture: at most {COLUMNS} columns and {ROWS} rows fit.")
-    middle, places = rows * ROW / 2, {}
+    middle = rows * ROW / 2
+    places: dict[tuple[int, int], float] = {}
     for c in reversed(range(count)):
         wishes = []
         for k, _ in slots[c]:
@@ -196,7 +197,7 @@ def parts_from(came: Any, right: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.zeros(len(right), dtype=bool) if came is None else relative_error(np.asarray(came), right) > 1e-4
 
 
-WRITTEN = {
+WRITTEN: dict[str, Callable[..., Any]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
@@ -221,7 +222,7 @@ def build(value: type, graph: Graph, leaves: Mapping[str, float]) -> dict[str, l
     Returns:
         Dict of values and gradients, lists of n numbers.
     """
-    nodes = []
+    nodes: list[Any] = []
     for k, step in enumerate(graph.steps):
         inputs = [nodes[p] if isinstance(p, int) else p for p in graph.inputs[k]]
         nodes.append(value(leaves[graph.names[k]]) if step == "leaf" else WRITTEN[step](*inputs))

@@ -128,7 +128,7 @@ class Steps:
         self._values = {k: n for n, k in enumerate(graph.made, start=1)}
         self.seed = len(graph.made) + 1
         self.last = self.seed + len(graph.edges) + 1
-        given = {k: [] for k in range(len(graph.names))}
+        given: dict[int, list[int]] = {k: [] for k in range(len(graph.names))}
         for e, (_, parent, _) in enumerate(graph.edges):
             given[parent].append(self.edge(e))
         self._shares = {k: got or [self.seed] for k, got in given.items()}

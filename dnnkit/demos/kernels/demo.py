@@ -147,7 +147,8 @@ class KernelExplorer(Demo):
         """
         if "conv2d" not in self.own or kernel is None or values["padding"] != "zero":
             return None
-        size, stride, dilation, iterations = len(kernel), *(int(values[key]) for key in REPEATS)
+        size = len(kernel)
+        stride, dilation, iterations = (int(values[key]) for key in REPEATS)
         probe, wide = PROBE_KERNEL[:size, :size], kernels.spread(kernel, dilation)
         started = time.thread_time()
         came = self._call(PROBE[None, :, :, None], kernels.spread(probe, dilation), BIAS, stride)

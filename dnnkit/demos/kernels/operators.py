@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,9 @@ CUSTOM = "custom grid"
 LINEAR = ("box", "Gaussian", "sharpen", "Sobel x", "Sobel y", "Laplacian", "high-pass", "emboss", CUSTOM)
 RANKS = ("median", "dilate", "erode", "open", "close")
 OPERATORS = (*LINEAR, *RANKS)
-PADDINGS = {"zero": "constant", "reflect": "reflect", "wrap": "wrap"}  # as np.pad names them
+# As np.pad names them.
+PADDINGS: dict[str, Literal["constant", "reflect", "wrap"]]
+PADDINGS = {"zero": "constant", "reflect": "reflect", "wrap": "wrap"}
 EDGES = {  # of 3 x 3, divided so that an edge from 0 to 1 answers with 1
     "Sobel x": np.outer([1, 2, 1], [-1, 0, 1]) / 4,
     "Sobel y": np.outer([-1, 0, 1], [1, 2, 1]) / 4,

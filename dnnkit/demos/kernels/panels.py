@@ -54,7 +54,7 @@ def show(
     words: str,
     *,
     scale: str = "grey",
-    limits: tuple[float, float] = (0.0, 1.0),
+    limits: tuple[float, float] | None = (0.0, 1.0),
 ) -> None:
     """Put a picture into a pair, words above it."""
     panel.field(image, (left, left + SIDE, 0, SIDE), scale=scale, limits=limits, smooth=False)

@@ -149,7 +149,7 @@ class NeuronPlayground(Demo):
         start = int(values["draw"]) if layers else list(map(float, course.start))
         run = [values["data"], units, values["bend"] if layers else "", start, [list(part) for part in log]]
         moved = {"run": [*run, layers] if layers > 1 else run}
-        return moved if layers else moved | _weights(*net["v"], net["b"])
+        return moved if layers else moved | _weights(net["v"][0], net["v"][1], net["b"])
 
     def on_key(self, key: str, shift: bool, values: Settings) -> Settings:
         """Turn w, or move b."""

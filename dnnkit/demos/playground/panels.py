@@ -112,7 +112,7 @@ def loss_by_step(result: Result, pinned: Any) -> Panel:
     panel.line(thinned(np.arange(last + 1)), np.maximum(thinned(losses), 1e-7), series=4, solid=True, end="diamond")
     side = "right" if last > 0.6 * panel.xlim[1] else "left"
     below = losses[-1] < 0.75 and losses[-1] > 0.3
-    shift = {"dx": 9 if side == "left" else 2, "dy": 16 if below else -14}
+    shift: dict[str, Any] = {"dx": 9 if side == "left" else 2, "dy": 16 if below else -14}
     panel.text(last, losses[-1], f"{losses[-1]:.3g}", bold=True, align=side, **shift)
     if not last:
         panel.text(panel.xlim[1] / 2, panel.ylim[0] * 2.0, "Step or Run trains", align="center")
@@ -169,7 +169,8 @@ def folded(net: training.Net, low: float, high: float) -> tuple[NDArray[np.float
     fine, lines = np.linspace(low, high, 41), np.linspace(low, high, 7)
     along, across = np.tile([*fine, np.nan], 7), np.repeat(lines, 42)
     X = np.concatenate([np.stack([along, across], axis=1), np.stack([across, along], axis=1)])
-    return training.bent(net, X).T
+    first, second = training.bent(net, X).T
+    return first, second
 
 
 def scores(result: Result) -> Panel:
@@ -189,7 +190,7 @@ def scores(result: Result) -> Panel:
     return panel
 
 
-def thinned(line: NDArray[np.float64]) -> NDArray[np.float64]:
+def thinned(line: NDArray[Any]) -> NDArray[Any]:
     """Leave out rows of a long line, but not its last."""
     if len(line) <= SHOWN:
         return line

@@ -1,5 +1,6 @@
 """The numbers of the neuron playground: points, the best straight line, the loss over weights, the boundary."""
 
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from dnnkit import data
 
 GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "XOR": (0, 1, 1, 0)}
-CLOUDS = {  # how to make them, how many points, and their noise
+CLOUDS: dict[str, tuple[Callable[..., Any], int, float]] = {  # how to make them, how many points, and their noise
     "blobs": (data.make_blobs, 100, 1.2),
     "moons": (data.make_moons, 100, 0.15),
     "rings": (data.make_rings, 100, 0.15),

@@ -72,7 +72,13 @@ def paths(lines: Sequence[Racer], old: Any, result: Result, values: Settings) ->
         panel.line(*line.path.T, ghost=True, grows=True)
     for line in lines:
         end = None if line.ghost else line.shape
-        look = {"series": line.series, "width": line.width, "ghost": line.ghost, "end": end, "grows": True}
+        look: dict[str, Any] = {
+            "series": line.series,
+            "width": line.width,
+            "ghost": line.ghost,
+            "end": end,
+            "grows": True,
+        }
         panel.line(*line.path.T, **look)
     panel.points(*np.transpose(ground.lowest), series=0, shape="star", size=6)
     panel.points(*np.transpose([result["start"]]), series=0, size=7, hollow=True)
@@ -90,7 +96,13 @@ def by_step(lines: Sequence[Racer], old: Any) -> Panel:
         panel.line(step, np.maximum(line.losses, FLOOR), ghost=True, grows=True)
     for line in lines:
         end = None if line.ghost else line.shape
-        look = {"series": line.series, "width": line.width, "ghost": line.ghost, "end": end, "grows": True}
+        look: dict[str, Any] = {
+            "series": line.series,
+            "width": line.width,
+            "ghost": line.ghost,
+            "end": end,
+            "grows": True,
+        }
         panel.line(step, np.maximum(line.losses, FLOOR), **look)
     named(panel, lines, [line.losses[-1] for line in lines], (1.035 * STEPS, 1.06 * STEPS))
     return panel
@@ -105,7 +117,7 @@ def named(panel: Panel, lines: Sequence[Racer], ends: Sequence[float], where: tu
         ends: the loss at each line's end.
         where: x of the marks and of the names.
     """
-    low, high = panel.ylim
+    _, (low, high) = panel.limits()
     gap = 15 / (HEIGHT - 50) * np.log10(high / low)
     wishes = [np.log10(np.clip(np.nan_to_num(end, nan=high), low, high)) for end in ends]
     places = apart(wishes, gap, np.log10(low) + gap / 2, np.log10(high) - gap / 2)
@@ -163,7 +175,7 @@ def close_up(result: Result, values: Settings) -> Panel:
     return panel
 
 
-def uncorrected(step: NDArray[np.float64], values: Settings) -> NDArray[np.float64]:
+def uncorrected(step: NDArray[Any], values: Settings) -> NDArray[np.float64]:
     """Say how many times longer Adam's steps would be without its two corrections, shape (STEPS,)."""
     return (1 - values["momentum"] ** step) / np.sqrt(1 - values["beta2"] ** step)
 

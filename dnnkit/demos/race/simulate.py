@@ -111,8 +111,9 @@ def sweep(
     return np.where(np.isfinite(losses), np.maximum(losses, FLOOR), np.inf)
 
 
-def settings_after_rate(rule: int, momentum: float, beta2: float) -> list[float]:
+def settings_after_rate(rule: str, momentum: float, beta2: float) -> tuple[float, ...]:
     """List what a rule's step function takes after the learning rate."""
+    table: dict[str, tuple[float, ...]]
     table = {"momentum": (momentum,), "Nesterov": (momentum,), "AdaGrad": (EPS,), "RMSProp": (RHO_RMSPROP, EPS)}
     table |= {"Adadelta": (RHO_ADADELTA, EPS_ADADELTA), "Adam": (momentum, beta2, EPS)}
     return table.get(rule, ())
@@ -143,7 +144,8 @@ def walk_alone(
         WireError: when a step does not return the pair (params, state).
     """
     settings = settings if _takes(step, 4 + len(settings)) else ()
-    path, state = np.full((len(kicks) + 1, 2), np.nan), {}
+    path = np.full((len(kicks) + 1, 2), np.nan)
+    state: Any = {}
     path[0] = start
     for n, kick in enumerate(kicks):
         params, grads = {"w": path[n].copy()}, {"w": slope(path[n]) + kick}

@@ -1,7 +1,9 @@
 """Losses of two weights to walk on, for the optimizer race."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +22,8 @@ class Surface:
         shake: matrix that turns independent noise into the noise of this surface's gradient, shape (2, 2).
     """
 
-    height: object
-    slope: object
+    height: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    slope: Callable[[NDArray[np.float64]], NDArray[np.float64]]
     start: tuple
     window: tuple
     lowest: tuple
@@ -106,7 +108,12 @@ def _beale():
     return height, slope, (0.6, 1.6), (-0.5, 4.2, -1.2, 2.0), ((3.0, 0.5),)
 
 
-FIXED = {"Rosenbrock": _rosenbrock, "saddle": _saddle, "plateau and cliff": _cliff, "Beale": _beale}
+FIXED: dict[str, Callable[[], Any]] = {
+    "Rosenbrock": _rosenbrock,
+    "saddle": _saddle,
+    "plateau and cliff": _cliff,
+    "Beale": _beale,
+}
 SURFACES = ("ravine", "noisy quadratic", *FIXED)
 
 
@@ -114,7 +121,8 @@ SURFACES = ("ravine", "noisy quadratic", *FIXED)
 def surface(name: str, condition: float = 20.0, turn: float = 0.0) -> Surface:
     """Make a surface; condition number and turn (in degrees) matter for "ravine" and "noisy quadratic" only."""
     if name in FIXED:
-        return Surface(*FIXED[name](), np.zeros((2, 2)))
+        height, slope, start, window, lowest = FIXED[name]()
+        return Surface(height, slope, start, window, lowest, np.zeros((2, 2)))
     return _bowl(condition, turn, name == "noisy quadratic")
 
 
