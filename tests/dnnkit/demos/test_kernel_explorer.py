@@ -6,6 +6,7 @@ import pytest
 
 from dnnkit.demos import kernel_explorer
 from dnnkit.demos import static_view as still
+from dnnkit.demos.kernels import demo as demo_module
 from dnnkit.demos.kernels import learned, pictures
 from dnnkit.demos.kernels import operators as kernels
 from dnnkit.demos.kernels.operators import LINEAR, OPERATORS, RANKS
@@ -452,7 +453,7 @@ def test_learned_kernels_are_scaled_and_differ():
 @pytest.mark.parametrize(("stride", "dilation", "iterations"), [(1, 1, 1), (3, 1, 1), (1, 2, 1), (2, 1, 3), (3, 2, 2)])
 @pytest.mark.parametrize("operator", LINEAR)
 def test_a_right_function_draws_the_picture(operator, stride, dilation, iterations, monkeypatch):
-    monkeypatch.setattr(demo_kernel_explorer, "AFFORDABLE", 60.0)  # a busy machine takes longer
+    monkeypatch.setattr(demo_module, "AFFORDABLE", 60.0)  # a busy machine takes longer
     settings = {"stride": stride, "dilation": dilation, "iterations": iterations, "size": 5}
     demo = kernel_explorer(conv2d=right, operator=operator, **settings)
     assert demo.own.problems == []
@@ -534,9 +535,7 @@ def test_the_whole_picture_is_filtered_once_while_the_window_moves():
 
 
 def test_a_slow_function_is_compared_on_a_small_picture_only(monkeypatch):
-    from dnnkit.demos.kernels import demo as demo_kernel_explorer
-
-    monkeypatch.setattr(demo_kernel_explorer, "AFFORDABLE", 0.0)
+    monkeypatch.setattr(demo_module, "AFFORDABLE", 0.0)
     shapes = []
 
     def counted(X, W, b, stride, padding):
