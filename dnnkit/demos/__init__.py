@@ -14,6 +14,7 @@ DEMOS = {
     "optimizer_race": "race.demo:OptimizerRace",
     "activations": "depth.demo:Activations",
     "kernel_explorer": "kernels.demo:KernelExplorer",
+    "gradient_flow": "flow.demo:GradientFlow",
 }
 
 

@@ -32,6 +32,8 @@ class Panel:
         width: width in the page, in pixels.
         height: height in the page, in pixels.
         alt: text for those who do not see it; by default the title and the demo's sentence.
+        scrub: (x of step 0, steps for each unit of x): the step slider follows the pointer over this plot.
+        hover: what stands beside the pointer over it, one text for each step.
         marks: what is drawn, in order, made by the methods below.
     """
 
@@ -47,6 +49,8 @@ class Panel:
     width: int = 300
     height: int = 260
     alt: str = ""
+    scrub: tuple[float, float] | None = None
+    hover: Sequence[str] = ()
     marks: list[dict[str, Any]] = field(default_factory=list)
 
     def line(

@@ -13,12 +13,16 @@ class Control:
         label: what the reader sees and a screen reader says.
         default: value at the start.
         help: longer text, shown when the pointer rests on it.
+        only: (name of another setting, its values): shown only where that setting has one of them; always by default.
+        more: whether it stands under "More", which is closed at first.
     """
 
     name: str
     label: str
     default: Any
     help: str = ""
+    only: tuple[str, tuple[Any, ...]] | None = field(default=None, kw_only=True)
+    more: bool = field(default=False, kw_only=True)
 
     def describe(self) -> dict[str, Any]:
         """Describe the control for the page."""

@@ -21,7 +21,20 @@ def pack(panels: Sequence[Panel]) -> tuple[list[dict[str, Any]], bytes]:
     data = bytearray()
     for panel in panels:
         xlim, ylim = panel.limits()
-        names = ("title", "xlabel", "ylabel", "xlog", "ylog", "equal", "axes", "width", "height", "alt")
+        names = (
+            "title",
+            "xlabel",
+            "ylabel",
+            "xlog",
+            "ylog",
+            "equal",
+            "axes",
+            "width",
+            "height",
+            "alt",
+            "scrub",
+            "hover",
+        )
         record = {name: getattr(panel, name) for name in names}
         record |= {"xlim": list(map(float, xlim)), "ylim": list(map(float, ylim)), "marks": []}
         for mark in panel.marks:

@@ -130,6 +130,13 @@ WRONG = {
         "kernel_explorer(conv2d=mine, operator='Sobel x', predict=False)",
         "Your conv2d differs from the demo's own",
     ),
+    "gradient_flow": (
+        "import numpy as np\n"
+        "def mine(x, h_prev, Wx, Wh, b):  # with the state weights turned round\n"
+        "    return np.tanh(x @ Wx + h_prev @ Wh.T + b)",
+        "gradient_flow(rnn_step_forward=mine, predict=False)",
+        "Your rnn_step_forward differs from the demo's own",
+    ),
 }
 
 
@@ -278,4 +285,35 @@ def test_layers_and_units_of_the_playground_move_together(page, lab, tools):
     page.keyboard.press("Home")
     expect(page.locator(".dnn-says")).to_contain_text("one neuron")
     assert (layers.input_value(), units.input_value()) == ("0", "0")
+    assert page.problems == []
+
+
+def test_pictures_of_gradient_flow_answer_to_the_pointer(page, lab, tools):
+    opened(page, lab, tools, "flow.ipynb", "from dnnkit.demos import gradient_flow\ngradient_flow(predict=False)")
+    settled(page)
+    pictures, demo = page.locator(".dnn-panel canvas"), page.locator(".dnn-demo").bounding_box()
+    assert demo["height"] <= 620
+    box = pictures.nth(2).bounding_box()
+    page.mouse.move(box["x"] + 200, box["y"] + 80)
+    beside = page.locator(".dnn-beside:visible")
+    expect(beside).to_contain_text("steps back: ")
+    back = int(beside.inner_text().split()[0])
+    expect(page.locator(".dnn-says")).to_contain_text(f"tanh, {back} steps back: ")
+    assert page.get_by_label("steps back", exact=True).input_value() == str(back)
+    radius = page.get_by_label("radius of Wh", exact=True)
+    assert radius.input_value() == "1"
+    page.mouse.down()
+    page.mouse.move(box["x"] + 100, box["y"] + 120, steps=3)
+    page.mouse.up()
+    expect(page.locator(".dnn-says")).to_contain_text(re.compile(r"Wh has radius 0\.\d"))
+    assert float(radius.input_value()) < 1
+    page.mouse.move(5, 5)
+    expect(beside).to_have_count(0)
+    page.get_by_label("network", exact=True).select_option("LSTM")
+    expect(radius).to_be_hidden()
+    expect(page.get_by_label("forget bias", exact=True)).to_be_visible()
+    expect(page.get_by_label("size of the pulse")).to_be_hidden()
+    page.get_by_role("button", name="More", exact=True).click()
+    expect(page.get_by_label("size of the pulse")).to_be_visible()
+    assert tools.findings(page, ".dnn-demo") == []
     assert page.problems == []

@@ -1,5 +1,6 @@
 // The controls of a demo: native inputs with labels, and their values.
 
+import { toggle } from "./bar.js";
 import { element, focusable, format, uniqueId } from "./elements.js";
 import { greyOf } from "./picture_file.js";
 
@@ -21,8 +22,12 @@ export class Controls {
     this.nodes = {};
     /** @type {Record<string, (top: number) => void>} change the largest value of a slider */
     this.limits = {};
+    /** @type {{control: Control, node: HTMLElement}[]} */
+    this.placed = spec.controls.map((control) => ({ control, node: this.make(control) }));
     this.root = element("div", { class: "dnn-controls" });
-    for (const control of spec.controls) this.root.append(this.make(control));
+    this.more = element("div", { class: "dnn-controls", hidden: true });
+    for (const { control, node } of this.placed) (control.more ? this.more : this.root).append(node);
+    if (this.more.children.length) this.root.append(toggle("More", this.more), this.more);
   }
 
   /** @param {Control} control */
@@ -55,6 +60,7 @@ export class Controls {
    */
   ask(name, value) {
     this.values[name] = value;
+    this.hideOthers();
     this.changed(name, value);
   }
 
@@ -178,6 +184,13 @@ export class Controls {
     return group;
   }
 
+  /** Hide what plays no part with the settings of now. */
+  hideOthers() {
+    for (const { control, node } of this.placed) {
+      if (control.only) node.hidden = !control.only[1].includes(this.values[control.only[0]]);
+    }
+  }
+
   /**
    * Take over how many steps there are: that may have changed with another control.
    * @param {number} steps
@@ -199,5 +212,6 @@ export class Controls {
       if (name === "step" && steps !== undefined && this.limits.step) this.limits.step(steps - 1);
       if (this.nodes[name]) this.nodes[name](value);
     }
+    this.hideOthers();
   }
 }

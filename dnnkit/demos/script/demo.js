@@ -42,7 +42,7 @@ class DemoView {
     this.speaking = undefined;
     this.link = new Link(model, () => this.controls.values);
     this.controls = new Controls(this.spec, (name) => this.changed(name), (bytes) => this.link.give(bytes));
-    this.pictures = new Pictures(this.spec, this.link);
+    this.pictures = new Pictures(this.spec, this.link, (step) => this.scrub(step));
     this.says = element("p", { class: "dnn-says" });
     this.live = element("p", { class: "dnn-hidden", "aria-live": "polite" });
     this.note = element("p", { class: "dnn-note", role: "alert", hidden: true });
@@ -72,8 +72,9 @@ class DemoView {
     bar.append(...spec.actions.map(([name, text]) => button(text, () => link.act(name))));
     bar.append(button("Pin", () => link.act("pin")), button("Reset", () => this.reset()));
     bar.append(toggle("Table", this.table, () => this.drawTable()), toggle("Code", this.code), ask);
-    const parts = [this.controls.root, bar, help, this.note, this.says, this.live];
-    this.stage.append(...parts, this.pictures.root, this.table, this.code);
+    const hands = [this.controls.root, bar, help], words = [this.note, this.says, this.live];
+    const first = spec.picture_first ? [this.pictures.root, ...words, ...hands] : [...hands, ...words, this.pictures.root];
+    this.stage.append(...first, this.table, this.code);
     const root = element("div", { class: "dnn-demo", role: "group", "aria-label": spec.title });
     root.append(element("p", { class: "dnn-title" }, spec.title), this.stage);
     if (spec.question && !spec.answered) this.stage.before(this.askFirst(spec.question));
@@ -127,6 +128,17 @@ class DemoView {
     this.controls.set({ step });
     this.redraw();
     if (!this.table.hidden) this.drawTable();
+  }
+
+  /**
+   * Go to the step under the pointer.
+   * @param {number} step
+   */
+  scrub(step) {
+    const place = Math.max(0, Math.min((this.state?.steps ?? 1) - 1, step));
+    if (this.player.running || place === this.step) return;
+    this.showStep(place);
+    this.sendSoon();
   }
 
   reset() {

@@ -10,10 +10,12 @@ export class Pictures {
   /**
    * @param {import("./types.js").Spec} spec
    * @param {import("./link.js").Link} link
+   * @param {(step: number) => void} scrub called with the step that the pointer is over
    */
-  constructor(spec, link) {
+  constructor(spec, link, scrub) {
     this.spec = spec;
     this.link = link;
+    this.scrub = scrub;
     /** @type {State | null} */
     this.state = null;
     /** @type {HTMLCanvasElement[]} */
@@ -53,7 +55,33 @@ export class Pictures {
     const roles = { role: "application", tabindex: "0", "aria-roledescription": "plot with keys" };
     const canvas = focusable("canvas", keyed ? roles : { role: "img" });
     if (keyed) this.listen(canvas, index);
-    return element("figure", { class: "dnn-panel" }, element("figcaption", {}, panel.title), canvas);
+    const beside = element("div", { class: "dnn-beside", "aria-hidden": "true", hidden: true });
+    if (panel.scrub) this.follow(canvas, index, beside);
+    return element("figure", { class: "dnn-panel" }, element("figcaption", {}, panel.title), canvas, beside);
+  }
+
+  /**
+   * Let the step follow the pointer, and say beside it what is there.
+   * @param {HTMLCanvasElement} canvas
+   * @param {number} index
+   * @param {HTMLElement} beside
+   */
+  follow(canvas, index, beside) {
+    canvas.addEventListener("pointermove", (event) => {
+      const panel = this.state?.panels[index];
+      if (!panel?.scrub) return;
+      const area = canvas.getBoundingClientRect();
+      const [origin, per] = panel.scrub, last = (panel.hover?.length ?? 1) - 1;
+      const x = scalesOf(panel, area.width, area.height).x.back(event.clientX - area.left);
+      const step = Math.max(0, Math.min(last, Math.round((x - origin) * per)));
+      beside.textContent = panel.hover?.[step] ?? "";
+      beside.hidden = !beside.textContent;
+      const left = event.clientX - area.left, wide = beside.offsetWidth;
+      beside.style.left = `${canvas.offsetLeft + Math.max(0, Math.min(left + 12, area.width - wide))}px`;
+      beside.style.top = `${canvas.offsetTop + Math.max(4, event.clientY - area.top - 34)}px`;
+      if (!event.buttons || canvas.getAttribute("role") === "img") this.scrub(step);
+    });
+    canvas.addEventListener("pointerleave", () => { beside.hidden = true; });
   }
 
   /**

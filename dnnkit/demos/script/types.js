@@ -7,18 +7,19 @@
  * One picture: axes, limits and marks. Widths and heights are in CSS pixels.
  * @typedef {{title: string, alt?: string, width: number, height: number, axes: boolean, equal?: boolean,
  *   xlim: [number, number], ylim: [number, number], xlog?: boolean, ylog?: boolean, xlabel?: string, ylabel?: string,
- *   marks: Mark[]}} Panel
+ *   scrub?: [number, number] | null, hover?: string[], marks: Mark[]}} Panel
  *
  * @typedef {{title: string, head: string[], rows: (string | number)[][]}} Table
  *
  * One control; its further fields depend on its kind.
- * @typedef {{kind: string, name: string, label: string, help?: string, local?: boolean, [field: string]: any}} Control
+ * @typedef {{kind: string, name: string, label: string, help?: string, local?: boolean,
+ *   only?: [string, any[]] | null, more?: boolean, [field: string]: any}} Control
  *
  * @typedef {{text: string, options: string[], then: string}} Question
  *
  * Sent once.
  * @typedef {{title: string, uid: string, controls: Control[], presets: string[], keys: [string, string, string][],
- *   keyed: number, runs: boolean, actions: [string, string][], question: Question | null, answered?: boolean}} Spec
+ *   keyed: number, runs: boolean, picture_first: boolean, actions: [string, string][], question: Question | null, answered?: boolean}} Spec
  *
  * Sent after each change.
  * @typedef {{panels: Panel[], says: string, sentences?: string[], steps?: number, note: string, code: string,
