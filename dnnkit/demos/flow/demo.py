@@ -81,8 +81,8 @@ class GradientFlow(Demo):
         """Run forward and carry the gradient back: a network, its record and gradients, the demo's and the drawn."""
         seed = int(rng.integers(2**31)) + values["draw"]
         names = ("radius", "bias", "pulse")
-        settings = {name: float(values[name]) for name in names} | {"length": int(values["length"])}
-        net = flow.network(values["cell"], **settings, rng=np.random.default_rng(seed))
+        settings = {name: float(values[name]) for name in names}
+        net = flow.network(values["cell"], length=int(values["length"]), **settings, rng=np.random.default_rng(seed))
         plain = flow.read(net, flow.own_step(net))
         record, right = self._read_own(net, plain)
         gradients, agrees = self._carry_own(net, record)
