@@ -5,6 +5,7 @@ gives its submission to another one.
 """
 
 import contextlib
+import itertools
 import json
 import logging
 from collections.abc import Iterable, Iterator
@@ -12,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import dask
-from distributed import Client, LocalCluster, as_completed
+from distributed import Client, LocalCluster
 from distributed.security import Security
 from distributed.utils import get_mp_context
 
-from grading.classes.worker import grade_task
+from grading.classes.tasks_under_way import TasksUnderWay
+from grading.classes.worker import record_of_lost
 from grading.errors import GradingError
 from grading.judging.records import SubmissionResult
 
@@ -70,6 +72,8 @@ def _start_cluster(workers: int, project: Path | None, *, gpu: bool) -> Iterator
     options["env"] = {"DNN_PROJECT": str(project)} if project else {}
     options |= {"resources": {"GPU": 1}} if gpu else {}
     options |= {"protocol": "tls", "security": True}  # others on this machine reach its loopback addresses, too
+    # A worker that was killed is started again by its nanny; Dask gives both up when that takes longer than this.
+    dask.config.set({"distributed.deploy.lost-worker-timeout": "1 day"})
     with _forked_workers(), LocalCluster(**options) as cluster, Client(cluster) as client:
         yield client
 
@@ -102,27 +106,22 @@ def grade_on(
     workers = client.scheduler_info(n_workers=-1)["workers"].values()
     if gpu and workers and not any(worker.get("resources", {}).get("GPU") for worker in workers):
         raise GradingError(NO_GPU.format(len(workers)))
-    waiting = iter(tasks)
-    options = {"resources": {"GPU": 1}} if gpu else {}
-    running = as_completed(with_results=False)
-
-    def submit_one() -> None:
-        task = next(waiting, None)
-        if task is not None:
-            running.add(client.submit(grade_task, task, pure=False, retries=2, **options))
-
-    for _ in range(AT_ONCE * max(1, len(workers))):
-        submit_one()
-    for future in running:
-        try:
-            document = json.loads(future.result())
-        except GradingError:
-            raise
-        except Exception as error:
-            raise GradingError(f"A worker could not grade: {type(error).__name__}: {error}") from error
-        future.release()
-        submit_one()
-        yield SubmissionResult.from_json(document["result"]), document["notebook"]
+    under_way = TasksUnderWay(client, {"resources": {"GPU": 1}} if gpu else {})
+    waiting, suspects = iter(tasks), []
+    for task in itertools.islice(waiting, AT_ONCE * max(1, len(workers))):
+        under_way.send(task)
+    for task, document in under_way.finished():
+        if document is None:
+            suspects.append(task)  # its workers were lost, perhaps by another submission on the same ones
+        for following in itertools.islice(waiting, 1):
+            under_way.send(following)
+        if document is not None:
+            yield SubmissionResult.from_json(document["result"]), document["notebook"]
+    for task in suspects:
+        under_way.send(task)  # alone
+        for _, document in under_way.finished():
+            found = document or json.loads(record_of_lost(task))
+            yield SubmissionResult.from_json(found["result"]), found["notebook"]
 
 
 def _security(tls: tuple[str, str, str] | None) -> Security | None:

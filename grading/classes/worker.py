@@ -15,11 +15,17 @@ from typing import Any
 from grading.authoring.release import load_release
 from grading.course import find_project
 from grading.errors import GradingError
+from grading.judging.blank_records import BlankRecords
 from grading.judging.grade import Grader
 from grading.lessons.lesson import Lesson, find_lesson
 from grading.sandbox.limits import Limits
+from grading.submissions.rebuild import fresh_copy
 from grading.submissions.submission import Submission, unparsed
 
+LOST = (
+    "While this submission was graded, its worker process was lost, several times. It was set aside; "
+    "a person will look at it."
+)
 logging.getLogger("distributed").setLevel(logging.ERROR)  # as in cluster.py, for the worker's own process
 _graders: dict[str, Grader] = {}
 _lock = threading.Lock()  # a worker has one thread for tasks; the lock keeps a second one from halving our promises
@@ -90,6 +96,23 @@ def grade_task(task: dict[str, Any]) -> str:
             submission = unparsed(task["student"], base64.b64decode(task["data"]))
         result, notebook = grader.grade(submission, seed=bytes.fromhex(task["seed"]))
         return json.dumps({"result": result.to_json(), "notebook": notebook})
+
+
+def record_of_lost(task: dict[str, Any]) -> str:
+    """Make the record of a submission under which one worker after the other was lost; nothing of it is run.
+
+    Args:
+        task: what `make_task` packed.
+
+    Returns:
+        JSON text as of `grade_task`; the submission is "set_aside".
+    """
+    project = find_project(task["project"])
+    lesson = find_lesson(project / "solutions", task["lesson"])
+    submission = Submission(task["student"], task["status"], task["reason"], task["digest"])
+    blank = BlankRecords(lesson, "none" if task["trusted"] else "bubblewrap")
+    result = blank.submission(submission, "set_aside", reason=LOST)
+    return json.dumps({"result": result.to_json(), "notebook": fresh_copy(load_release(project, lesson))})
 
 
 def _grader(task: dict[str, Any]) -> Grader:

@@ -1,6 +1,7 @@
 """A class on many workers: the same results, and nothing lost or doubled when a worker or the coordinator is killed."""
 
 import datetime
+import functools
 import json
 import os
 import signal
@@ -9,13 +10,15 @@ import sys
 import time
 from dataclasses import replace
 
+import dask
 import pytest
-from distributed import Client
+from distributed import Client, LocalCluster
 from nbgrader.api import Gradebook
 
+from grading.classes import tasks_under_way
 from grading.classes.autograde import GradingOptions, autograde, find_students
 from grading.classes.cluster import grade_on, open_cluster
-from grading.classes.worker import make_task
+from grading.classes.worker import grade_task, make_task
 from grading.errors import GradingError
 from grading.gradebook.autograded_notebooks import read_records
 from grading.lessons.imports import lesson_modules
@@ -78,6 +81,55 @@ def test_a_killed_worker_or_warm_parent_costs_nobody_a_grade(course, lesson, han
             graded.append(result)
     assert sorted(result.student for result in graded) == find_students(course, lesson)
     assert [result for result in graded if result.score != 4.0] == []
+
+
+def test_workers_that_do_not_come_back_are_replaced(course, lesson, hand_in, right, tasks, monkeypatch):
+    monkeypatch.setattr(tasks_under_way, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(tasks_under_way, "REPLACE_AFTER", 0.5)
+    hand_in_class(hand_in, right, 3)
+    with open_cluster(workers=1) as client:
+        for nanny in client.cluster.workers.values():
+            nanny.auto_restart = False
+        os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
+        graded = [result for result, _ in grade_on(client, tasks())]
+    assert {result.student: result.score for result in graded} == dict.fromkeys(find_students(course, lesson), 4.0)
+
+
+def test_a_class_without_workers_ends_with_a_sentence(course, lesson, hand_in, right, tasks, monkeypatch):
+    monkeypatch.setattr(tasks_under_way, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(tasks_under_way, "GIVE_UP_AFTER", 0.5)
+    hand_in_class(hand_in, right, 1)
+    with (
+        LocalCluster(n_workers=0, dashboard_address=None, host="127.0.0.1") as empty,
+        Client(empty) as client,
+        pytest.raises(GradingError, match=r"no worker for 0 seconds.* the same command goes on"),
+    ):
+        list(grade_on(client, tasks()))
+
+
+def test_a_submission_under_which_all_workers_are_lost_has_a_record_and_the_others_their_grades(
+    course, lesson, hand_in, right, tasks, monkeypatch
+):
+    hand_in_class(hand_in, right, 4)
+    monkeypatch.setattr(lose_worker, "__module__", "__main__")  # travels as its code: a worker cannot import tests
+    monkeypatch.setattr(tasks_under_way, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(tasks_under_way, "REPLACE_AFTER", 5.0)  # a worker lost while it starts stays away
+    monkeypatch.setattr(tasks_under_way, "grade_task", functools.partial(lose_worker, "s-01"))
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}), open_cluster(workers=1) as client:
+        graded = {result.student: result for result, _ in grade_on(client, tasks())}
+    assert sorted(graded) == find_students(course, lesson)
+    assert (graded["s-01"].status, graded["s-01"].score) == ("set_aside", 0.0)
+    assert "its worker process was lost" in graded["s-01"].reason
+    assert {student: result.score for student, result in graded.items() if student != "s-01"} == dict.fromkeys(
+        ("s-00", "s-02", "s-03"), 4.0
+    )
+
+
+def lose_worker(killer, task):
+    """Grade, but for one student end the worker."""
+    if task["student"] == killer:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return grade_task(task)
 
 
 def test_a_killed_coordinator_goes_on_where_it_stopped(course, lesson, hand_in, right, project):
