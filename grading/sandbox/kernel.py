@@ -24,7 +24,7 @@ from grading.sandbox.zmtp import Channel, ChannelClosed
 HANDSHAKE_BYTES = 65_536
 MOST = 3.0  # times a limit, for a kernel that had to wait for a processor: its wait does not count
 REPLY_SECONDS = 1.0  # after that the kernel is asked whether it still works on what it was given
-LIMIT_OF_EXIT_CODE = {101: "memory_bytes", 102: "processes"}  # see grading/sandbox/inside/watch.py
+LIMIT_OF_EXIT_CODE = {101: "memory_bytes", 102: "processes", 103: "open_files"}  # see grading/sandbox/inside/watch.py
 
 
 class SandboxKernel:

@@ -48,7 +48,7 @@ class Limits:
     processes: int = 256
     written_file_bytes: int = 64 * MB
     scratch_bytes: int = 128 * MB
-    open_files: int = 1_024
+    open_files: int = 512
     exploration: bool = False
     gpu_fraction: float = 0.0
 
@@ -73,7 +73,7 @@ class Limits:
             "processes": f"{self.processes} processes and threads",
             "written_file_bytes": f"{self.written_file_bytes // MB} MB in one file",
             "scratch_bytes": f"{self.scratch_bytes // MB} MB and 20,000 files in a temporary folder",
-            "open_files": f"{self.open_files:,} open files",
+            "open_files": f"{self.open_files:,} open files in a process, or too many in all",
         }
         return f"{texts[name]} ({name})"
 
@@ -103,7 +103,7 @@ class Limits:
             "FSIZE": self.written_file_bytes,
             "NOFILE": self.open_files,
             "CPU": int(self.submission_seconds) + 60,
-            "CORE": 0,
+            "CORE": 1,  # at 0, a machine that hands crashes to a program does so all the same; at 1, it does not
             "SIGPENDING": 1_024,  # these three are stocks that all processes of a user share
             "MEMLOCK": 8 * MB,
             "MSGQUEUE": 0,

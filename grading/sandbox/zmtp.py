@@ -15,6 +15,7 @@ GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"NULL".ljust(20, b"\0")
 READY = b"\x05READY" + b"\x0bSocket-Type" + struct.pack(">I", 6) + b"DEALER"
 MORE, LONG, COMMAND = 1, 2, 4
 FRAMES = 32  # a Jupyter reply has six, and a few for routing
+COMMANDS = 1_000  # of the protocol itself: one at the start, and a kernel sends none later
 
 
 class ChannelClosed(Exception):
@@ -56,6 +57,7 @@ class Channel:
         self._message_bytes, self.bytes_left = message_bytes, total_bytes
         self._buffer = bytearray()
         self._frames: list[bytes] = []
+        self._commands_left = COMMANDS
         self._socket = _connect(connection, connection[f"{name}_port"], deadline, alive)
         try:
             self._send_bytes(GREETING, deadline)
@@ -108,6 +110,7 @@ class Channel:
             while True:
                 flags, frame = self._read_frame(deadline)
                 if flags & COMMAND:
+                    self._count_command()
                     continue
                 self._frames.append(frame)
                 if not flags & MORE:
@@ -117,6 +120,12 @@ class Channel:
                     raise ChannelClosed(f"a message of more than {FRAMES} frames")
         except TimeoutError:
             return None
+
+    def _count_command(self) -> None:
+        """Empty commands cost their sender two bytes and this process much more."""
+        self._commands_left -= 1
+        if self._commands_left < 0:
+            raise ChannelClosed(f"more than {COMMANDS:,} commands")
 
     def _read_frame(self, deadline: float) -> tuple[int, bytes]:
         self._fill(2, deadline)

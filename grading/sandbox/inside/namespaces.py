@@ -7,6 +7,7 @@ since Python has no others.
 import ctypes
 import os
 import signal
+import stat
 import struct
 from collections.abc import Iterable
 
@@ -20,10 +21,12 @@ CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
     0x40000000,
 )
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 0x1, 0x2, 0x4, 0x8, 0x1000, 0x4000, 0x40000
+MS_REMOUNT, KEPT_FLAGS = 0x20, MS_NOSUID | MS_NODEV | MS_NOEXEC
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER = 1, 4, 24, 36
 
 SCRATCH_FILES = 20_000  # files in one temporary folder: an empty file, too, takes the host's memory
 TERMINALS = 32  # of one fork: all sandboxes of a machine draw on one stock
+HIDDEN = ("keys", "key-users", "sched_debug", "latency_stats")  # of /proc: what tells of others
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -55,6 +58,11 @@ def enter(sockets: str, scratch_bytes: int, scratch: Iterable[str], keep: Iterab
         os.close(handle)
     terminals = f"newinstance,ptmxmode=0666,mode=620,max={TERMINALS}"
     _mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, terminals)
+    for path in (os.path.join("/dev", name) for name in os.listdir("/dev")):
+        if stat.S_ISCHR(os.lstat(path).st_mode) and os.path.ismount(path):
+            # It can be written to all the same; its times and rights, which are the host's, cannot be changed.
+            flags = os.statvfs(path).f_flag & KEPT_FLAGS
+            _mount("none", path, None, MS_REMOUNT | MS_BIND | MS_RDONLY | flags)
 
 
 def own_processes() -> None:
@@ -64,6 +72,9 @@ def own_processes() -> None:
     """
     _check(_libc.unshare(CLONE_NEWNS))
     _mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    for path in (f"/proc/{name}" for name in HIDDEN):
+        if os.path.exists(path):
+            _mount("/dev/null", path, None, MS_BIND)
 
 
 def stand_apart() -> None:

@@ -15,14 +15,21 @@ CALL, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # where the call's number, the archite
 ALLOW, ERROR = 0x7FFF0000, 0x00050000
 DONE = ERROR  # "it worked", although nothing was done
 REFUSED, ABSENT, NO_FAMILY = ERROR | 1, ERROR | 38, ERROR | 97  # EPERM, ENOSYS, EAFNOSUPPORT
+NO_PROTOCOL, NO_SUCH_FLAG = ERROR | 93, ERROR | 95  # EPROTONOSUPPORT, EOPNOTSUPP
 X32 = 0x40000000  # x86-64's second set of numbers for the same calls, another door
 
 NEW_NAMESPACES = 0x7E020080  # every CLONE_NEW flag
+THREAD, SHARED_FILES = 0x10000, 0x400  # flags of clone
 SHARED_ANONYMOUS, GROWS_DOWN, HUGE_PAGES = 0x21, 0x100, 0x40000  # flags of mmap
 TOO_LARGE = 0xFFFFF000  # bits of a length's upper half that stand for 16 TiB and more
 UNIX, INET, INET6, NETLINK = 1, 2, 10, 16
-SET_LOCKS, SET_LEASE, NOTIFY = (6, 7, 37, 38), 1024, 1026  # commands of fcntl
+TCP, UDP = 6, 17
+SET_LOCKS, SET_LEASE, NOTIFY, SET_PIPE_SIZE = (6, 7, 37, 38), 1024, 1026, 1031  # commands of fcntl
 TYPE_FOR_ANOTHER, CONSOLE = 0x5412, 0x541C  # commands of ioctl
+TAKE_CONSOLE, LINE_DISCIPLINE = 0x541D, 0x5423  # the second loads a module of the host's Linux
+SOCKET_LEVEL, BUFFER_SIZES, FILTERS = 1, (7, 8, 32, 33), (26, 50, 51, 52)  # options of sockets
+SET_SECCOMP, SHARE_CORE, MERGE_MEMORY = 22, 62, 67  # commands of prctl
+MERGEABLE, CORE_FILE, ONLY_IF_CACHED, DROP_CACHE = 12, 4, 8, 128
 
 
 class Condition(NamedTuple):
@@ -35,6 +42,7 @@ class Condition(NamedTuple):
         mask: bits of it that count.
         unless: answer when it is none of the values.
         upper: look at the argument's upper 32 bits.
+        where: (another argument, the value it must have), else the condition does not apply.
     """
 
     argument: int
@@ -43,6 +51,7 @@ class Condition(NamedTuple):
     mask: int = 0xFFFFFFFF
     unless: bool = False
     upper: bool = False
+    where: tuple[int, int] | None = None
 
 
 # Calls that are always refused: (number on x86-64, number on aarch64), None where there is no such call.
@@ -65,24 +74,59 @@ NEVER = {
     "semget": (64, 190), "mq_open": (240, 180), "vmsplice": (278, 75), "io_setup": (206, 0),
     "io_uring_setup": (425, 425), "userfaultfd": (323, 282), "remap_file_pages": (216, 234),
     "move_pages": (279, 239), "migrate_pages": (256, 238),
+    # filters of one's own take memory for machine code, of which all processes of a machine share one stock
+    "seccomp": (317, 277),
+    # going before others on the way to the disk
+    "ioprio_set": (251, 30),
 }  # fmt: skip
 
+# Other protocols than these would load modules of the host's Linux, or tell what other processes do.
+FAMILIES = [
+    Condition(0, (UNIX, INET, INET6, NETLINK), NO_FAMILY, unless=True),
+    *(Condition(2, (0, TCP, UDP), NO_PROTOCOL, unless=True, where=(0, family)) for family in (INET, INET6)),
+    Condition(2, (0,), NO_PROTOCOL, unless=True, where=(0, NETLINK)),
+]
 # Locks are "done" without effect: all can read the same files, so a lock on one would tell others something or make
-# them wait; databases of one's own go on working.
+# them wait; databases of one's own go on working. Larger buffers of sockets are not given: `stock` counts each as one
+# of the usual size. A thread with open files of its own would hide them from it. No file of a crash may be wished for:
+# some machines hand it to a program that runs as root (grading/sandbox/limits.py).
 BY_ARGUMENT = {
-    "clone": ((56, 220), [Condition(0, (0,), REFUSED, mask=NEW_NAMESPACES, unless=True)]),
-    "socket": ((41, 198), [Condition(0, (UNIX, INET, INET6, NETLINK), NO_FAMILY, unless=True)]),
-    "socketpair": ((53, 199), [Condition(0, (UNIX, INET, INET6, NETLINK), NO_FAMILY, unless=True)]),
+    "clone": ((56, 220), [
+        Condition(0, (0,), REFUSED, mask=NEW_NAMESPACES, unless=True),
+        Condition(0, (THREAD,), REFUSED, mask=THREAD | SHARED_FILES),
+    ]),
+    "socket": ((41, 198), FAMILIES),
+    "socketpair": ((53, 199), FAMILIES),
+    "setsockopt": ((54, 208), [
+        Condition(2, BUFFER_SIZES, DONE, where=(1, SOCKET_LEVEL)),
+        Condition(2, FILTERS, REFUSED, where=(1, SOCKET_LEVEL)),
+    ]),
+    "prctl": ((157, 167), [Condition(0, (SET_SECCOMP, SHARE_CORE, MERGE_MEMORY), REFUSED)]),
+    "madvise": ((28, 233), [Condition(2, (MERGEABLE,), REFUSED)]),
+    "preadv2": ((327, 286), [Condition(5, (0,), NO_SUCH_FLAG, mask=ONLY_IF_CACHED | DROP_CACHE, unless=True)]),
+    "pwritev2": ((328, 287), [Condition(5, (0,), NO_SUCH_FLAG, mask=ONLY_IF_CACHED | DROP_CACHE, unless=True)]),
+    "setrlimit": ((160, 164), [Condition(0, (CORE_FILE,), REFUSED)]),
+    "prlimit64": ((302, 261), [
+        Condition(2, (0,), REFUSED, unless=True, where=(1, CORE_FILE)),  # an address of new limits
+        Condition(2, (0,), REFUSED, unless=True, upper=True, where=(1, CORE_FILE)),
+    ]),
     "mmap": ((9, 222), [
         Condition(3, (SHARED_ANONYMOUS,), REFUSED, mask=SHARED_ANONYMOUS),
         Condition(3, (0,), REFUSED, mask=GROWS_DOWN | HUGE_PAGES, unless=True),
         Condition(1, (0,), REFUSED, mask=TOO_LARGE, unless=True, upper=True),
     ]),
-    "fcntl": ((72, 25), [Condition(1, SET_LOCKS, DONE), Condition(1, (SET_LEASE, NOTIFY), REFUSED)]),
-    "ioctl": ((16, 29), [Condition(1, (TYPE_FOR_ANOTHER, CONSOLE), REFUSED)]),
+    "fcntl": ((72, 25), [Condition(1, SET_LOCKS, DONE), Condition(1, (SET_LEASE, NOTIFY, SET_PIPE_SIZE), REFUSED)]),
+    "ioctl": ((16, 29), [
+        Condition(1, (TYPE_FOR_ANOTHER, CONSOLE, TAKE_CONSOLE, LINE_DISCIPLINE), REFUSED),
+    ]),
 }  # fmt: skip
-ALWAYS_DONE = {"flock": (73, 32)}
-ALWAYS_ABSENT = {"clone3": (435, 435)}  # its flags cannot be read here; libraries fall back to clone
+# Writing everything to disk keeps the whole machine waiting; advice on files drops from memory what others read.
+ALWAYS_DONE = {"flock": (73, 32), "sync": (162, 81), "syncfs": (306, 267), "fadvise64": (221, 223)}
+ALWAYS_ABSENT = {
+    "clone3": (435, 435),  # its flags cannot be read here; libraries fall back to clone
+    # rules without end, in memory of no process; programs do without where there is none of it
+    "landlock_create_ruleset": (444, 444), "landlock_add_rule": (445, 445), "landlock_restrict_self": (446, 446),
+}  # fmt: skip
 
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column of the tables, and Linux's own number
 
@@ -138,6 +182,10 @@ def install() -> None:
 
 
 def _instructions(condition: Condition) -> list[tuple[int, int, int, int]]:
+    if condition.where:
+        argument, value = condition.where
+        block = _instructions(condition._replace(where=None))
+        return [(LOAD, 0, 0, ARGUMENTS + 8 * argument), (JUMP_IF_EQUAL, 0, len(block), value), *block]
     place = ARGUMENTS + 8 * condition.argument + (4 if condition.upper else 0)  # both architectures are little-endian
     lines = [(LOAD, 0, 0, place)] + ([(AND, 0, 0, condition.mask)] if condition.mask != 0xFFFFFFFF else [])
     answer, count = (RETURN, 0, 0, condition.answer), len(condition.values)

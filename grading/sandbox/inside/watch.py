@@ -9,11 +9,12 @@ import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from . import namespaces
+from . import namespaces, stock
 
 TICK = 0.2  # seconds between two looks
 WAKE = (signal.SIGCHLD, signal.SIGTERM)
-MEMORY, PROCESSES = 101, 102  # exit codes that name the limit; grading/sandbox/kernel.py knows them too
+# Exit codes that name the limit; grading/sandbox/kernel.py knows them too.
+MEMORY, PROCESSES, OPEN_FILES = 101, 102, 103
 
 
 def supervise(become_kernel: Callable[[], object], limits: Mapping[str, int]) -> int:
@@ -24,7 +25,7 @@ def supervise(become_kernel: Callable[[], object], limits: Mapping[str, int]) ->
         limits: {"memory_bytes": ..., "processes": ...} for all processes of the kernel together.
 
     Returns:
-        Exit code for the caller: 0, `MEMORY` or `PROCESSES`.
+        Exit code for the caller: 0, `MEMORY`, `PROCESSES` or `OPEN_FILES`.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, WAKE)  # they are waited for, so none is missed
     namespaces.stand_apart()
@@ -60,13 +61,17 @@ def _has_ended(kernel: int) -> bool:
 
 
 def _limit_passed(limits: Mapping[str, int]) -> int:
-    pids = _descendants()
-    found = [status for status in map(_status, pids) if status]
+    places = [_place(pid) for pid in _descendants()]
+    found = [status for status in map(_status, places) if status]
     if sum(status.get("Threads", 0) for status in found) > limits["processes"]:
         return PROCESSES
-    most = sum(map(_taken, found))
+    files = [stock.open_files(place) for place in places]
+    if stock.watches(files) > stock.WATCHES:
+        return OPEN_FILES
+    kept = stock.bytes_kept(files)
+    most = kept + sum(map(_taken, found))
     # Pages that processes share were counted for each of them; counting exactly takes longer.
-    if most > limits["memory_bytes"] and sum(map(_share, pids)) > limits["memory_bytes"]:
+    if most > limits["memory_bytes"] and kept + sum(map(_share, places)) > limits["memory_bytes"]:
         return MEMORY
     return 0
 
@@ -89,15 +94,29 @@ def _descendants() -> list[int]:
     return found
 
 
-def _status(pid: int) -> dict[str, int]:
+def _place(pid: int) -> Path:
+    """Where /proc tells of a process: its own folder, or, when its first thread has ended, that of one that lives on.
+
+    What the threads of a process share, memory and open files, is told only by those that live.
+    """
+    process = Path("/proc", str(pid))
+    if "VmSize" not in _numbers(process / "status"):
+        try:
+            threads = [process / "task" / name for name in os.listdir(process / "task")]
+        except OSError:
+            threads = []  # it has just ended
+        return next((thread for thread in threads if "VmSize" in _numbers(thread / "status")), process)
+    return process
+
+
+def _status(place: Path) -> dict[str, int]:
     """The numbers of /proc/PID/status by name; memory in kB."""
-    return _numbers(Path("/proc", str(pid), "status"))
+    return _numbers(place / "status")
 
 
-def _share(pid: int) -> int:
+def _share(place: Path) -> int:
     """Bytes that a process takes, shared pages divided among those that share them; all of them if it hides that."""
-    status = _status(pid)
-    numbers = _numbers(Path("/proc", str(pid), "smaps_rollup"))
+    status, numbers = _status(place), _numbers(place / "smaps_rollup")
     if "Pss_Anon" in numbers:
         shares = {"RssAnon": numbers["Pss_Anon"], "RssShmem": numbers.get("Pss_Shmem", 0)}
         return _taken({**status, **shares})
@@ -111,7 +130,7 @@ def _taken(status: Mapping[str, int]) -> int:
 
 def _numbers(path: Path) -> dict[str, int]:
     try:
-        lines = path.read_bytes().decode("ascii", "replace").splitlines()
+        lines = path.read_bytes().decode("ascii", "replace").split("\n")  # a name may hold other ends of lines
     except OSError:
         return {}
     pairs = (line.partition(":")[::2] for line in lines)

@@ -13,6 +13,8 @@ from grading.sandbox.inside.seccomp import (
     MACHINES,
     NEVER,
     NO_FAMILY,
+    NO_PROTOCOL,
+    NO_SUCH_FLAG,
     REFUSED,
     program,
 )
@@ -115,9 +117,54 @@ def test_locks_are_without_effect_and_leases_refused(ask):
     assert ask("fcntl", 3, 1) == ask("fcntl", 3, 5) == ALLOW
 
 
-def test_nobody_types_for_another(ask):
-    assert ask("ioctl", 0, 0x5412) == REFUSED
-    assert ask("ioctl", 0, 0x5413) == ALLOW
+def test_nobody_types_for_another_or_has_a_module_loaded_for_a_terminal(ask):
+    assert {command for command in range(0x5400, 0x5480) if ask("ioctl", 0, command) == REFUSED} == {
+        0x5412, 0x541C, 0x541D, 0x5423,
+    }  # fmt: skip
+
+
+def test_no_protocol_is_asked_for_that_would_load_a_module_or_tell_of_others(ask):
+    for family in (2, 10):
+        assert {number for number in range(300) if ask("socket", family, 1, number) == ALLOW} == {0, 6, 17}
+    assert {number for number in range(32) if ask("socket", 16, 3, number) == ALLOW} == {0}
+    assert ask("socket", 16, 3, 11) == ask("socketpair", 16, 3, 11) == NO_PROTOCOL
+    assert ask("socketpair", 1, 1, 0) == ALLOW
+
+
+def test_sockets_have_buffers_of_the_usual_size_and_no_filters(ask):
+    assert {option for option in range(80) if ask("setsockopt", 3, 1, option) == DONE} == {7, 8, 32, 33}
+    assert {option for option in range(80) if ask("setsockopt", 3, 1, option) == REFUSED} == {26, 50, 51, 52}
+    assert {ask("setsockopt", 3, level, option) for level in (0, 6, 41) for option in range(80)} == {ALLOW}
+
+
+def test_a_thread_has_the_open_files_of_its_process(ask):
+    assert ask("clone", 0x3D0F00 & ~0x400) == REFUSED
+    assert ask("clone", 0x4111) == ALLOW  # a process that shares memory until it starts a program
+
+
+def test_nothing_reads_only_what_is_in_memory_already(ask):
+    for call in ("preadv2", "pwritev2"):
+        assert {flags for flags in range(256) if ask(call, 3, 0, 1, 0, 0, flags) != ALLOW} == {
+            flags for flags in range(256) if flags & (8 | 128)
+        }
+        assert ask(call, 3, 0, 1, 0, 0, 8) == NO_SUCH_FLAG
+
+
+def test_the_limit_of_crash_files_can_be_read_and_not_set(ask):
+    core, files = 4, 7
+    assert ask("prlimit64", 0, core, 0, 0x7FFF_1234_5678) == ALLOW
+    for address in (0x7FFF_1234_5678, 0x7000_0000_0000, 0x1234):
+        assert ask("prlimit64", 0, core, address, 0) == REFUSED
+        assert ask("prlimit64", 0, files, address, 0) == ALLOW
+    assert ask("setrlimit", core) == REFUSED
+    assert ask("setrlimit", files) == ALLOW
+
+
+def test_what_would_touch_the_whole_machine_is_done_without_effect_or_refused(ask):
+    assert {ask(name) for name in ("sync", "syncfs", "fadvise64")} == {DONE}
+    assert {command for command in range(80) if ask("prctl", command) == REFUSED} == {22, 62, 67}
+    assert {advice for advice in range(30) if ask("madvise", 0, 0, advice) == REFUSED} == {12}
+    assert ask("fcntl", 3, 1031) == REFUSED
 
 
 def test_an_unknown_architecture_is_said():

@@ -93,10 +93,11 @@ def test_half_a_message_is_kept_until_the_rest_comes(peer):
         (long(0, 2**63), "reply_bytes"),
         (b"\x01\xff" + b"x" * 255 + (b"\x01\xff" + b"x" * 255) * 9, "reply_bytes"),
         (b"\x01\x00" * 200, ""),
-        (b"\x04\x00" * 8000, "answers_bytes"),
+        (b"\x04\x00" * 8000, ""),
+        ((b"\x04\xff" + b"x" * 255) * 100, "answers_bytes"),
         (b"\x00\x00" * 8000, "answers_bytes"),
     ],
-    ids=["one frame", "a frame without end", "many frames", "empty frames", "commands", "messages"],
+    ids=["one frame", "a frame without end", "many frames", "empty frames", "empty commands", "commands", "messages"],
 )
 def test_a_peer_that_sends_too_much_is_left(peer, data, limit):
     server, connection = peer
