@@ -97,7 +97,7 @@ probe(
     "paths_of_mounts: what the list of mounts says of the host's folders",
     "for line in open('/proc/self/mountinfo'):\n"
     "    root, place = line.split()[3:5]\n"
-    "    if root not in ('/', '/newroot', place) and not place.startswith(('/dev', '/opt/dnn', '/tmp')):\n"
+    "    if root not in ('/', '/newroot', place) and not place.startswith(('/dev', '/proc', '/opt/dnn', '/tmp')):\n"
     "        attempt(root, os.listdir, os.path.dirname(root))\n"
     "tried.append('mountinfo')\n"
     "found[:] = [one for one in found if '.pyenv' not in one[0] and 'lib' not in one[0] and 'bin' not in one[0]]",

@@ -349,7 +349,7 @@ cell(
     "    except PermissionError: refused += 1\n"
     "print(dict(os.environ))",
     RIGHT,
-    **unharmed(inside="0 < read < 5 and not refused"),  # its own process and those that started it
+    **unharmed(inside="read == 3 and not refused"),  # its own process, by its number and by two other names
 )
 cell(
     "reads_gradebook: the gradebook is printed",

@@ -1,5 +1,7 @@
 """A class of hostile submissions: none earns a point it did not work for, and nobody else notices them."""
 
+import csv
+import io
 import json
 import os
 import re
@@ -7,7 +9,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-import probes  # noqa: F401 - fills the bank
+import crafted_files  # noqa: F401 - these four fill the bank
+import lies_inside  # noqa: F401
+import probes  # noqa: F401
+import probes_of_linux  # noqa: F401
 import pytest
 from nbgrader.api import Gradebook
 from outside import (
@@ -25,13 +30,18 @@ from outside import (
 from submissions import BANK, CANARY, FULL
 
 from grading.classes.autograde import GradingOptions, autograde, left_out
+from grading.cli.terminal import PlainConsole, results_table
 from grading.course import open_course
 from grading.errors import SandboxUnavailable
 from grading.gradebook.autograded_notebooks import read_records
 from grading.gradebook.exchange_files import SECRET, TIMESTAMP
+from grading.gradebook.exports.canvas import CanvasExport
 from grading.gradebook.exports.csv import CsvExport
+from grading.gradebook.exports.moodle import MoodleExport
 from grading.gradebook.gradebook import open_gradebook
+from grading.plain_output import FORMULA
 from grading.reports.feedback import write_feedback
+from grading.reports.report import write_report
 from grading.sandbox.bubblewrap import CURE, sandbox_problem
 from grading.sandbox.limits import MB, Limits
 
@@ -46,9 +56,12 @@ SMALL = {
 PATIENT = Limits(cell_seconds=30.0, submission_seconds=200.0, interrupt_seconds=1.0, **SMALL)
 HASTY = Limits(cell_seconds=3.0, submission_seconds=25.0, interrupt_seconds=3.0, **SMALL)
 ENDLESS = ("endless_loop", "stubborn_loop", "endless_call", "control_flood", "knotty_code")
-CLASSES = 4  # that the bank is dealt to, so that processes of a test session share the work
-CLASSES_OF_ATTACK = 50  # GRADING's list has about this many; the bank must not shrink below it
+CLASSES = 5  # that the bank is dealt to, so that processes of a test session share the work
+CLASSES_OF_ATTACK = 300  # the bank must not shrink below it
 LARGEST_PAGE = 500_000
+PAGE = Path(__file__).parents[2] / "grading" / "reports" / "templates" / "feedback.html.j2"
+COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u2028\u2029]")
+COLOURS = re.compile("\x1b\\[[0-9;]*m")  # of the terminal's table itself
 
 
 @pytest.fixture(scope="module")
@@ -193,19 +206,48 @@ def test_pages_stay_readable(attacked):
 
 
 def test_no_page_carries_a_command_to_a_terminal_or_turns_letters(attacked):
-    commands = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
     for one in attacked.classes:
         for student, path in one.pages.items():
-            assert not commands.search(path.read_bytes().decode("utf-8")), student
+            assert not COMMANDS.search(path.read_bytes().decode("utf-8")), student
 
 
-def test_a_spreadsheet_runs_no_formula(attacked, tmp_path):
-    one = next(one for one in attacked.classes if "=1+1" in one.students)
-    with open_gradebook(one.course.database) as gradebook:
-        CsvExport(to=str(tmp_path / "grades.csv")).export(gradebook)
-    text = (tmp_path / "grades.csv").read_text()
-    assert "'=1+1" in text
-    assert ",=1+1" not in text
+def test_the_report_and_the_terminal_show_names_and_notes_as_letters(attacked, small, tmp_path):
+    for one in attacked.classes:
+        write_report(one.course, small.lesson, tmp_path / "report.html")
+        report = (tmp_path / "report.html").read_bytes().decode("utf-8")
+        assert not COMMANDS.search(report)
+        assert not re.search("<(script|img|iframe|object|embed|link|form|base|math)|<svg onload", report)
+        console = PlainConsole(file=io.StringIO(), width=1_000, force_terminal=True, legacy_windows=False)
+        console.print(results_table(small.lesson, list(one.results.values())))
+        shown = COLOURS.sub("", console.file.getvalue())
+        assert not COMMANDS.search(shown)
+        for student in one.students:
+            assert student in shown or len(student) > 40, student
+
+
+@pytest.mark.parametrize("export", [CsvExport, CanvasExport, MoodleExport])
+def test_a_spreadsheet_runs_no_formula(attacked, export, tmp_path):
+    options = {"comments": True} if export is MoodleExport else {}
+    for one in attacked.classes:
+        with open_gradebook(one.course.database) as gradebook:
+            export(to=str(tmp_path / "grades.csv"), **options).export(gradebook)
+        text = (tmp_path / "grades.csv").read_text()
+        formulas = [student for student in one.students if student[0] in FORMULA]
+        assert all(f"'{student[:4]}" in text for student in formulas)
+        for separator in ",;\t|":
+            cells = [cell for row in csv.reader(io.StringIO(text), delimiter=separator) for cell in row]
+            run = [cell for cell in cells for line in cell.split("\n") if line.strip('"\u00a0\u00ad ')[:1] in FORMULA]
+            assert [cell for cell in run if cell != "-"] == []
+
+
+MARKUP = re.compile(r"&lt;|&#6[02];|javascript|http|\{\{|\$\$|&amp;[a-z#]|onload|style=")  # what may try to be markup
+
+
+def test_pages_have_the_elements_of_our_templates_and_no_others(attacked):
+    elements = re.compile(r"<([a-z0-9]+)")
+    ours = set(elements.findall(PAGE.read_text(encoding="utf-8")))
+    for student, path in [shown for one in attacked.classes for shown in one.pages.items()]:
+        assert set(elements.findall(path.read_text(encoding="utf-8"))) <= ours, student
 
 
 @pytest.mark.browser
@@ -213,7 +255,10 @@ def test_no_script_of_a_page_runs(attacked, browser):
     problems, requests, page = [], [], browser.new_page()
     page.on("dialog", lambda dialog: (problems.append(f"dialog {dialog.message}"), dialog.dismiss()))
     page.on("request", lambda request: requests.append(request.url))
-    for student, path in [shown for one in attacked.classes for shown in one.pages.items()]:
+    pages = [shown for one in attacked.classes for shown in one.pages.items()]
+    for student, path in pages:
+        if not MARKUP.search(path.read_text(encoding="utf-8")):
+            continue  # it has our elements only, and nothing that could become another
         requests.clear()
         page.goto(path.as_uri())
         page.eval_on_selector_all("details", "found => found.forEach(one => one.open = true)")
