@@ -408,8 +408,8 @@ probe(
 probe(
     "memory_of_many: little memory in each of many processes",
     "for _ in range(12):\n"
-    "    if os.fork() == 0:\n        kept = np.ones(10_000_000)\n        time.sleep(5)\n        os._exit(0)\n"
-    "time.sleep(3)",
+    "    if os.fork() == 0:\n        kept = np.ones(10_000_000)\n        time.sleep(10)\n        os._exit(0)\n"
+    "time.sleep(10)  # it is ended long before, also on a busy machine",
     note="memory_bytes",
     inside="",
 )
