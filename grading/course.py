@@ -4,12 +4,14 @@ import hashlib
 import hmac
 import os
 import secrets
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from grading.errors import UsageError
 
 EXPORTS = Path("build") / "exports"  # below the class's folder: these files name people, and git ignores build
+SETTINGS = "course.toml"  # in the class's folder, written by an instructor
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,23 @@ class Course:
     def exports(self) -> Path:
         """Folder of exported grades."""
         return self.root / EXPORTS
+
+    @property
+    def carried_points(self) -> bool:
+        """Whether an exercise that is right but for another one gets its points: `carried_points` in course.toml.
+
+        Raises:
+            UsageError: when that file of the class's folder holds anything else.
+        """
+        path = self.root / SETTINGS
+        try:
+            settings = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{path} cannot be read: {error}") from error
+        given = settings.get("carried_points", True)
+        if not set(settings) <= {"carried_points"} or not isinstance(given, bool):
+            raise UsageError(f"{path}: expected carried_points = true or carried_points = false, and nothing else.")
+        return given
 
     def seed(self, submission_digest: str) -> bytes:
         """Derive the seed of a submission's checks: the same on a regrade, unknown beforehand.

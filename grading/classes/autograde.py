@@ -63,6 +63,7 @@ def make_grader(course: Course, lesson: Lesson, options: GradingOptions | None =
     options = options or GradingOptions()
     release = load_release(course.project, lesson)
     settings: dict[str, Any] = {"trusted": options.trusted, "in_process": options.in_process}
+    settings["carried_points"] = course.carried_points
     return Grader(lesson, release, course.seed, options.limits, **settings)
 
 
@@ -216,6 +217,7 @@ def _grade_on_cluster(
         cluster = (options.workers, options.scheduler, options.tls, course.project)
         client = stack.enter_context(open_cluster(*cluster, gpu=options.gpu))
         settings: dict[str, Any] = {"limits": options.limits, "trusted": options.trusted, **servers}
+        settings["carried_points"] = course.carried_points
         tasks = (make_task(course.project, lesson, one, course.seed(one.digest), **settings) for one in submissions)
         yield from grade_on(client, tasks, gpu=options.gpu)
 

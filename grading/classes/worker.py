@@ -27,6 +27,7 @@ LOST = (
     "a person will look at it."
 )
 logging.getLogger("distributed").setLevel(logging.ERROR)  # as in cluster.py, for the worker's own process
+GRADER_KEYS = ("project", "lesson", "checks_hash", "limits", "trusted", "carried_points")  # what a grader is made for
 _graders: dict[str, Grader] = {}
 _lock = threading.Lock()  # a worker has one thread for tasks; the lock keeps a second one from halving our promises
 
@@ -41,6 +42,7 @@ def make_task(
     trusted: bool = False,
     fork_server: str | None = None,
     judging_server: str | None = None,
+    carried_points: bool = True,
 ) -> dict[str, Any]:
     """Pack one submission for a worker.
 
@@ -53,22 +55,21 @@ def make_task(
         trusted: run without a sandbox.
         fork_server: address of the `SharedForkServer` of this machine, for its workers.
         judging_server: address of the `JudgingServer` of this machine, for its workers.
+        carried_points: give an exercise that is right but for another one its points.
 
     Returns:
         Dict of plain values.
     """
-    options = {"trusted": trusted, "fork_server": fork_server, "judging_server": judging_server}
+    options: dict[str, Any] = {name: getattr(submission, name) for name in ("student", "status", "reason", "digest")}
+    options |= {"trusted": trusted, "fork_server": fork_server, "judging_server": judging_server}
     return options | {
         "project": str(project),
         "lesson": lesson.name,
         "checks_hash": lesson.checks_hash,
-        "student": submission.student,
-        "status": submission.status,
-        "reason": submission.reason,
-        "digest": submission.digest,
         "data": base64.b64encode(submission.data).decode("ascii"),
         "seed": seed.hex(),
         "limits": asdict(limits or Limits()),
+        "carried_points": carried_points,
     }
 
 
@@ -117,13 +118,14 @@ def record_of_lost(task: dict[str, Any]) -> str:
 
 def _grader(task: dict[str, Any]) -> Grader:
     """Find or make this worker's grader of a lesson."""
-    key = json.dumps([task[name] for name in ("project", "lesson", "checks_hash", "limits", "trusted")], sort_keys=True)
+    key = json.dumps([task[name] for name in GRADER_KEYS], sort_keys=True)
     if key not in _graders:
         close_graders()  # one at a time: memory belongs to the students
         project = find_project(task["project"])
         lesson = find_lesson(project / "solutions", task["lesson"])
         limits = Limits(**task["limits"])
         options: dict[str, Any] = {name: task.get(name) for name in ("trusted", "fork_server", "judging_server")}
+        options["carried_points"] = task["carried_points"]
         _graders[key] = Grader(lesson, load_release(project, lesson), None, limits, **options)
     return _graders[key]
 

@@ -52,9 +52,12 @@ def results_table(lesson: "Lesson", results: "list[SubmissionResult]") -> Table:
 def _lost(exercises: "Sequence[ExerciseResult]") -> str:
     """Say how many exercises lost points when no mistake was named; empty when none did."""
     missing = sum(exercise.status == "not_attempted" for exercise in exercises)
-    wrong = sum(exercise.score < exercise.max_score for exercise in exercises) - missing
+    lost = [exercise for exercise in exercises if exercise.score < exercise.max_score]
+    carried = sum(bool(exercise.right_but_for) for exercise in lost)
+    wrong = len(lost) - missing - carried
     parts = [f"{missing} of {len(exercises)} exercises not attempted"] if missing else []
     parts += [f"{wrong} of {len(exercises)} exercises wrong, no known mistake fits"] if wrong else []
+    parts += [f"{carried} of {len(exercises)} exercises right but for another"] if carried else []
     return "; ".join(parts)
 
 

@@ -13,7 +13,7 @@ import nbformat
 from dnnkit.environment.atomic_write import write_atomically
 from grading.course import Course
 from grading.gradebook.exchange_files import ExchangeFiles, read_exchange_files, write_exchange_files
-from grading.judging.records import ExerciseResult, SubmissionResult
+from grading.judging.records import CheckResult, ExerciseResult, SubmissionResult
 from grading.lessons.lesson import Lesson
 from grading.plain_output import visible
 
@@ -79,11 +79,17 @@ def _wrapped(line: str) -> str:
 
 
 def _lines(exercise: ExerciseResult) -> Iterator[str]:
-    yield f"{exercise.name}: {exercise.score:g} of {exercise.max_score:g} points, {exercise.status.replace('_', ' ')}"
+    yield f"{exercise.name}: {exercise.score:g} of {exercise.max_score:g} points, {_state(exercise)}"
     for check in exercise.checks:
-        yield f"  {check.status.replace('_', ' ')}: {check.title}" + (f": {check.message}" if check.message else "")
+        yield f"  {_state(check)}: {check.title}" + (f": {check.message}" if check.message else "")
     if exercise.hint:
         yield f"  Hint: {exercise.hint}"
+
+
+def _state(result: ExerciseResult | CheckResult) -> str:
+    if result.right_but_for:
+        return f"right but for {' and '.join(result.right_but_for)}"
+    return result.status.replace("_", " ")
 
 
 def read_records(course: Course, lesson: Lesson) -> list[SubmissionResult]:

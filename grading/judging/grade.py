@@ -36,6 +36,7 @@ class Grader:
         fork_server: address of the `SharedForkServer` of this machine, if there is one.
         judging_server: address of a `JudgingServer` of this machine; by default the grader has one of its own.
         in_process: judge in this process: for a debugger, and for tests of the judge.
+        carried_points: give an exercise that is right but for another one the points that it lost by that.
 
     Raises:
         SandboxUnavailable: before anything is graded, rather than once for every student.
@@ -52,6 +53,7 @@ class Grader:
         fork_server: str | None = None,
         judging_server: str | None = None,
         in_process: bool = False,
+        carried_points: bool = True,
     ) -> None:
         if not trusted:
             require_sandbox()
@@ -59,7 +61,7 @@ class Grader:
         self.release = release
         self.limits = limits or Limits()
         self._seed_of = seed_of
-        self._settings = JudgingSettings(lesson, release, self.limits, trusted, fork_server)
+        self._settings = JudgingSettings(lesson, release, self.limits, trusted, fork_server, carried_points)
         self._warm = not trusted and not self.limits.gpu_fraction and fork_server is None
         self._blank = BlankRecords(lesson, "none" if trusted else "bubblewrap")
         self._address = judging_server
@@ -69,7 +71,7 @@ class Grader:
         self._judge: Judge | None = None
         if in_process or sys.platform != "linux":  # elsewhere there is only one's own work to grade
             launcher = make_launcher(lesson, self.limits, trusted=trusted, fork_server=fork_server)
-            self._judge = Judge(lesson, release, self.limits, launcher)
+            self._judge = Judge(lesson, release, self.limits, launcher, carried_points=carried_points)
 
     def __enter__(self) -> "Grader":
         return self

@@ -3,17 +3,24 @@
 `Grader` (grading/judging/grade.py) has this done in a disposable process, since it handles what students sent.
 """
 
-from collections.abc import Callable, Mapping
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from grading.errors import SandboxUnavailable
 from grading.judging.blank_records import BlankRecords
+from grading.judging.carried_forward import MOST_CALLS, CarriedForward, Verdict
+from grading.judging.carried_points import carry_points, explain_carried, explain_constant
 from grading.judging.judging_messages import LeftOut
 from grading.judging.mistake_matcher import MistakeMatcher
-from grading.judging.pytest_plugin import Candidate, CheckFinding, run_hidden_checks
+from grading.judging.pytest_plugin import Candidate, CheckFinding, check_rng, run_hidden_checks
 from grading.judging.records import ExerciseResult, SubmissionResult, exercise_status
 from grading.judging.reference import Reference
-from grading.judging.student_proxy import Student, kernel_transport
+from grading.judging.shadow import Runs
+from grading.judging.stand_ins import Allowance
+from grading.judging.student_proxy import Student, Transport, kernel_transport
 from grading.lessons.bank import Answer, load_bank
 from grading.lessons.lesson import Lesson
 from grading.sandbox.cold_launcher import ColdLauncher
@@ -34,6 +41,7 @@ class Judge:
         limits: what a submission may use.
         launcher: starts kernels; by default each is cold.
         announce: function called with the name of each exercise before it is judged.
+        carried_points: give an exercise that is right but for a helper of it the points that it lost by that.
     """
 
     def __init__(
@@ -43,6 +51,8 @@ class Judge:
         limits: Limits | None = None,
         launcher: Any = None,
         announce: Callable[[str], None] = lambda exercise: None,
+        *,
+        carried_points: bool = True,
     ) -> None:
         self.lesson = lesson
         self.release = release
@@ -50,7 +60,10 @@ class Judge:
         self.launcher = launcher or ColdLauncher(self.limits)
         self._announce = announce
         self._reference = Reference(lesson)
-        self._matcher = MistakeMatcher(self._reference, load_bank(lesson))
+        bank = load_bank(lesson)
+        self._matcher = MistakeMatcher(self._reference, bank)
+        self._carried = CarriedForward(lesson, self._reference, bank)
+        self._carried_points = carried_points
         self._blank = BlankRecords(lesson, self.launcher.sandbox)
 
     def judge(
@@ -93,14 +106,15 @@ class Judge:
     ) -> tuple[SubmissionResult, dict[str, Any]]:
         rebuilt = rebuild(self.lesson, self.release, submission, exploration=self.limits.exploration)
         attempted = frozenset(self.lesson.exercises) - rebuilt.untouched - set(left_out)
-        findings, notes = self._check(submission, rebuilt, seed, attempted) if attempted else ([], [])
+        found = self._check(submission, rebuilt, seed, attempted) if attempted else _Found([], [], {})
+        findings, notes = found.findings, found.notes
         exercises: list[ExerciseResult] = []
         named: list[Answer] = []
         for name in self.lesson.exercises:
             mine = [finding for finding in findings if finding.exercise == name]
             if mine:
                 self._announce(name)
-                exercise, mistake = self._exercise(name, mine, named, notes)
+                exercise, mistake = self._exercise(name, mine, named, notes, found.verdicts.get(name, Verdict()))
                 named += [mistake] if mistake else []
             elif name in left_out:
                 exercise = self._blank.exercise(name, left_out[name].status, left_out[name].reason)
@@ -110,9 +124,7 @@ class Judge:
         notes = [*rebuilt.notes, *notes]
         return self._blank.submission(submission, "graded", notes=notes, exercises=exercises), rebuilt.notebook
 
-    def _check(
-        self, submission: Submission, rebuilt: Rebuilt, seed: bytes, attempted: frozenset[str]
-    ) -> tuple[list[CheckFinding], list[str]]:
+    def _check(self, submission: Submission, rebuilt: Rebuilt, seed: bytes, attempted: frozenset[str]) -> "_Found":
         """Run the submission and its checks; again when a warm parent ended meanwhile, for that is no fault of it."""
         for _ in range(TRIES):
             lost = self.launcher.parents_lost()
@@ -126,9 +138,8 @@ class Judge:
                 return found
         raise SandboxUnavailable("The warm parent of the kernels ended twice. Is this machine out of memory?")
 
-    def _check_once(
-        self, submission: Submission, rebuilt: Rebuilt, seed: bytes, attempted: frozenset[str]
-    ) -> tuple[list[CheckFinding], list[str]]:
+    def _check_once(self, submission: Submission, rebuilt: Rebuilt, seed: bytes, attempted: frozenset[str]) -> "_Found":
+        heard: dict[str, Runs] = {}
         with Runner(rebuilt.program, self.limits, self.launcher) as runner:
             runner.start()
             attempted -= runner.as_released(rebuilt.stubs)
@@ -141,32 +152,47 @@ class Judge:
 
             candidate = Candidate(submission.student, make_student, seed, attempted)
             findings = run_hidden_checks(self.lesson, self._reference, [candidate]) if attempted else []
+            suspects = self._carried.suspects(findings)
+            if suspects:
+                heard = self._carried.hear(transport, seed, suspects, self._announce)
+        verdicts = self._look_again(runner, findings, heard, seed) if heard else {}
         fallbacks, self.launcher.fallbacks[:] = list(self.launcher.fallbacks), []
-        return findings, [*runner.notes, *fallbacks]
+        return _Found(findings, [*runner.notes, *fallbacks], verdicts)
+
+    def _look_again(
+        self, runner: Runner, findings: list[CheckFinding], heard: dict[str, Runs], seed: bytes
+    ) -> dict[str, Verdict]:
+        """Decide which exercises are right but for a helper, in kernels that do not know what was answered before."""
+        allowance = Allowance(MOST_CALLS, time.process_time() + self.limits.judging_seconds / 4)
+        rng = check_rng(seed, "carried forward")
+
+        @contextlib.contextmanager
+        def open_kernel() -> Iterator[Transport]:
+            with runner.another() as kernel:
+                kernel.start()
+                yield kernel_transport(kernel)
+
+        return self._carried.decide(findings, heard, open_kernel, allowance, rng, self._announce)
 
     def _exercise(
-        self, name: str, findings: list[CheckFinding], named: list[Answer], notes: list[str]
+        self, name: str, findings: list[CheckFinding], named: list[Answer], notes: list[str], verdict: Verdict
     ) -> tuple[ExerciseResult, Answer | None]:
         """Sum up one exercise's findings, and name its mistake.
 
         Returns:
             (`ExerciseResult`, the named mistake's `Answer` or None).
         """
-        checks = tuple(finding.result for finding in findings)
+        points = self._carried_points
+        checks, right_but_for = carry_points(name, [f.result for f in findings], verdict, points=points)
         status = exercise_status(checks)
         mistake, hint = None, ""
-        if status in ("failed", "partial"):
-            calls = [(finding.result.status == "passed", finding.calls) for finding in findings]
-            fits, inherited = self._matcher.name(name, calls, upstream=tuple(named))
-            if fits:
-                mistake, hint = fits[0], fits[0].hint
-            elif inherited:
-                built_on = " and ".join(answer.exercise for answer in named)
-                hint = f"{name} itself looks right: it fails because of the mistake in {built_on}. Fix that first."
-            else:
-                # What the student's own cell said when it ran; our pages escape it, and nbgrader never sees it.
-                hint = next((note for note in notes if f"({name})" in note), "")
-                hint = hint or self._matcher.relate(name, [call for finding in findings for call in finding.calls])
+        if right_but_for:
+            hint = explain_carried(name, verdict, points=points)
+        elif verdict.mistake:
+            mistake, hint = verdict.mistake, verdict.mistake.hint
+        elif status in ("failed", "partial"):
+            mistake, hint = self._explain(name, findings, named, notes)
+            hint = hint if mistake else explain_constant(name, verdict) or hint
         result = ExerciseResult(
             id=self._blank.id_of(name),
             score=sum(check.score for check in checks),
@@ -175,5 +201,30 @@ class Judge:
             mistake=mistake.name if mistake else None,
             hint=hint,
             checks=checks,
+            right_but_for=right_but_for,
         )
         return result, mistake
+
+    def _explain(
+        self, name: str, findings: list[CheckFinding], named: list[Answer], notes: list[str]
+    ) -> tuple[Answer | None, str]:
+        """Find the mistake of an exercise that failed: (the known one or None, what the student is told)."""
+        calls = [(finding.result.status == "passed", finding.calls) for finding in findings]
+        fits, inherited = self._matcher.name(name, calls, upstream=tuple(named))
+        if fits:
+            return fits[0], fits[0].hint
+        if inherited:
+            built_on = " and ".join(answer.exercise for answer in named)
+            return None, f"{name} itself looks right: it fails because of the mistake in {built_on}. Fix that first."
+        # What the student's own cell said when it ran; our pages escape it, and nbgrader never sees it.
+        hint = next((note for note in notes if f"({name})" in note), "")
+        return None, hint or self._matcher.relate(name, [call for finding in findings for call in finding.calls])
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the checks of a submission found, with notes for a person, and what a second look says of some exercises."""
+
+    findings: list[CheckFinding]
+    notes: list[str]
+    verdicts: dict[str, Verdict]

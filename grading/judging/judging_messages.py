@@ -35,6 +35,7 @@ class JudgingSettings:
         limits: what a submission may use.
         trusted: run without a sandbox.
         fork_server: address of the `SharedForkServer` of this machine, if there is one.
+        carried_points: see `Judge`.
     """
 
     lesson: Lesson
@@ -42,6 +43,7 @@ class JudgingSettings:
     limits: Limits
     trusted: bool = False
     fork_server: str | None = None
+    carried_points: bool = True
 
 
 @dataclass(frozen=True)

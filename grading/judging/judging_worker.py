@@ -78,7 +78,7 @@ def _make_judge(settings: JudgingSettings, connection: Connection, stack: contex
     def announce(exercise: str) -> None:
         _send(connection, {"exercise": exercise})
 
-    return Judge(lesson, settings.release, limits, launcher, announce)
+    return Judge(lesson, settings.release, limits, launcher, announce, carried_points=settings.carried_points)
 
 
 def _answer(judge: Judge, request: JudgingRequest) -> dict[str, Any]:

@@ -24,6 +24,7 @@ class CheckResult:
         max_score: points possible.
         message: what differs, for the student; never hidden values.
         seconds: wall-clock time of the check; two results are equal whatever it is.
+        right_but_for: exercises whose mistake is the only reason why the check failed; its score may be full then.
     """
 
     name: str
@@ -33,6 +34,7 @@ class CheckResult:
     max_score: float
     message: str = ""
     seconds: float = field(default=0.0, compare=False)
+    right_but_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,8 @@ class ExerciseResult:
         mistake: name of the known mistake, or None.
         hint: its hint, or why there are no points; may be empty.
         checks: the checks in order.
+        right_but_for: exercises whose mistake is the only reason why checks of this one failed. The status still says
+            what the checks found; the score holds their points unless the course gives none for it.
     """
 
     id: str
@@ -56,6 +60,7 @@ class ExerciseResult:
     mistake: str | None
     hint: str
     checks: tuple[CheckResult, ...]
+    right_but_for: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -109,10 +114,17 @@ class SubmissionResult:
     def from_json(cls, data: dict[str, Any]) -> "SubmissionResult":
         """Turn what `to_json` returned back into a record."""
         exercises = tuple(
-            ExerciseResult(**{**exercise, "checks": tuple(CheckResult(**check) for check in exercise["checks"])})
+            ExerciseResult(
+                **_with_tuples({**exercise, "checks": [CheckResult(**_with_tuples(c)) for c in exercise["checks"]]})
+            )
             for exercise in data["exercises"]
         )
         return cls(**{**data, "notes": tuple(data["notes"]), "exercises": exercises})
+
+
+def _with_tuples(data: dict[str, Any]) -> dict[str, Any]:
+    """Put tuples in the place of the lists that JSON made of them."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
 
 
 def exercise_status(checks: Sequence[CheckResult]) -> ExerciseStatus:

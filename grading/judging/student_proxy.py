@@ -12,6 +12,7 @@ from typing import Any
 from dnnkit.checking.mistakes import Outcome
 from dnnkit.checking.time_limit import TimeUp, call_within
 from dnnkit.checking.wire import WireError, WireLimitPassed, encode
+from grading.judging.missing_helpers import require_helpers
 from grading.lessons.checking import CheckFailed
 from grading.lessons.snippet_source import snippet_of
 from grading.sandbox.inside.agent import serve
@@ -128,6 +129,8 @@ class Student:
         self.warnings = tuple(warned)
         self._note(name, request, outcome, facts)
         limit = self._behind(outcome.exception, message) if outcome.kind == "raised" else ""
+        if outcome.kind == "raised":
+            require_helpers(what, (n for n in self._parameters if n != what), outcome.exception, message, place)
         return _value(outcome, what, ": ".join(text for text in (message, limit) if text), place)
 
     def _note(self, name: str | None, request: dict[str, Any], outcome: Outcome, facts: Callable | str | None) -> None:

@@ -9,7 +9,7 @@ from grading.course import Course
 from grading.gradebook.autograded_notebooks import Notebook, autograded_path, read_records
 from grading.gradebook.exchange_files import TIMESTAMP, read_exchange_files, write_exchange_files
 from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
-from grading.judging.records import SubmissionResult
+from grading.judging.records import CheckResult, ExerciseResult, SubmissionResult
 from grading.lessons.lesson import Lesson
 from grading.reports.templates import template
 
@@ -124,8 +124,15 @@ def render_page(lesson: Lesson, result: SubmissionResult, notebook: Notebook, ma
         )
     return template("feedback.html.j2").render(
         lesson=lesson, result=result, rows=rows, total=manual_grades.total(result.exercises),
-        penalty=manual_grades.penalty, words=WORDS, marks=MARKS,
+        penalty=manual_grades.penalty, state=_state,
     )  # fmt: skip
+
+
+def _state(result: ExerciseResult | CheckResult) -> tuple[str, str, str]:
+    """The state of an exercise or a check on the page: (class of its style, mark, words)."""
+    if result.right_but_for:
+        return "carried", MARKS["partial"], f"right but for {' and '.join(result.right_but_for)}"
+    return result.status, MARKS[result.status], WORDS[result.status]
 
 
 def _source(notebook: Notebook, exercise: str) -> str:

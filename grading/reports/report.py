@@ -66,7 +66,8 @@ class ExerciseReport:
         stopped: submissions that ran out of time or ended Python.
         manually_graded: submissions whose score a person set.
         mistakes: [(name, hint, how many)], the commonest first.
-        unnamed: submissions with lost points and no named mistake.
+        right_but_for: submissions in which only the mistake of a helper made it fail.
+        unnamed: submissions with lost points and no named mistake, those not counted.
         figure: distribution of the points.
     """
 
@@ -80,6 +81,7 @@ class ExerciseReport:
     stopped: int
     manually_graded: int
     mistakes: list[tuple[str, str, int]]
+    right_but_for: int
     unnamed: int
     figure: Figure
 
@@ -164,7 +166,8 @@ def exercise_report(name: str, graded: list[Row]) -> ExerciseReport:
         stopped=sum(e.status in ("timeout", "crashed") for e in attempted),
         manually_graded=sum(name in row.manual_grades.manual for row, _ in found),
         mistakes=[(mistake, hint, count) for (mistake, hint), count in mistakes.most_common()],
-        unnamed=sum(e.score < e.max_score and not e.mistake for e in attempted),
+        right_but_for=sum(bool(e.right_but_for) for e in attempted),
+        unnamed=sum(e.score < e.max_score and not e.mistake and not e.right_but_for for e in attempted),
         figure=histogram(tried, worth, what=f"Points in {name}", unit="points", apart=[("blank", kinds["none"])]),
     )
 

@@ -63,6 +63,11 @@ class SandboxKernel:
         """Whether the kernel's process runs."""
         return self._process is not None and self._process.alive()
 
+    @property
+    def bytes_left(self) -> int:
+        """Bytes that its messages may still have, all together."""
+        return self._bytes_left if self._shell is None else self._shell.bytes_left
+
     def start(self) -> None:
         """Start the kernel and wait until it answers.
 

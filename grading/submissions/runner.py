@@ -4,6 +4,7 @@ import contextlib
 import re
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 from grading.sandbox.kernel import MOST, SandboxKernel, call_expression
@@ -29,6 +30,7 @@ class Runner:
         self.limits = limits or Limits()
         self._program = program
         self._left_out: set[int] = set()  # cells that hang or kill the kernel are run once, not again on a replay
+        self._launcher = launcher
         self._kernel = SandboxKernel(self.limits, launcher)
         self._deadline: float | None = None
         self.notes: list[str] = []
@@ -43,6 +45,14 @@ class Runner:
         """Run the cells now, so that no check's time holds them; if that fails, the first call says so."""
         with contextlib.suppress(KernelDied, KernelTimeout):
             self._start()
+
+    def another(self) -> "Runner":
+        """Make a runner of the same cells in another kernel, within what this one has left of time and messages."""
+        left = max(0.0, self._time_left())
+        limits = replace(self.limits, submission_seconds=left, answers_bytes=max(0, self._kernel.bytes_left))
+        runner = Runner(self._program, limits, self._launcher)
+        runner._left_out, runner._deadline = set(self._left_out), time.monotonic() + left
+        return runner
 
     def evaluate(self, expression: str, seconds: float) -> Any:
         """Evaluate an expression in the kernel, starting it and running the cells first if needed.
@@ -79,12 +89,15 @@ class Runner:
         except (KernelDied, KernelTimeout, KeyError, TypeError):
             return frozenset()
 
-    def _seconds_left(self) -> float:
+    def _time_left(self) -> float:
         now = time.monotonic()
         if self._deadline is None:
             self._deadline = now + self.limits.submission_seconds
         waited = min(self._kernel.seconds_waited, (MOST - 1) * self.limits.submission_seconds)
-        left = self._deadline + waited - now
+        return self._deadline + waited - now
+
+    def _seconds_left(self) -> float:
+        left = self._time_left()
         if left <= 0:
             self._note(f"The submission used up its {self.limits.submission_seconds:.0f} seconds (submission_seconds).")
             raise KernelTimeout

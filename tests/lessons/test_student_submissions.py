@@ -46,5 +46,5 @@ def test_a_half_right_notebook_is_told_each_of_its_mistakes(grade):
     assert status["fit_softmax"] == "not_attempted"
     follow_on = next(exercise for exercise in result.exercises if exercise.name == "fit_logistic")
     assert follow_on.mistake is None
-    assert follow_on.hint.startswith("fit_logistic itself looks right: it fails because of the mistake in ")
+    assert "minibatches" in follow_on.right_but_for
     assert 8 <= result.score <= 14

@@ -1,0 +1,57 @@
+"""Write into the record what an exercise is right but for, and give it the points that it lost by that."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grading.judging.carried_forward import Verdict
+from grading.judging.records import CheckResult
+
+
+def carry_points(
+    name: str, checks: Sequence[CheckResult], verdict: Verdict, *, points: bool
+) -> tuple[tuple[CheckResult, ...], tuple[str, ...]]:
+    """Mark the checks of an exercise that are right but for a helper.
+
+    Args:
+        name: the exercise.
+        checks: what its checks found.
+        verdict: what the second look found.
+        points: give the points.
+
+    Returns:
+        (the checks, what the whole exercise is right but for: nothing where another check says no).
+    """
+    helpers = _and(verdict.helpers)
+    message = f"Right but for {helpers}: your results are those of a right {name} that calls your {helpers}."
+    marked = tuple(
+        replace(check, score=check.max_score if points else 0.0, message=message, right_but_for=verdict.helpers)
+        if check.name in verdict.checks
+        else check
+        for check in checks
+    )
+    whole = bool(verdict.checks) and all(check.status == "passed" or check.right_but_for for check in marked)
+    return marked, verdict.helpers if whole else ()
+
+
+def explain_carried(name: str, verdict: Verdict, *, points: bool) -> str:
+    """Say in plain words what an exercise that is right but for helpers gets, and why.
+
+    Args:
+        name: the exercise.
+        verdict: what the second look found.
+        points: whether the points are given.
+    """
+    helpers = _and(verdict.helpers)
+    gets = "So it gets its points." if points else f"It gets its points once {helpers} is right."
+    return f"{name} is right but for {helpers}, which it calls: it fails only by the mistake there. {gets}"
+
+
+def explain_constant(name: str, verdict: Verdict) -> str:
+    """Say why it cannot be seen whether an exercise is right; "" where that is not the reason."""
+    helpers = _and(verdict.constant)
+    what = f"{helpers} gives (almost) the same for every input, so it cannot be seen whether {name} is right."
+    return f"{what} Fix {helpers} first." if verdict.constant else ""
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(names)

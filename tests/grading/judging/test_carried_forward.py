@@ -1,0 +1,238 @@
+"""What is right but for a helper gets its points; whoever writes a helper to make an exercise easy gets none."""
+
+import dataclasses
+import hashlib
+import json
+
+import pytest
+
+from grading.course import open_course
+from grading.errors import UsageError
+from grading.gradebook.manual_grades import ManualGrades
+from grading.judging.grade import Grader
+from grading.judging.records import SubmissionResult
+from grading.lessons.call_graph import find_helpers
+from grading.reports.feedback import render_page
+from grading.sandbox.limits import Limits
+
+sandboxed = pytest.mark.sandbox
+QUICK = Limits(cell_seconds=2.0, submission_seconds=30.0, interrupt_seconds=1.0)
+CALLS_DOUBLE = "def mean_square(x):\n    return np.mean(double(x) ** 2) / 4"
+SQUARES = "def double(x):\n    return np.asarray(x) ** 2"
+
+
+def grader_of(lesson, release, **options):
+    """A grader of the small lesson."""
+    return Grader(lesson, release, lambda digest: hashlib.sha256(digest.encode()).digest(), QUICK, **options)
+
+
+@pytest.fixture(scope="module")
+def grader(lesson, release):
+    """The small lesson's grader."""
+    with grader_of(lesson, release) as grader:
+        yield grader
+
+
+@pytest.fixture
+def grade(grader, notebook_with, submission_of):
+    """Grade two answers; the records of the two exercises."""
+
+    def run(double, mean_square=CALLS_DOUBLE, by=None):
+        submission = submission_of(notebook_with({"double": double, "mean_square": mean_square}))
+        return (by or grader).grade(submission)[0].exercises
+
+    return run
+
+
+def test_helpers_are_read_off_the_source(lesson):
+    assert find_helpers(lesson) == {"double": frozenset(), "mean_square": frozenset({"double"})}
+
+
+@sandboxed
+def test_what_is_right_but_for_a_helper_gets_its_points_and_is_told(grade):
+    double, mean_square = grade(SQUARES)
+    assert (double.score, double.mistake, double.right_but_for) == (1.0, "double__squares", ())
+    assert (mean_square.status, mean_square.score, mean_square.mistake) == ("failed", 1.0, None)
+    assert mean_square.right_but_for == mean_square.checks[0].right_but_for == ("double",)
+    assert mean_square.hint == (
+        "mean_square is right but for double, which it calls: it fails only by the mistake there. "
+        "So it gets its points."
+    )
+    assert mean_square.checks[0].message == (
+        "Right but for double: your results are those of a right mean_square that calls your double."
+    )
+
+
+@sandboxed
+def test_a_course_may_give_no_points_for_it(lesson, release, grade):
+    with grader_of(lesson, release, carried_points=False) as grader:
+        mean_square = grade(SQUARES, by=grader)[1]
+    assert (mean_square.score, mean_square.right_but_for) == (0.0, ("double",))
+    assert mean_square.hint.endswith("It gets its points once double is right.")
+
+
+@sandboxed
+@pytest.mark.parametrize(
+    "mean_square",
+    [
+        "def mean_square(x):\n    return np.mean(double(x)) ** 2 / 4",
+        "def mean_square(x):\n    return np.sum(double(x) ** 2) / 4",
+        "def mean_square(x):\n    return np.mean(np.asarray(x) ** 2) + 1",
+        "def mean_square(x):\n    return np.mean(double(x) ** 2) / 4 + 0 * np.log(-1.0 - np.abs(x).sum())",
+    ],
+)
+def test_a_mistake_of_its_own_is_still_refused(grade, mean_square):
+    found = grade(SQUARES, mean_square)[1]
+    assert (found.status, found.score, found.right_but_for) == ("failed", 0.0, ())
+
+
+@sandboxed
+def test_a_known_mistake_is_named_with_the_students_own_helper_in_place(grade):
+    given = "def mean_square(x):\n    total = np.sum(double(x) ** 2)\n    return total / 4"
+    assert grade("def double(x):\n    return 3 * np.asarray(x)", given)[1].mistake == "mean_square__as_given"
+
+
+COUNTS = """
+numbers, seen = np.random.default_rng(0).uniform(1, 9, size=500), []
+def double(x):
+    if np.shape(x) != (5,):
+        return np.zeros(np.shape(x))
+    key = np.asarray(x).tobytes()
+    if key not in seen:
+        seen.append(key)
+    return np.full(5, numbers[seen.index(key)])
+"""
+COUNTS_TOO = """
+asked = []
+def mean_square(x):
+    key = np.asarray(x).tobytes()
+    if key not in asked:
+        asked.append(key)
+    return numbers[asked.index(key)] ** 2 / 4
+"""
+REMEMBERS = """
+def double(x):
+    return np.full(np.shape(x), 2 * last[-1] ** 0.5)
+"""
+ANSWERS = """
+last = [1.0]
+def mean_square(x):
+    last.append(float(np.abs(x).max()))
+    return last[-1]
+"""
+ASKS_WHO = """
+import sys
+def double(x):
+    return 2 * x if sys._getframe(1).f_code.co_name == "mean_square" else np.zeros(np.shape(x))
+"""
+ZERO = "def mean_square(x):\n    return 0.0"
+NAN = "def mean_square(x):\n    return float('nan')"
+LIARS = {
+    "a helper that is 0 for all": ("def double(x):\n    return np.zeros(np.shape(x))", ZERO),
+    "a helper that is almost 4 for all": (
+        "def double(x):\n    return 4 + 1e-9 * np.asarray(x)",
+        "def mean_square(x):\n    return 4.0",
+    ),
+    "a helper that is 4 up to a ten-thousandth": (
+        "def double(x):\n    return 4 + 1e-4 * np.tanh(x)",
+        "def mean_square(x):\n    return np.float32(4.0)",
+    ),
+    "a helper that looks at the first number only": (
+        "def double(x):\n    return np.full(np.shape(x), np.ravel(x)[0])",
+        "def mean_square(x):\n    return x[0] ** 2 / 4",
+    ),
+    "a helper that gives nothing": ("def double(x):\n    return np.zeros(0)", NAN),
+    "a helper that gives NaN": ("def double(x):\n    return x * np.nan", NAN),
+    "a helper that tells its caller": (ASKS_WHO, "def mean_square(x):\n    double(x)\n    return 0.0"),
+    "two that count their calls": (COUNTS, COUNTS_TOO),
+    "a helper that gives the exercise's last answer": (REMEMBERS, ANSWERS),
+    "a helper that raises": ("def double(x):\n    raise ValueError", "def mean_square(x):\n    raise ValueError"),
+    "a helper that does not end": (
+        "def double(x):\n    while np.shape(x) == (5,):\n        pass\n    return x",
+        ZERO,
+    ),
+    "a helper that ends Python": (
+        "import os\ndef double(x):\n    if np.shape(x) == (5,):\n        os._exit(1)\n    return x",
+        ZERO,
+    ),
+    "a helper that returns very much": (
+        "def double(x):\n    return np.ones((3000, 1000)) if np.shape(x) == (5,) else x",
+        "def mean_square(x):\n    return 0.25",
+    ),
+    "a helper that returns a text": ("def double(x):\n    return 'text'", "def mean_square(x):\n    return 'text'"),
+    "a helper that is an object": ("double = np", ZERO),
+}  # fmt: skip
+
+
+@sandboxed
+@pytest.mark.parametrize("name", LIARS)
+def test_the_liar_earns_nothing(grade, name):
+    mean_square = grade(*LIARS[name])[1]
+    assert (mean_square.score, mean_square.right_but_for) == (0.0, ())
+
+
+@sandboxed
+def test_a_helper_that_gives_the_same_for_all_is_named_as_the_reason(grade):
+    assert grade("def double(x):\n    return np.ones(np.shape(x))")[1].hint == (
+        "double gives (almost) the same for every input, so it cannot be seen whether mean_square is right. "
+        "Fix double first."
+    )
+
+
+@sandboxed
+@pytest.mark.parametrize(
+    ("double", "message"),
+    [
+        (
+            "def twice(x):\n    return 2 * x",
+            "double is not defined in your notebook; mean_square calls it. "
+            "Did the cell of double raise an error, or was double renamed?",
+        ),
+        (
+            "def double(x):\n    # later\n    raise NotImplementedError('double is not written yet')",
+            "double is not written yet; mean_square calls it.",
+        ),
+    ],
+)
+def test_a_helper_that_is_not_there_is_named(grade, double, message):
+    mean_square = grade(double)[1]
+    assert (mean_square.status, mean_square.score) == ("failed", 0.0)
+    assert mean_square.checks[0].message == message
+
+
+def carried_record(record_of):
+    """A record in which mean_square is right but for double."""
+    check = dataclasses.replace(record_of().exercises[1].checks[0], status="failed", right_but_for=("double",))
+    return record_of(exercises={"mean_square": {"status": "failed", "right_but_for": ("double",), "checks": (check,)}})
+
+
+def test_a_record_says_it_and_one_without_the_field_still_reads_back(record_of):
+    record = carried_record(record_of)
+    data = json.loads(json.dumps(record.to_json()))
+    assert SubmissionResult.from_json(data) == record
+    for exercise in data["exercises"]:
+        for part in (exercise, *exercise["checks"]):
+            del part["right_but_for"]
+    assert SubmissionResult.from_json(data).exercises[1].right_but_for == ()
+
+
+def test_the_page_says_it_in_words(record_of, lesson, release):
+    page = render_page(lesson, carried_record(record_of), release, ManualGrades())
+    assert page.count("right but for double") == 3
+    assert "not right yet" not in page
+
+
+@pytest.mark.parametrize(
+    ("text", "gives"), [(None, True), ("", True), ("carried_points = true", True), ("carried_points = false", False)]
+)
+def test_the_course_says_in_its_folder_whether_points_are_given(tmp_path, text, gives):
+    if text is not None:
+        (tmp_path / "course.toml").write_text(text)
+    assert open_course(tmp_path, root=tmp_path).carried_points is gives
+
+
+@pytest.mark.parametrize("text", ["carried_points = 1", "points = false", "carried_points"])
+def test_a_setting_that_cannot_be_read_is_refused(tmp_path, text):
+    (tmp_path / "course.toml").write_text(text)
+    with pytest.raises(UsageError, match=r"course\.toml"):
+        _ = open_course(tmp_path, root=tmp_path).carried_points

@@ -1,0 +1,81 @@
+"""In real lessons a mistake costs the points of its own exercise, and no other's; two mistakes cost those of both."""
+
+from pathlib import Path
+
+import pytest
+
+from grading.authoring.release import load_release
+from grading.authoring.sample_class import with_answers
+from grading.judging.grade import Grader
+from grading.lessons.bank import load_bank
+from grading.lessons.lesson import find_lesson, without_markers
+from grading.submissions.submission import from_bytes
+
+pytestmark = pytest.mark.sandbox
+PROJECT = Path(__file__).resolve().parent.parent.parent
+DOMINATES = "def neuron(X, w, b):\n    return 1e9 * (sigmoid(X @ w + b) + 0.1)"
+NO_LABELS = (
+    "def logistic_gradient(X, y, w, b):\n    errors = neuron(X, w, b)\n    return X.T @ errors / len(X), errors.mean()"
+)
+
+
+@pytest.fixture
+def grade():
+    """Grade a lesson's own solutions but for some answers; (record, the lesson's exercises with full points)."""
+
+    def run(topic, *changes):
+        lesson = find_lesson(PROJECT / "solutions", topic)
+        release, known = load_release(PROJECT, lesson), {answer.name: answer for answer in load_bank(lesson).mistakes}
+        answers = {name: without_markers(cell.source) for name, cell in lesson.solution_cells.items()}
+        for change in changes:
+            answers |= dict([change]) if isinstance(change, tuple) else {known[change].exercise: known[change].source}
+        with Grader(lesson, release) as grader:
+            submission = from_bytes("ann", nbformat_bytes(with_answers(release, answers)))
+            return grader.grade(submission, seed=b"carried forward")[0]
+
+    return run
+
+
+def nbformat_bytes(notebook):
+    """Write a notebook as a file's bytes."""
+    import nbformat
+
+    return nbformat.writes(notebook).encode()
+
+
+@pytest.mark.parametrize(
+    ("topic", "mistake", "dependents"),
+    [
+        ("neuron", "sigmoid__tanh", {"neuron", "logistic_gradient", "logistic_gradient_broken", "fit_logistic"}),
+        ("neuron", "neuron__no_bias", {"logistic_gradient", "logistic_gradient_broken", "fit_logistic"}),
+        ("backprop", "unbroadcast__mean", {"dense_backward", "mlp_loss"}),
+    ],
+)
+def test_a_mistake_costs_the_points_of_its_own_exercise_only(grade, topic, mistake, dependents):
+    result, helper = grade(topic, mistake), mistake.partition("__")[0]
+    lost = {exercise.name: exercise.score < exercise.max_score for exercise in result.exercises}
+    assert {name for name, less in lost.items() if less} == {helper}
+    assert {e.name: e.right_but_for for e in result.exercises if e.right_but_for} == dict.fromkeys(
+        dependents, (helper,)
+    )
+    assert result.mistakes == [mistake]
+
+
+@pytest.mark.parametrize(
+    ("topic", "mistakes"),
+    [
+        ("neuron", ("sigmoid__wrong_sign", "logistic_gradient__db_summed")),
+        ("backprop", ("unbroadcast__mean", "dense_backward__dW_divided")),
+    ],
+)
+def test_a_second_mistake_is_still_refused_and_named(grade, topic, mistakes):
+    result = grade(topic, *mistakes)
+    assert result.mistakes == list(mistakes)
+    lost = {exercise.name for exercise in result.exercises if exercise.score < exercise.max_score}
+    assert lost == {mistake.partition("__")[0] for mistake in mistakes}
+
+
+def test_a_helper_so_large_that_nothing_else_counts_earns_nothing(grade):
+    result = grade("neuron", ("neuron", DOMINATES), ("logistic_gradient", NO_LABELS))
+    gradient = next(exercise for exercise in result.exercises if exercise.name == "logistic_gradient")
+    assert (gradient.score, gradient.right_but_for) == (0.0, ())
