@@ -10,6 +10,7 @@ from typing import Any
 from dnnkit.environment import devices
 from dnnkit.environment.atomic_write import write_atomically
 from grading.authoring.release import load_release
+from grading.classes.class_folders import find_students, submission_folder
 from grading.classes.worker import make_task
 from grading.course import Course
 from grading.errors import GradingError
@@ -27,7 +28,6 @@ from grading.sandbox.limits import Limits
 from grading.sandbox.shared_fork_server import SharedForkServer
 from grading.submissions.submission import Submission, read_file
 
-LONGEST_ID = 100
 OnResult = Callable[[SubmissionResult, bool], object]  # a result, and whether it was graded now
 GPU_SHARED = 0.9  # part of the GPU's memory that all kernels take together: each also needs some outside of its share
 
@@ -67,31 +67,6 @@ def make_grader(course: Course, lesson: Lesson, options: GradingOptions | None =
     return Grader(lesson, release, course.seed, options.limits, **settings)
 
 
-def find_students(course: Course, lesson: Lesson) -> list[str]:
-    """List the students who have a folder in the class, in order; links are not followed.
-
-    Returns:
-        Student ids; those without a folder for this lesson are among them and will be "missing".
-    """
-    return [name for name in _folders(course) if _can_be_a_student(name)]
-
-
-def left_out(course: Course) -> list[str]:
-    """List folders of the class whose names cannot be student ids, in a form that can be shown."""
-    return [ascii(name) for name in _folders(course) if not _can_be_a_student(name) and not name.startswith(".")]
-
-
-def _folders(course: Course) -> list[str]:
-    if not course.submitted.is_dir():
-        return []
-    return sorted(path.name for path in course.submitted.iterdir() if path.is_dir() and not path.is_symlink())
-
-
-def _can_be_a_student(name: str) -> bool:
-    """Whether a name can be shown, stored and used as a folder again: no control characters, no broken Unicode."""
-    return name.isprintable() and not name.startswith(".") and len(name) <= LONGEST_ID
-
-
 def autograde(
     course: Course, lesson: Lesson, options: GradingOptions | None = None, *, on_result: OnResult | None = None
 ) -> list[SubmissionResult]:
@@ -115,7 +90,7 @@ def autograde(
     kept = {} if options.again else _results_so_far(course, lesson)
     environment = environment_hash()
     for student in find_students(course, lesson):
-        submission = read_file(student, _folder(course, lesson, student), lesson.topic, options.limits)
+        submission = read_file(student, submission_folder(course, lesson, student), lesson.topic, options.limits)
         known = kept.get(student)
         if known is not None and is_current(known, submission, lesson, environment):
             results[student] = known
@@ -134,7 +109,7 @@ def autograde(
 
 def _keep(course: Course, lesson: Lesson, result: SubmissionResult, notebook: Notebook) -> None:
     """Write one result: first the notebook with its record, then the gradebook."""
-    files = read_exchange_files(_folder(course, lesson, result.student))
+    files = read_exchange_files(submission_folder(course, lesson, result.student))
     with _writing_result_of(result.student):
         write_autograded(course, lesson, result, notebook, files)
     record(course, lesson, result, files.timestamp)
@@ -142,7 +117,7 @@ def _keep(course: Course, lesson: Lesson, result: SubmissionResult, notebook: No
 
 def _keep_last_hand_in(course: Course, lesson: Lesson, student: str) -> None:
     """Note what belongs to the last of several times that the same work was handed in: feedback goes to that one."""
-    files = read_exchange_files(_folder(course, lesson, student))
+    files = read_exchange_files(submission_folder(course, lesson, student))
     with _writing_result_of(student):
         changed = keep_exchange_files(course, lesson, student, files)
     if changed:
@@ -190,7 +165,8 @@ def grade_students(
     """
     options = share_gpu(options)
     submissions = (
-        read_file(student, _folder(course, lesson, student), lesson.topic, options.limits) for student in students
+        read_file(student, submission_folder(course, lesson, student), lesson.topic, options.limits)
+        for student in students
     )
     if not students:
         return
@@ -236,10 +212,6 @@ def share_gpu(options: GradingOptions) -> GradingOptions:
         raise GradingError(f"--gpu needs a GPU, and there is none to use: {found.why}. {cure} --gpu.")
     at_once = 1 if options.scheduler else max(1, options.workers)
     return replace(options, limits=replace(options.limits, gpu_fraction=GPU_SHARED / at_once))
-
-
-def _folder(course: Course, lesson: Lesson, student: str) -> Path:
-    return course.submitted / student / lesson.name
 
 
 def write_json(path: str | Path, lesson: Lesson, results: Iterable[SubmissionResult]) -> None:

@@ -101,8 +101,11 @@ class FeedbackExporter(HTMLExporter):
 def vet_submission(assignment: str, student: str, notebooks: list[str]) -> None:
     """Move what nbgrader would stumble over out of its way: links and special files, and a timestamp that is no date.
 
-    nbgrader calls this before each submission, in the course's root folder.
+    nbgrader calls this before each submission, in the course's root folder. It skips notebooks under other names, so it
+    is told of the expected one alone: what lies there is found by `read_file`.
     """
+    folders = {Path(notebook).parent for notebook in notebooks}
+    notebooks[:] = [str(folder / f"{_lesson(folder.name).topic}.ipynb") for folder in sorted(folders)]
     for folder in {Path(notebook).parent for notebook in notebooks}:
         odd = [p for p in folder.rglob("*") if p.is_symlink() or not (p.is_file() or p.is_dir())]
         stamp = folder / TIMESTAMP

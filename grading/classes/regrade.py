@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from grading.classes.autograde import GradingOptions, OnResult, autograde, find_students, grade_students
+from grading.classes.autograde import GradingOptions, OnResult, autograde, grade_students
+from grading.classes.class_folders import find_students
 from grading.course import Course
 from grading.errors import GradingError, UsageError
 from grading.gradebook.autograded_notebooks import read_records

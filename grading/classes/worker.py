@@ -66,6 +66,7 @@ def make_task(
         "project": str(project),
         "lesson": lesson.name,
         "checks_hash": lesson.checks_hash,
+        "notes": list(submission.notes),
         "data": base64.b64encode(submission.data).decode("ascii"),
         "seed": seed.hex(),
         "limits": asdict(limits or Limits()),
@@ -94,7 +95,7 @@ def grade_task(task: dict[str, Any]) -> str:
             )
         submission = Submission(task["student"], task["status"], task["reason"], task["digest"])
         if task["status"] == "ok":
-            submission = unparsed(task["student"], base64.b64decode(task["data"]))
+            submission = unparsed(task["student"], base64.b64decode(task["data"]), tuple(task["notes"]))
         result, notebook = grader.grade(submission, seed=bytes.fromhex(task["seed"]))
         return json.dumps({"result": result.to_json(), "notebook": notebook})
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dnnkit.environment.quiet import quiet_backends
-from grading.cli import commands
+from grading.cli import class_commands, commands, grading_commands
 from grading.course import Course, find_project, open_course
 from grading.errors import GradingError, UsageError
 from grading.plain_output import visible
@@ -57,6 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
         return command
 
     _add_authors_commands(add)
+    _add_class_commands(add)
     _add_grading_commands(add)
     _add_returning_commands(add)
     return parser
@@ -90,13 +91,23 @@ def _add_authors_commands(add: Add) -> None:
     command.add_argument("--seed", type=int, default=0)
 
 
+def _add_class_commands(add: Add) -> None:
+    command = add("roster", class_commands.load_roster, "read the list of students from a CSV file")
+    command.add_argument("file", metavar="FILE.csv")
+    command.add_argument("--id-column", metavar="TITLE", help="column of the student ids (default: found by its title)")
+    command = add("collect", class_commands.collect_hand_ins, "take a bulk download of Canvas or Moodle")
+    command.add_argument("lesson")
+    command.add_argument("source", metavar="ZIP-OR-FOLDER")
+    command.add_argument("--update", action="store_true", help="replace what a student has handed in before")
+
+
 def _add_grading_commands(add: Add) -> None:
-    command = add("autograde", commands.autograde_lesson, "grade all submissions of a lesson")
+    command = add("autograde", grading_commands.autograde_lesson, "grade all submissions of a lesson")
     command.add_argument("lesson")
     command.add_argument("--again", action="store_true", help="grade those, too, whose result is already there")
     command.add_argument("--json", metavar="FILE", help="also write the records as JSON")
     _add_how(command)
-    command = add("regrade", commands.regrade_lesson, "grade again, and say whose score changes and why")
+    command = add("regrade", grading_commands.regrade_lesson, "grade again, and say whose score changes and why")
     command.add_argument("lesson")
     command.add_argument(
         "--diff", action="store_true", help="change nothing, only say what would; exit code 1 if something would"

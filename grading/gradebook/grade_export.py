@@ -53,7 +53,7 @@ class GradeExport(ExportPlugin):
 
     def graded_lessons(self, gradebook: Gradebook) -> list[Assignment]:
         """The lessons asked for of which something is graded."""
-        return [lesson for lesson in self.lessons(gradebook) if lesson.submissions]
+        return [lesson for lesson in self.lessons(gradebook) if any(map(is_graded, lesson.submissions))]
 
 
 def find_submission(gradebook: Gradebook, lesson: Assignment, student: Student) -> SubmittedAssignment | None:
@@ -62,6 +62,22 @@ def find_submission(gradebook: Gradebook, lesson: Assignment, student: Student) 
         return gradebook.find_submission(lesson.name, student.id)
     except MissingEntry:
         return None
+
+
+def find_graded(gradebook: Gradebook, lesson: Assignment, student: Student) -> SubmittedAssignment | None:
+    """Find a student's submission if it has a grade; None when there is none, or nobody has graded it."""
+    submission = find_submission(gradebook, lesson, student)
+    return submission if submission is not None and is_graded(submission) else None
+
+
+def is_graded(submission: SubmittedAssignment) -> bool:
+    """Whether a submission has a score that counts: a machine or a person gave one, and no exercise waits for a person.
+
+    A file that is not there, cannot be read or is not the lesson's has none, until a person sets one in formgrader.
+    """
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+    open_ones = [grade for grade in grades if grade.auto_score is None and grade.manual_score is None]
+    return len(open_ones) < len(grades) and not any(grade.needs_manual_grade for grade in open_ones)
 
 
 def final_score(submission: SubmittedAssignment) -> float:

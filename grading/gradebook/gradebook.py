@@ -122,7 +122,7 @@ def _write(session: Session, lesson: Lesson, result: SubmissionResult, timestamp
     try:
         notebook = _submitted_notebook(session, lesson, result.student, timestamp)
         for exercise in result.exercises:
-            _write_exercise(session, notebook, exercise)
+            _write_exercise(session, notebook, exercise, judged=result.status == "graded")
         session.commit()
     except BaseException:
         session.rollback()
@@ -147,7 +147,7 @@ def recorded_scores(course: Course, lesson: Lesson) -> dict[str, float]:
     """Read the automatic scores that the gradebook holds.
 
     Returns:
-        Student id -> sum of the automatic scores of the lesson's exercises.
+        Student id -> sum of the automatic scores of the lesson's exercises; 0.0 where none has one.
     """
     with open_gradebook(course.database) as gradebook:
         rows = (
@@ -159,7 +159,7 @@ def recorded_scores(course: Course, lesson: Lesson) -> dict[str, float]:
             .group_by(SubmittedAssignment.student_id)
             .all()
         )
-    return {student: score for student, score in rows if score is not None}
+    return {student: score or 0.0 for student, score in rows}
 
 
 def _submitted_notebook(
@@ -192,14 +192,15 @@ def _submitted_notebook(
     return notebook
 
 
-def _write_exercise(session: Session, notebook: SubmittedNotebook, exercise: ExerciseResult) -> None:
+def _write_exercise(session: Session, notebook: SubmittedNotebook, exercise: ExerciseResult, *, judged: bool) -> None:
     grade = (
         session.query(Grade)
         .join(GradeCell, GradeCell.id == Grade.cell_id)
         .filter(Grade.notebook_id == notebook.id, GradeCell.name == f"check_{exercise.name}")
         .one()
     )
-    grade.auto_score = exercise.score
+    # What nobody judged has no score, which is not the same as zero: exports leave it empty.
+    grade.auto_score = exercise.score if judged and exercise.status != "error" else None
     # A person looks at what the grader could not judge, and again at what a person has scored before.
     grade.needs_manual_grade = exercise.status == "error" or grade.manual_score is not None
     comment = (

@@ -11,6 +11,8 @@ from grading.lessons.check_functions import list_checks
 from grading.lessons.lesson import Lesson
 from grading.submissions.submission import Submission
 
+NOTHING_TO_JUDGE: frozenset[SubmissionStatus] = frozenset({"unreadable", "missing", "wrong_file"})
+
 
 class BlankRecords:
     """Makes records of one lesson.
@@ -62,7 +64,7 @@ class BlankRecords:
             notes: what a person should know.
         """
         if exercises is None:
-            state: CheckStatus = "not_attempted" if status in ("unreadable", "missing") else "error"
+            state: CheckStatus = "not_attempted" if status in NOTHING_TO_JUDGE else "error"
             exercises = [self.exercise(name, state) for name in self._lesson.exercises]
         found = tuple(exercises)
         return SubmissionResult(
@@ -76,7 +78,7 @@ class BlankRecords:
             environment_hash=environment_hash(),
             sandbox=self._sandbox,
             reason=reason,
-            notes=tuple(notes),
+            notes=(*submission.notes, *notes),
             exercises=found,
         )
 

@@ -25,6 +25,7 @@ from grading.lessons.bank import Answer, load_bank
 from grading.lessons.lesson import Lesson
 from grading.sandbox.cold_launcher import ColdLauncher
 from grading.sandbox.limits import Limits
+from grading.submissions.other_lesson import other_lesson, released_marks
 from grading.submissions.rebuild import Rebuilt, fresh_copy, rebuild
 from grading.submissions.runner import Runner
 from grading.submissions.submission import Submission, parse
@@ -65,6 +66,7 @@ class Judge:
         self._carried = CarriedForward(lesson, self._reference, bank)
         self._carried_points = carried_points
         self._blank = BlankRecords(lesson, self.launcher.sandbox)
+        self._marks = released_marks(lesson.folder.parent.parent / "lessons")
 
     def judge(
         self, submission: Submission, seed: bytes, left_out: Mapping[str, LeftOut] | None = None
@@ -86,6 +88,10 @@ class Judge:
         submission = parse(submission, self.limits)
         if submission.status != "ok":
             return self._blank.submission(submission, submission.status, reason=submission.reason), self.rebuild()
+        other = other_lesson(submission.cells or (), self.lesson.name, self._marks)
+        if other:
+            reason = f"This is the notebook of {other}. Hand in {self.lesson.topic}.ipynb of {self.lesson.name}."
+            return self._blank.submission(submission, "wrong_file", reason=reason), self.rebuild()
         try:
             return self._judge(submission, seed, left_out or {})
         except MemoryError:

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 CheckStatus = Literal["passed", "failed", "error", "timeout", "crashed", "not_attempted"]
 ExerciseStatus = Literal["passed", "partial", "failed", "error", "timeout", "crashed", "not_attempted"]
-SubmissionStatus = Literal["graded", "unreadable", "missing", "set_aside", "error"]
+SubmissionStatus = Literal["graded", "unreadable", "missing", "wrong_file", "set_aside", "error"]
 CHECK_STATES: tuple[CheckStatus, ...] = get_args(CheckStatus)
 SUBMISSION_STATES: tuple[SubmissionStatus, ...] = get_args(SubmissionStatus)
 ASK_FOR_A_PERSON: frozenset[SubmissionStatus] = frozenset({"set_aside", "error"})
@@ -75,7 +75,7 @@ class SubmissionResult:
     Attributes:
         student: student id, the name of the submission's folder.
         status: what became of it; "set_aside" ended the grader's process whenever it was judged, "error" is the
-            grader's own fault: both ask for a person.
+            grader's own fault: both ask for a person. "wrong_file": not this lesson's notebook.
         score: points earned.
         max_score: points possible.
         seconds: wall-clock time of grading it.

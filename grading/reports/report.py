@@ -22,6 +22,7 @@ KINDS: dict[Kind, str] = {"full": "full points", "part": "some points", "zero": 
 STATES: dict[str, str] = {
     "graded": "graded",
     "unreadable": "the file could not be read",
+    "wrong_file": "something else than this lesson's notebook was handed in",
     "missing": "nothing was handed in",
     "set_aside": "set aside: it ended the grader's process, a person must look",
     "error": "the grader failed, a person must look",

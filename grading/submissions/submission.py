@@ -8,7 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from grading.plain_output import one_line
 from grading.sandbox.limits import Limits
+from grading.submissions.file_kinds import why_no_json
+from grading.submissions.hand_in import find_notebook
 
 Cell = tuple[str, str, tuple[str, ...]]  # kind, source, names
 
@@ -22,24 +25,27 @@ class Submission:
 
     Attributes:
         student: student id.
-        status: "ok" if there is a file that may be read, whatever is in it until `parse` has looked.
+        status: "ok" if there is a file that may be read, whatever is in it until `parse` has looked; "wrong_file" if
+            something was handed in that is not this lesson's notebook.
         reason: why it is not "ok", in words for the student.
         digest: "sha256:..." of the file, or "".
         cells: [(kind, source, names)] of the notebook's cells in order: kind "code", "text" or "damaged", and the ids
             by which the cell may be recognised; None as long as nobody has looked into the file.
         data: the file's bytes, for sending it on; empty unless "ok".
+        notes: what the student should know of the file's name, in sentences.
     """
 
     student: str
-    status: Literal["ok", "unreadable", "missing"]
+    status: Literal["ok", "unreadable", "missing", "wrong_file"]
     reason: str = ""
     digest: str = ""
     cells: tuple[Cell, ...] | None = ()
     data: bytes = field(default=b"", repr=False, compare=False)
+    notes: tuple[str, ...] = ()
 
 
 def read_submission(student: str, folder: Path, notebook: str, limits: Limits | None = None) -> Submission:
-    """Read `folder/<notebook>.ipynb` without following links or trusting anything in it, and take its cells apart.
+    """Read the notebook in `folder` without following links or trusting anything in it, and take its cells apart.
 
     Args:
         student: student id.
@@ -60,22 +66,26 @@ def read_file(student: str, folder: Path, notebook: str, limits: Limits | None =
         `Submission` without cells.
     """
     limits = limits or Limits()
-    path = Path(folder) / f"{notebook}.ipynb"
+    found = find_notebook(Path(folder), notebook)
+    path = Path(folder) / (found.notebook or f"{notebook}.ipynb")
+    shown = one_line(path.name)
     try:
         data = _read_regular_file(path, limits.file_bytes)
     except FileNotFoundError:
-        return Submission(student, "missing", f"There is no file {path.name} in the submission.")
+        if found.reason:
+            return Submission(student, "wrong_file", found.reason)
+        return Submission(student, "missing", f"There is no file {shown} in the submission.")
     except FileRefused as error:
-        return Submission(student, "unreadable", f"{path.name} {error}")
+        return Submission(student, "unreadable", f"{shown} {error}")
     except (OSError, ValueError):  # a ValueError: a path that no file can have
-        return Submission(student, "unreadable", f"{path.name} {UNREADABLE}")
-    return unparsed(student, data)
+        return Submission(student, "unreadable", f"{shown} {UNREADABLE}")
+    return unparsed(student, data, found.notes)
 
 
-def unparsed(student: str, data: bytes) -> Submission:
+def unparsed(student: str, data: bytes, notes: tuple[str, ...] = ()) -> Submission:
     """Make a `Submission` of a file's bytes without looking into it."""
     digest = "sha256:" + hashlib.sha256(data).hexdigest()
-    return Submission(student, "ok", "", digest, None, data)
+    return Submission(student, "ok", "", digest, None, data, notes)
 
 
 def from_bytes(student: str, data: bytes, limits: Limits | None = None) -> Submission:
@@ -111,9 +121,7 @@ def parse_cells(data: bytes, limits: Limits | None = None) -> tuple[Cell, ...]:
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise ValueError(
-            "The file is not a notebook: it is not valid JSON. Open it in JupyterLab and save it again."
-        ) from error
+        raise ValueError(f"The file is not a notebook: it is not valid JSON. {why_no_json(data)}") from error
     cells = document.get("cells") if isinstance(document, dict) else None
     if not isinstance(cells, list):
         raise ValueError("The file is JSON but not a notebook: it has no list of cells.")

@@ -29,7 +29,8 @@ from outside import (
 )
 from submissions import BANK, CANARY, FULL
 
-from grading.classes.autograde import GradingOptions, autograde, left_out
+from grading.classes.autograde import GradingOptions, autograde
+from grading.classes.class_folders import left_out
 from grading.cli.terminal import PlainConsole, results_table
 from grading.course import open_course
 from grading.errors import SandboxUnavailable

@@ -1,6 +1,6 @@
 """Export the gradebook as a file that Canvas imports: one row per student, one column per lesson.
 
-Lessons of which nothing is graded yet are left out, and who handed nothing in has no grade: a zero that nobody decided
+Lessons of which nothing is graded yet are left out, and what nobody graded has no grade: a zero that nobody decided
 on would count in Canvas.
 """
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook, Student
 
-from grading.gradebook.grade_export import GradeExport, final_score, find_submission, format_points
+from grading.gradebook.grade_export import GradeExport, final_score, find_graded, format_points
 
 # What Canvas' importer asks for: these columns first, in this order; a column is matched by its title, and new titles
 # become new assignments; students are found by ID, else by SIS User ID, else by SIS Login ID, else by name.
@@ -28,7 +28,7 @@ class CanvasExport(GradeExport):
         yield [*COLUMNS, *(lesson.name for lesson in lessons)]
         yield [POINTS, "", "", "", "", *(format_points(lesson.max_score) for lesson in lessons)]
         for student in self.students(gradebook):
-            found = [find_submission(gradebook, lesson, student) for lesson in lessons]
+            found = [find_graded(gradebook, lesson, student) for lesson in lessons]
             yield [*_person(student), *("" if one is None else format_points(final_score(one)) for one in found)]
 
 

@@ -1,11 +1,11 @@
-"""Export the gradebook as nbgrader's own CSV: one row per assignment and student, zero where nothing was handed in."""
+"""Export the gradebook as nbgrader's own CSV: one row per assignment and student, no score where nobody graded."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from nbgrader.api import Assignment, Gradebook, Student
 
-from grading.gradebook.grade_export import GradeExport, final_score, find_submission
+from grading.gradebook.grade_export import GradeExport, final_score, find_submission, is_graded
 
 PERSON = ["student_id", "last_name", "first_name", "email"]
 COLUMNS = ["assignment", "duedate", "timestamp", *PERSON, "raw_score", "late_submission_penalty", "score", "max_score"]
@@ -28,7 +28,8 @@ class CsvExport(GradeExport):
 def _row(gradebook: Gradebook, lesson: Assignment, student: Student) -> list[Any]:
     person = [student.id, student.last_name, student.first_name, student.email]
     submission = find_submission(gradebook, lesson, student)
-    if submission is None:
-        return [lesson.name, lesson.duedate, None, *person, 0.0, 0.0, 0.0, lesson.max_score]
-    points = [submission.score, submission.late_submission_penalty, final_score(submission), lesson.max_score]
-    return [lesson.name, lesson.duedate, submission.timestamp, *person, *points]
+    handed_in = submission.timestamp if submission is not None else None
+    points: list[Any] = [None, None, None]
+    if submission is not None and is_graded(submission):
+        points = [submission.score, submission.late_submission_penalty, final_score(submission)]
+    return [lesson.name, lesson.duedate, handed_in, *person, *points, lesson.max_score]

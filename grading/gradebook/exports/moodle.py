@@ -1,6 +1,6 @@
 """Export the gradebook as a file that Moodle imports: one row per student, one column per lesson.
 
-Lessons of which nothing is graded yet are left out, and who handed nothing in has no grade: a zero that nobody decided
+Lessons of which nothing is graded yet are left out, and what nobody graded has no grade: a zero that nobody decided
 on would count in Moodle.
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 from nbgrader.api import Gradebook, SubmittedAssignment
 from traitlets import Bool
 
-from grading.gradebook.grade_export import GradeExport, final_score, find_submission, format_points
+from grading.gradebook.grade_export import GradeExport, final_score, find_graded, format_points
 
 # Moodle asks on import which column identifies users (Username, Email address or ID number) and which holds what.
 COLUMNS = ["Username", "Email address", "ID number", "First name", "Last name"]
@@ -31,7 +31,7 @@ class MoodleExport(GradeExport):
         for student in self.students(gradebook):
             row = [student.id, student.email, student.lms_user_id, student.first_name, student.last_name]
             for lesson in lessons:
-                submission = find_submission(gradebook, lesson, student)
+                submission = find_graded(gradebook, lesson, student)
                 grade = NO_GRADE if submission is None else format_points(final_score(submission))
                 row += self._chosen([grade, _comments(submission)])
             yield row

@@ -16,7 +16,8 @@ from distributed import Client, LocalCluster
 from nbgrader.api import Gradebook
 
 from grading.classes import tasks_under_way
-from grading.classes.autograde import GradingOptions, autograde, find_students
+from grading.classes.autograde import GradingOptions, autograde
+from grading.classes.class_folders import find_students
 from grading.classes.cluster import grade_on, open_cluster
 from grading.classes.worker import grade_task, make_task
 from grading.errors import GradingError

@@ -17,7 +17,18 @@ from grading.gradebook.autograded_notebooks import RECORD
 
 pytestmark = pytest.mark.sandbox
 PROJECT = Path(__file__).parents[3]
-SCORES = {"ann": 4.0, "ben": 2.0, "cyd": 0.0, "dan": 0.0, "eve": 4.0, "fay": 4.0, "gus": 0.0, "hal": 4.0}
+SCORES = {
+    "ann": 4.0,
+    "ben": 2.0,
+    "cyd": 0.0,
+    "dan": 0.0,
+    "eve": 4.0,
+    "fay": 4.0,
+    "gus": 0.0,
+    "hal": 4.0,
+    "ivo": 4.0,
+    "joy": 0.0,
+}
 
 
 def nbgrader(root, *arguments):
@@ -53,6 +64,11 @@ def hand_in_class(submitted, notebook_with, right, secret):
     (folder / "mini.ipynb").unlink()
     (folder / "mini.ipynb").symlink_to(submitted / "ann" / "90_mini" / "mini.ipynb")
     os.mkfifo(write("hal", right) / "data.bin")
+    folder = write("ivo", right)
+    (folder / "mini.ipynb").rename(folder / "Copy of mini.ipynb")
+    folder = write("joy", right)
+    (folder / "mini.ipynb").rename(folder / "mini (1).ipynb")
+    shutil.copy(folder / "mini (1).ipynb", folder / "mini (2).ipynb")
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +117,7 @@ def test_the_rebuilt_notebooks_carry_the_records(graded):
         notebook = nbformat.read(root / "autograded" / student / "90_mini" / "mini.ipynb", as_version=4)
         nbformat.validate(notebook)
         states[student] = notebook.metadata[RECORD]["status"]
-    assert states == {**dict.fromkeys(SCORES, "graded"), "dan": "unreadable", "gus": "unreadable"}
+    assert states == {**dict.fromkeys(SCORES, "graded"), "dan": "unreadable", "gus": "unreadable", "joy": "wrong_file"}
 
 
 def test_links_are_not_followed_and_nothing_but_the_notebook_is_copied(graded):

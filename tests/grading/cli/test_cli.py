@@ -5,9 +5,11 @@ import json
 import shutil
 import subprocess
 import sys
+import unicodedata
 from types import SimpleNamespace
 
 import pytest
+from nbgrader.api import Gradebook
 
 import grading.classes.autograde
 import grading.cli.terminal
@@ -55,7 +57,7 @@ def test_a_wrong_call_is_exit_code_2(arguments, capsys):
 def test_help_names_every_command(capsys):
     assert wrong_use("--help") == 0
     text = capsys.readouterr().out
-    for name in ("build", "audit", "bundle", "sample-class", "autograde", "feedback", "export"):
+    for name in ("build", "audit", "bundle", "sample-class", "autograde", "feedback", "export", "roster", "collect"):
         assert f"\n    {name}" in text
 
 
@@ -200,3 +202,43 @@ def test_the_module_can_be_run(project):
     )  # fmt: skip
     assert done.returncode == 2
     assert done.stderr.startswith("grading: There is no lesson called 'maxi'")
+
+
+def test_a_roster_is_read_and_a_bulk_download_is_taken(run, course, tmp_path):
+    (tmp_path / "roster.csv").write_text("\ufeffid;Vorname;Nachname\nann;Ann;Bee\n;Ben;Cee\n", encoding="utf-8")
+    done = run("roster", tmp_path / "roster.csv")
+    assert (done.code, done.out) == (1, "1 students: 1 new, 0 changed\nleft out: line 3: there is no student id.\n")
+    folder = tmp_path / "moodle" / "Ann Bee_77_assignsubmission_file_"
+    folder.mkdir(parents=True)
+    (folder / "mini.ipynb").write_text("{}")
+    done = run("collect", "mini", tmp_path / "moodle")
+    assert (done.code, done.out) == (0, f"1 hand-ins taken, 0 were there already\nsubmissions: {course.submitted}\n")
+    (folder / "mini.ipynb").write_text("{ }")
+    done = run("collect", "mini", tmp_path / "moodle")
+    assert done.code == 1
+    assert "another hand-in is there, which was kept (--update replaces it): ann\n" in done.out
+
+
+@pytest.mark.sandbox
+def test_what_went_wrong_on_the_way_in_is_said_and_costs_nobody_else(run, course, hand_in, right, tmp_path):
+    with Gradebook(course.database) as gradebook:
+        gradebook.add_student("ann", first_name="Ann")
+        gradebook.add_student("j\u00f6rg", first_name="J\u00f6rg")
+    path = hand_in("ann", right)
+    path.rename(path.with_name("Copy of mini.ipynb"))
+    path = hand_in("ben")
+    path.rename(path.with_name("mini.py"))
+    hand_in(unicodedata.normalize("NFD", "j\u00f6rg"), right)
+    done = run("--quiet", "autograde", "mini", "--workers", "1")
+    assert done.code == 0, done.err
+    lines = [re_split(line) for line in done.out.splitlines() if line.startswith("│")]
+    assert lines == [
+        ["ann", "4 of 4", "graded", "The file is called Copy of mini.ipynb and was graded all the same. "
+         "Expected mini.ipynb."],
+        ["ben", "0 of 4", "wrong_file", "mini.py is a Python script. The notebook itself is graded: hand in mini.ipynb."],
+        ["j\u00f6rg", "4 of 4", "graded", ""],
+    ]  # fmt: skip
+    assert "graded, but not on the roster: ben\n" in done.out
+    run("export", "--format", "canvas", "--out", tmp_path / "c.csv")
+    rows = [line.split(",") for line in (tmp_path / "c.csv").read_text(encoding="utf-8").splitlines()[2:]]
+    assert [(row[3], row[-1]) for row in rows] == [("ann", "4"), ("ben", ""), ("j\u00f6rg", "4")]

@@ -44,7 +44,7 @@ def test_a_student_without_a_submission_has_a_row_too(course, rows):
     with Gradebook(course.database) as gradebook:
         gradebook.add_student("ben", last_name="B", first_name="Ben", email="ben@example.org")
     (row,) = rows()
-    assert (row["student_id"], row["score"], row["max_score"]) == ("ben", "0.0", "4.0")
+    assert (row["student_id"], row["score"], row["max_score"]) == ("ben", "", "4.0")
 
 
 def test_names_with_formulas_commas_quotes_and_lines_are_one_cell_each(course, rows):

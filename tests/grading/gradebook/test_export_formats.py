@@ -1,6 +1,7 @@
 """What Canvas and Moodle import: their columns, their empty cells, no formula, and no zero that nobody decided on."""
 
 import csv
+from dataclasses import replace
 
 import pytest
 from nbgrader.api import Gradebook
@@ -105,3 +106,33 @@ def test_only_the_students_and_lessons_asked_for_are_written(table, people, expo
     assert [row[0] for row in table(export, student=["ben"])][-1] == "ben"
     assert len(table(export, student=["ben"])) == len(table(export)) - 1
     assert "90_mini" not in table(export, assignment=["91_later"])[0]
+
+
+@pytest.mark.parametrize("status", ["missing", "unreadable", "wrong_file", "set_aside", "error"])
+def test_what_nobody_graded_is_no_grade_until_a_person_sets_one(table, course, lesson, people, blank_record, status):
+    state = "error" if status in ("set_aside", "error") else "not_attempted"
+    exercises = tuple(replace(exercise, status=state) for exercise in blank_record.exercises)
+    record(course, lesson, replace(blank_record, student="ben", status=status, exercises=exercises))
+    assert [row[-1] for row in table(CanvasExport)[2:]] == ["2", ""]
+    assert [row[-1] for row in table(MoodleExport)[1:]] == ["2", "-"]
+    with Gradebook(course.database) as gradebook:
+        for name in ("check_double", "check_mean_square"):
+            grade = gradebook.find_grade(name, "mini", "90_mini", "ben")
+            grade.manual_score, grade.needs_manual_grade = 0.0, False
+        gradebook.db.commit()
+    assert [row[-1] for row in table(CanvasExport)[2:]] == ["2", "0"]
+
+
+def test_a_lesson_in_which_nobody_has_a_grade_is_left_out(table, course, lesson, blank_record):
+    record(course, lesson, replace(blank_record, student="ben", status="unreadable"))
+    assert table(CanvasExport)[0] == CANVAS
+
+
+def test_an_exercise_that_waits_for_a_person_holds_the_grade_back(table, course, lesson, people, record_of):
+    record(course, lesson, record_of("ann", exercises={"double": {"score": 0.0, "status": "error"}}))
+    assert table(MoodleExport)[0] == MOODLE
+    with Gradebook(course.database) as gradebook:
+        grade = gradebook.find_grade("check_double", "mini", "90_mini", "ann")
+        grade.manual_score, grade.needs_manual_grade = 2.5, False
+        gradebook.db.commit()
+    assert table(MoodleExport)[1][-1] == "3.5"

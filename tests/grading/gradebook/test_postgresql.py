@@ -106,14 +106,14 @@ def test_a_connection_that_is_cut_in_a_transaction_costs_nobody_a_grade(
     hand_in("bob", right)
     write, cut = gradebook._write_exercise, []
 
-    def cut_once(session, notebook, exercise):
+    def cut_once(session, notebook, exercise, **options):
         if len(cut) < 2:
             cut.append(session.execute(text("SELECT pg_backend_pid()")).scalar())
             other = create_engine(database, isolation_level="AUTOCOMMIT")
             with other.connect() as connection:
                 connection.execute(text(f"SELECT pg_terminate_backend({cut[-1]})"))
             other.dispose()
-        write(session, notebook, exercise)
+        write(session, notebook, exercise, **options)
 
     monkeypatch.setattr(gradebook, "_write_exercise", cut_once)
     monkeypatch.setattr(gradebook, "RETRY_AFTER", (0.1, 0.1))

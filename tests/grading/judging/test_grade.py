@@ -292,3 +292,23 @@ def test_a_warm_parent_that_ends_under_a_submission_costs_it_no_points(
         monkeypatch.setattr(Runner, "start", start_and_lose_the_parent)
         result, _ = judge.Judge(lesson, release, None, launcher).judge(submission_of(notebook_with(right)), b"seed")
     assert (result.status, result.score, len(tries)) == (status, score, 2)
+
+
+def test_another_lessons_notebook_earns_nothing_for_code_that_was_given_there(
+    changed_lesson, release, notebook_with, submission_of, right
+):
+    lesson = changed_lesson()
+    released = lesson.folder.parent.parent / "lessons"
+    given = [{"cell_type": "code", "id": f"given-{n}", "metadata": {}, "source": f"x = {n}"} for n in range(4)]
+    for name, cells in (("90_mini", release["cells"]), ("91_other", given)):
+        (released / name).mkdir(parents=True)
+        (released / name / f"{name[3:]}.ipynb").write_text(json.dumps({"cells": cells}))
+    answers = [{"cell_type": "code", "id": name, "metadata": {}, "source": source} for name, source in right.items()]
+    other = {"cells": [*given, *({**cell, "id": "mine-" + cell["id"]} for cell in answers)]}
+    with Grader(lesson, release, lambda digest: b"seed") as grader:
+        result, notebook = grader.grade(submission_of(other))
+        own, _ = grader.grade(submission_of(notebook_with(right)))
+    assert (result.status, result.score) == ("wrong_file", 0.0)
+    assert result.reason == "This is the notebook of 91_other. Hand in mini.ipynb of 90_mini."
+    assert notebook == release
+    assert (own.status, own.score) == ("graded", 4.0)

@@ -110,6 +110,7 @@ def test_a_score_by_hand_and_a_penalty_count(course, lesson, record_of, page):
     [
         ("missing", "Nothing was handed in."),
         ("unreadable", "The file could not be read."),
+        ("wrong_file", "This is not the lesson's notebook."),
         ("error", "The grader could not finish."),
     ],
 )

@@ -1,0 +1,52 @@
+"""Who has handed in: the folders of the class, one student each, whatever they are called."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from grading.course import Course
+from grading.gradebook.gradebook import open_gradebook
+from grading.gradebook.roster import LONGEST_ID, composed, not_on_roster
+from grading.judging.records import SubmissionResult
+from grading.lessons.lesson import Lesson
+
+
+def find_students(course: Course, lesson: Lesson) -> list[str]:
+    """List the students who have a folder in the class, in order; links are not followed.
+
+    Returns:
+        Student ids; those without a folder for this lesson are among them and will be "missing".
+    """
+    return sorted({composed(name) for name in _folders(course) if _can_be_a_student(name)})
+
+
+def left_out(course: Course) -> list[tuple[str, str]]:
+    """List folders of the class that are nobody's: [(name in a form that can be shown, why, and what to do)]."""
+    names = [name for name in _folders(course) if not name.startswith(".")]
+    bad = [(ascii(name), "which cannot be a student's id. Rename it.") for name in names if not _can_be_a_student(name)]
+    twice = [name for name in names if composed(name) != name and composed(name) in names]
+    return bad + [(ascii(name), "whose name is another folder's in other bytes. Merge the two.") for name in twice]
+
+
+def strangers_in(course: Course, results: Iterable[SubmissionResult]) -> list[str]:
+    """List those of the graded who are not on the roster; none where the gradebook has no roster."""
+    with open_gradebook(course.database) as gradebook:
+        return not_on_roster(gradebook, [result.student for result in results])
+
+
+def _folders(course: Course) -> list[str]:
+    if not course.submitted.is_dir():
+        return []
+    return sorted(path.name for path in course.submitted.iterdir() if path.is_dir() and not path.is_symlink())
+
+
+def _can_be_a_student(name: str) -> bool:
+    """Whether a name can be shown, stored and used as a folder again: no control characters, no broken Unicode."""
+    return name.isprintable() and not name.startswith(".") and len(name) <= LONGEST_ID
+
+
+def submission_folder(course: Course, lesson: Lesson, student: str) -> Path:
+    """The folder of a hand-in; a name in Unicode's other form, as macOS writes it, is the same student's."""
+    folder = course.submitted / student
+    if not student.isascii() and not folder.exists():
+        folder = next((course.submitted / name for name in _folders(course) if composed(name) == student), folder)
+    return folder / lesson.name
