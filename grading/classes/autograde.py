@@ -17,6 +17,7 @@ from grading.errors import GradingError
 from grading.gradebook.autograded_notebooks import Notebook, keep_exchange_files, read_records, write_autograded
 from grading.gradebook.exchange_files import read_exchange_files
 from grading.gradebook.gradebook import ensure_assignment, record, record_timestamp, recorded_scores
+from grading.gradebook.late_penalties import apply_late_penalties
 from grading.judging.environment import environment_hash
 from grading.judging.grade import Grader
 from grading.judging.judging_process import JudgingServer
@@ -104,6 +105,7 @@ def autograde(
         results[result.student] = result
         if on_result:
             on_result(result, True)
+    apply_late_penalties(course, lesson)
     return [results[student] for student in sorted(results)]
 
 

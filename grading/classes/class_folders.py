@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grading.course import Course
+from grading.gradebook.exchange_files import unread_timestamp
 from grading.gradebook.gradebook import open_gradebook
 from grading.gradebook.roster import LONGEST_ID, composed, not_on_roster
 from grading.judging.records import SubmissionResult
@@ -31,6 +32,14 @@ def strangers_in(course: Course, results: Iterable[SubmissionResult]) -> list[st
     """List those of the graded who are not on the roster; none where the gradebook has no roster."""
     with open_gradebook(course.database) as gradebook:
         return not_on_roster(gradebook, [result.student for result in results])
+
+
+def unread_times(course: Course, lesson: Lesson) -> list[tuple[str, str]]:
+    """List hand-ins whose timestamp.txt says no time, which count as never late: [(student, what it says)]."""
+    found = (
+        (name, unread_timestamp(submission_folder(course, lesson, name))) for name in find_students(course, lesson)
+    )
+    return [(student, written) for student, written in found if written]
 
 
 def _folders(course: Course) -> list[str]:

@@ -21,7 +21,13 @@ from traitlets.log import get_logger
 from grading.classes.autograde import make_grader
 from grading.course import Course, find_project, open_course
 from grading.gradebook.autograded_notebooks import RECORD, with_results
-from grading.gradebook.exchange_files import TIMESTAMP, read_exchange_files, read_timestamp, write_exchange_files
+from grading.gradebook.exchange_files import (
+    TIMESTAMP,
+    read_exchange_files,
+    read_timestamp,
+    unread_timestamp,
+    write_exchange_files,
+)
 from grading.gradebook.gradebook import ensure_assignment, record
 from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
 from grading.judging.grade import Grader
@@ -109,7 +115,8 @@ def vet_submission(assignment: str, student: str, notebooks: list[str]) -> None:
     for folder in {Path(notebook).parent for notebook in notebooks}:
         odd = [p for p in folder.rglob("*") if p.is_symlink() or not (p.is_file() or p.is_dir())]
         stamp = folder / TIMESTAMP
-        if stamp not in odd and stamp.is_file() and read_timestamp(folder) is None:
+        if stamp not in odd and unread_timestamp(folder):
+            get_logger().warning("Not known when %r handed in: %s", folder.parent.name, unread_timestamp(folder))
             odd.append(stamp)
         for path in odd:
             if path.suffix != ".ipynb":

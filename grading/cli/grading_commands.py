@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # importing these takes seconds
 def autograde_lesson(arguments: Namespace, course: Course) -> int:
     """Grade a class, print the table."""
     from grading.classes.autograde import autograde, write_json
-    from grading.classes.class_folders import find_students, left_out, strangers_in
+    from grading.classes.class_folders import find_students, left_out, strangers_in, unread_times
     from grading.judging.records import ASK_FOR_A_PERSON
 
     lesson = _lesson_with_submissions(arguments, course)
@@ -37,6 +37,8 @@ def autograde_lesson(arguments: Namespace, course: Course) -> int:
         )
     for name, why in left_out(course):
         console.print(f"left out: folder {name}, {why}", soft_wrap=True)
+    for student, written in unread_times(course, lesson):
+        console.print(f"not known when {student} handed in: timestamp.txt says {written}", soft_wrap=True)
     strangers = strangers_in(course, results)
     if strangers:
         say_all("graded, but not on the roster", strangers)

@@ -6,16 +6,30 @@ A submission decides what they hold, so they are read with limits and written an
 """
 
 import datetime
+import os
 import re
 import stat
+import zoneinfo
 from dataclasses import dataclass
 from pathlib import Path
 
 from dnnkit.environment.atomic_write import write_atomically
+from grading.plain_output import one_line
 
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
-DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")  # the forms that nbgrader reads as well
+# The forms that nbgrader reads as well: a date and a time, and a zone as an offset, a short name or a place.
+WRITTEN = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d\S*?)(?:\s*([+-]\d\d(?::?\d\d)?)|\s+([A-Za-z][\w/+-]*))?", re.ASCII)
+# Hours from UTC of the short names that Exchange.timezone may have nbgrader write and that mean one zone only. Others
+# do not: IST is India's, Ireland's and Israel's, CST America's and China's. CET and its like are meant as they are
+# written, also in summer.
+ZONES = {
+    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3,
+    "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
+    "WAT": 1, "CAT": 2, "EAT": 3, "SAST": 2, "HKT": 8, "WIB": 7, "JST": 9, "KST": 9, "AWST": 8, "AEST": 10, "AEDT": 11,
+    "NZST": 12, "NZDT": 13,
+}  # fmt: skip
 SECRET_TEXT = re.compile(r"[!-~]{16,1000}", re.ASCII)  # nbgrader 0.9 writes 128 hexadecimal digits
+LONGEST_SHOWN = 60
 MOST_BYTES = {TIMESTAMP: 200, SECRET: 1000}
 
 
@@ -46,21 +60,46 @@ def read_exchange_files(folder: Path) -> ExchangeFiles:
 
 
 def read_timestamp(folder: Path) -> datetime.datetime | None:
-    """Read nbgrader's timestamp.txt of a submission; None when it is missing or is no date.
+    """Read nbgrader's timestamp.txt of a submission; None when it is missing, is no date, or names no known zone.
+
+    A time without a zone is UTC, as nbgrader takes it.
 
     Returns:
         Naive UTC datetime, as nbgrader stores it.
     """
-    written = _read_small_file(Path(folder) / TIMESTAMP).strip()
-    if not DATE.match(written):
+    match = WRITTEN.fullmatch(_read_small_file(Path(folder) / TIMESTAMP).strip())
+    if match is None:
         return None
+    time, offset, zone = match.groups()
     try:
-        moment = datetime.datetime.fromisoformat(re.sub(r" (?=[+-]\d\d)", "", written.replace(" UTC", "+00:00")))
+        moment = datetime.datetime.fromisoformat(time + (offset or ""))
+        if zone:
+            moment = moment.replace(tzinfo=_zone(zone))
         if moment.tzinfo is not None:
             moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return None
     return moment
+
+
+def unread_timestamp(folder: Path) -> str:
+    """What stands in a timestamp.txt that says no time, for a person; empty where it says one or is missing."""
+    path = Path(folder) / TIMESTAMP
+    if not os.path.lexists(path) or read_timestamp(folder) is not None:
+        return ""
+    written = one_line(_read_small_file(path).strip())
+    return repr(written[:LONGEST_SHOWN]) if written else "no text"
+
+
+def _zone(name: str) -> datetime.tzinfo:
+    if name.upper() in ZONES:
+        return datetime.timezone(datetime.timedelta(hours=ZONES[name.upper()]))
+    if "/" not in name:
+        raise ValueError(f"{name} is no zone that means one only")
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except zoneinfo.ZoneInfoNotFoundError as error:
+        raise ValueError(f"there is no zone {name}") from error
 
 
 def write_exchange_files(folder: Path, files: ExchangeFiles) -> None:

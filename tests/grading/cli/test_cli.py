@@ -235,7 +235,8 @@ def test_what_went_wrong_on_the_way_in_is_said_and_costs_nobody_else(run, course
     assert lines == [
         ["ann", "4 of 4", "graded", "The file is called Copy of mini.ipynb and was graded all the same. "
          "Expected mini.ipynb."],
-        ["ben", "0 of 4", "wrong_file", "mini.py is a Python script. The notebook itself is graded: hand in mini.ipynb."],
+        ["ben", "0 of 4", "wrong_file", "mini.py is a Python script. The notebook itself is graded: "
+         "hand in mini.ipynb."],
         ["j\u00f6rg", "4 of 4", "graded", ""],
     ]  # fmt: skip
     assert "graded, but not on the roster: ben\n" in done.out

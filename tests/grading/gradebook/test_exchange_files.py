@@ -11,6 +11,7 @@ from grading.gradebook.exchange_files import (
     ExchangeFiles,
     read_exchange_files,
     read_timestamp,
+    unread_timestamp,
     write_exchange_files,
 )
 
@@ -25,6 +26,12 @@ def test_timestamps_are_read_as_nbgrader_writes_them(tmp_path):
         "2026-11-20 10:30:01.250000",
         "2026-11-20 11:30:01.250000 +0100",
         "2026-11-20T08:30:01.250000-02:00",
+        "2026-11-20 11:30:01.250000 CET",
+        "2026-11-20 12:30:01.250000 CEST",
+        "2026-11-20 05:30:01.250000 EST",
+        "2026-11-20 13:30:01.250000 +03",
+        "2026-11-20 02:30:01.250000 America/Los_Angeles",
+        "2026-11-20 11:30:01.250000  Europe/Berlin",
     ):
         (tmp_path / "timestamp.txt").write_text(written)
         assert read_timestamp(tmp_path) == MOMENT, written
@@ -34,6 +41,7 @@ def test_timestamps_are_read_as_nbgrader_writes_them(tmp_path):
     "written",
     [
         b"", b"yesterday", b"2026-13-45 10:00:00 UTC", b"\xff\xfe", b"2026-11-20", b"2026-W47-5", b"20261120",
+        b"2026-11-20 10:00:00 IST", b"2026-11-20 10:00:00 ../x", b"2026-11-20 10:00:00 Europe/Nowhere",
         b"0001-01-01 00:00:00 +1400", b"9999-12-31 23:59:59 -1200", b"2026-11-20 10:00:00 UTC" + b" " * 300,
     ],
     ids=repr,
@@ -41,6 +49,15 @@ def test_timestamps_are_read_as_nbgrader_writes_them(tmp_path):
 def test_a_timestamp_that_is_no_date_is_none(tmp_path, written):
     (tmp_path / "timestamp.txt").write_bytes(written)
     assert read_timestamp(tmp_path) is None
+    assert unread_timestamp(tmp_path)
+
+
+def test_what_stands_in_a_timestamp_is_said_as_plain_text_and_only_where_it_says_no_time(tmp_path):
+    assert unread_timestamp(tmp_path) == ""
+    (tmp_path / "timestamp.txt").write_text("2026-11-20 10:00:00 IST\x1b[2J")
+    assert unread_timestamp(tmp_path) == "'2026-11-20 10:00:00 IST␛[2J'"
+    (tmp_path / "timestamp.txt").write_text("2026-11-20 10:00:00 CET")
+    assert unread_timestamp(tmp_path) == ""
 
 
 def test_a_timestamp_that_is_no_file_is_none(tmp_path):
