@@ -10,7 +10,7 @@ from typing import Any
 from dnnkit.environment import devices
 from dnnkit.environment.atomic_write import write_atomically
 from grading.authoring.release import load_release
-from grading.classes.class_folders import find_students, submission_folder
+from grading.classes.class_folders import chosen_students, submission_folder
 from grading.classes.worker import make_task
 from grading.course import Course
 from grading.errors import GradingError
@@ -46,6 +46,7 @@ class GradingOptions:
         trusted: no sandbox; for one's own work only.
         again: grade those, too, whose result is already there.
         limits: what a submission may use.
+        students: ids of those who are graded; empty for all.
         in_process: judge in this process, where a debugger is; only without workers and scheduler.
     """
 
@@ -56,6 +57,7 @@ class GradingOptions:
     trusted: bool = False
     again: bool = False
     limits: Limits = field(default_factory=Limits)
+    students: tuple[str, ...] = ()
     in_process: bool = False
 
 
@@ -90,7 +92,7 @@ def autograde(
     waiting: list[str] = []
     kept = {} if options.again else _results_so_far(course, lesson)
     environment = environment_hash()
-    for student in find_students(course, lesson):
+    for student in chosen_students(course, lesson, options.students):
         submission = read_file(student, submission_folder(course, lesson, student), lesson.topic, options.limits)
         known = kept.get(student)
         if known is not None and is_current(known, submission, lesson, environment):

@@ -1,9 +1,10 @@
 """Who has handed in: the folders of the class, one student each, whatever they are called."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grading.course import Course
+from grading.errors import UsageError
 from grading.gradebook.exchange_files import unread_timestamp
 from grading.gradebook.gradebook import open_gradebook
 from grading.gradebook.roster import LONGEST_ID, composed, not_on_roster
@@ -18,6 +19,27 @@ def find_students(course: Course, lesson: Lesson) -> list[str]:
         Student ids; those without a folder for this lesson are among them and will be "missing".
     """
     return sorted({composed(name) for name in _folders(course) if _can_be_a_student(name)})
+
+
+def chosen_students(course: Course, lesson: Lesson, asked: Sequence[str] = ()) -> list[str]:
+    """List the students asked for, or all who have a folder.
+
+    Args:
+        course: the `Course`.
+        lesson: the lesson.
+        asked: student ids; empty for all.
+
+    Raises:
+        UsageError: when one of them has no folder in the class.
+    """
+    everybody = find_students(course, lesson)
+    wanted = {composed(name) for name in asked}
+    unknown = sorted(wanted - set(everybody))
+    if unknown:
+        raise UsageError(
+            f"There is no hand-in of {', '.join(unknown)} in {course.submitted}. Expected a folder of that name."
+        )
+    return [name for name in everybody if not wanted or name in wanted]
 
 
 def left_out(course: Course) -> list[tuple[str, str]]:

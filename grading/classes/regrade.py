@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from grading.classes.autograde import GradingOptions, OnResult, autograde, grade_students
-from grading.classes.class_folders import find_students
+from grading.classes.class_folders import chosen_students
 from grading.course import Course
 from grading.errors import GradingError, UsageError
 from grading.gradebook.autograded_notebooks import read_records
@@ -54,7 +54,7 @@ def regrade(
     Args:
         course: the `Course`.
         lesson: the lesson.
-        options: `GradingOptions`; whatever it says, nobody is left out.
+        options: `GradingOptions`; nobody among its students is skipped.
         write: write the results, as `autograde` does; otherwise nothing at all is changed.
         on_result: function called with each `SubmissionResult` and True, for progress.
 
@@ -86,7 +86,7 @@ def _rehearse(
             "DNN_COURSE_SECRET is not set. With another one every check would draw other numbers."
         )
     results = []
-    for result, _ in grade_students(course, lesson, options, find_students(course, lesson)):
+    for result, _ in grade_students(course, lesson, options, chosen_students(course, lesson, options.students)):
         results.append(result)
         if on_result:
             on_result(result, True)

@@ -1,11 +1,13 @@
 """What the commands do that bring a class in: its list of students, and what they handed in to a platform."""
 
+import datetime
 from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
 from grading.cli.terminal import console, say_where
 from grading.course import Course
+from grading.errors import UsageError
 
 
 def load_roster(arguments: Namespace, course: Course) -> int:
@@ -41,6 +43,36 @@ def collect_hand_ins(arguments: Namespace, course: Course) -> int:
         console.print(f"not taken: {problem}", soft_wrap=True)
     say_where("submissions", course.submitted)
     return 1 if found.problems or found.kept else 0
+
+
+def keep_deadline(arguments: Namespace, course: Course) -> int:
+    """Set a due date or give one student more time; then say what holds."""
+    from grading.gradebook.deadlines import extend, read_deadline, set_due_date
+    from grading.gradebook.exchange_files import utc_moment
+    from grading.gradebook.late_penalties import apply_late_penalties
+    from grading.lessons.lesson import find_lesson
+
+    lesson = find_lesson(course.solutions, arguments.lesson)
+    if (arguments.student is None) != (arguments.more_hours is None):
+        raise UsageError("--student and --more-hours belong together: who has how much more time.")
+    if arguments.time is not None:
+        due = utc_moment(arguments.time)
+        if due is None:
+            raise UsageError(
+                f"{arguments.time!r} is no time. Expected such as '2026-11-20 23:59 Europe/Berlin', or no zone for UTC. "
+                "Short names of zones that mean several, such as IST, are not taken."
+            )
+        set_due_date(course, lesson, due)
+    if arguments.student is not None:
+        extend(course, lesson, arguments.student, datetime.timedelta(hours=arguments.more_hours))
+    penalties = apply_late_penalties(course, lesson)
+    found = read_deadline(course, lesson)
+    console.print(f"{lesson.name} is due: {f'{found.due} UTC' if found.due else 'never'}")
+    for student, more in sorted(found.extensions.items()):
+        console.print(f"{student} has {more.total_seconds() / 3600:g} hours more", soft_wrap=True)
+    if penalties:
+        say_all("points are taken off for late hand-in", sorted(penalties))
+    return 0
 
 
 def say_all(what: str, names: Iterable[str]) -> None:

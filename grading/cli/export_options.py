@@ -23,6 +23,9 @@ def add_export_options(command: argparse.ArgumentParser) -> None:
     formats = export_formats()
     command.add_argument("--format", choices=formats, default="csv", help="default csv")
     command.add_argument("--out", help="file to write (default: below build/exports in the class's folder)")
+    command.add_argument(
+        "--excel", action="store_true", help="begin the file with a byte order mark, so that Excel shows every letter"
+    )
     owners: dict[str, list[str]] = {}
     traits: dict[str, TraitType] = {}
     for name in formats:
@@ -54,7 +57,7 @@ def make_export(arguments: argparse.Namespace) -> "GradeExport":
             flag = f"--{option.replace('_', '-')}"
             raise UsageError(f"{flag} is for --format {' or '.join(owners)}. Got --format {arguments.format}.")
     try:
-        return export(**options)
+        return export(**options, byte_order_mark=arguments.excel)
     except TraitError as error:
         raise UsageError(f"--format {arguments.format}: {error}") from error
 

@@ -18,15 +18,16 @@ if TYPE_CHECKING:  # importing these takes seconds
 def autograde_lesson(arguments: Namespace, course: Course) -> int:
     """Grade a class, print the table."""
     from grading.classes.autograde import autograde, write_json
-    from grading.classes.class_folders import find_students, left_out, strangers_in, unread_times
+    from grading.classes.class_folders import left_out, strangers_in, unread_times
+    from grading.gradebook.manual_grades import read_manual_grades
     from grading.judging.records import ASK_FOR_A_PERSON
 
     lesson = _lesson_with_submissions(arguments, course)
     started = time.perf_counter()
-    with progress_bar(arguments, f"grading {lesson.name}", len(find_students(course, lesson))) as progress:
+    with progress_bar(arguments, f"grading {lesson.name}", _count(course, lesson, arguments)) as progress:
         results = autograde(course, lesson, _grading_options(arguments), on_result=progress)
     seconds = time.perf_counter() - started
-    console.print(results_table(lesson, results))
+    console.print(results_table(lesson, results, read_manual_grades(course, lesson)))
     kept = progress.kept
     graded = len(results) - kept
     each = f", {seconds / graded:.2f} s each" if graded else ""
@@ -51,13 +52,12 @@ def autograde_lesson(arguments: Namespace, course: Course) -> int:
 
 def regrade_lesson(arguments: Namespace, course: Course) -> int:
     """Grade a class again, or only say what that would change."""
-    from grading.classes.class_folders import find_students
     from grading.classes.regrade import regrade
     from grading.judging.records import ASK_FOR_A_PERSON
 
     lesson = _lesson_with_submissions(arguments, course)
     title = f"comparing {lesson.name}" if arguments.diff else f"regrading {lesson.name}"
-    with progress_bar(arguments, title, len(find_students(course, lesson))) as progress:
+    with progress_bar(arguments, title, _count(course, lesson, arguments)) as progress:
         results, changes = regrade(
             course, lesson, _grading_options(arguments), write=not arguments.diff, on_result=progress
         )
@@ -87,6 +87,12 @@ def _lesson_with_submissions(arguments: Namespace, course: Course) -> "Lesson":
     return lesson
 
 
+def _count(course: Course, lesson: "Lesson", arguments: Namespace) -> int:
+    from grading.classes.class_folders import chosen_students
+
+    return len(chosen_students(course, lesson, arguments.student or ()))
+
+
 def _grading_options(arguments: Namespace) -> "GradingOptions":
     from grading.classes.autograde import GradingOptions
 
@@ -101,5 +107,6 @@ def _grading_options(arguments: Namespace) -> "GradingOptions":
         tls=arguments.tls,
         gpu=arguments.gpu,
         trusted=arguments.trust_submissions,
+        students=tuple(arguments.student or ()),
         again=getattr(arguments, "again", True),
     )

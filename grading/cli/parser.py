@@ -95,6 +95,11 @@ def _add_class_commands(add: Add) -> None:
     command = add("roster", class_commands.load_roster, "read the list of students from a CSV file")
     command.add_argument("file", metavar="FILE.csv")
     command.add_argument("--id-column", metavar="TITLE", help="column of the student ids (default: found by its title)")
+    command = add("deadline", class_commands.keep_deadline, "say or set when a lesson is due, and who has more time")
+    command.add_argument("lesson")
+    command.add_argument("time", nargs="?", metavar="TIME", help="such as '2026-11-20 23:59 Europe/Berlin'")
+    command.add_argument("--student", metavar="ID", help="who gets more time; also before the hand-in")
+    command.add_argument("--more-hours", type=float, metavar="N", help="counted from the due date; 0 takes it back")
     command = add("collect", class_commands.collect_hand_ins, "take a bulk download of Canvas or Moodle")
     command.add_argument("lesson")
     command.add_argument("source", metavar="ZIP-OR-FOLDER")
@@ -116,6 +121,9 @@ def _add_grading_commands(add: Add) -> None:
 
 
 def _add_how(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--student", action="append", metavar="ID", help="only this student's hand-in; may be repeated"
+    )
     command.add_argument("--submitted", help="folder of submissions (default: submitted in the class's folder)")
     command.add_argument(
         "--workers", type=_positive, default=os.cpu_count() or 1, help="processes (default: one per core)"

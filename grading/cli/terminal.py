@@ -3,7 +3,7 @@
 import collections
 import contextlib
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -15,6 +15,7 @@ from grading.plain_output import one_line, visible
 
 if TYPE_CHECKING:  # importing these takes seconds
     from grading.classes.regrade import Change
+    from grading.gradebook.manual_grades import ManualGrades
     from grading.judging.records import ExerciseResult, SubmissionResult
     from grading.lessons.lesson import Lesson
 
@@ -35,8 +36,16 @@ class PlainConsole(Console):
 console = PlainConsole()
 
 
-def results_table(lesson: "Lesson", results: "list[SubmissionResult]") -> Table:
-    """Make the table of a graded class: student, score, status, and what cost points."""
+def results_table(
+    lesson: "Lesson", results: "list[SubmissionResult]", manual_grades: "Mapping[str, ManualGrades] | None" = None
+) -> Table:
+    """Make the table of a graded class: student, score that counts, status, and what cost points.
+
+    Args:
+        lesson: the lesson.
+        results: the `SubmissionResult`s.
+        manual_grades: student id -> what the gradebook holds beside the automatic scores.
+    """
     table = Table(title=f"{lesson.name}", title_justify="left", expand=False)
     for name in ("student", "score", "status", "what cost points"):
         table.add_column(name, overflow="fold", justify="right" if name == "score" else "left")
@@ -45,8 +54,23 @@ def results_table(lesson: "Lesson", results: "list[SubmissionResult]") -> Table:
         status = "not_attempted" if result.status == "graded" and untouched else result.status
         why = _whole_names(result.mistakes) or (result.reason or "; ".join(result.notes))[:200]
         why = why or ("" if untouched else _lost(result.exercises))
-        table.add_row(result.student, f"{result.score:g} of {result.max_score:g}", status, why)
+        score, changes = _final_score(result, (manual_grades or {}).get(result.student))
+        why = "; ".join(part for part in (changes, why) if part)
+        table.add_row(result.student, f"{score:g} of {result.max_score:g}", status, why)
     return table
+
+
+def _final_score(result: "SubmissionResult", grades: "ManualGrades | None") -> tuple[float, str]:
+    """The score that counts, and what made it another one than the checks gave."""
+    if grades is None:
+        return result.score, ""
+    changes = []
+    by_person = sum(grades.score(exercise) for exercise in result.exercises)
+    if grades.manual or grades.extra:
+        changes.append(f"a person made it {by_person:g} (the checks gave {result.score:g})")
+    if grades.penalty:
+        changes.append(f"{grades.penalty:g} off for late hand-in")
+    return grades.total(result.exercises), ", ".join(changes)
 
 
 def _lost(exercises: "Sequence[ExerciseResult]") -> str:

@@ -67,7 +67,19 @@ def read_timestamp(folder: Path) -> datetime.datetime | None:
     Returns:
         Naive UTC datetime, as nbgrader stores it.
     """
-    match = WRITTEN.fullmatch(_read_small_file(Path(folder) / TIMESTAMP).strip())
+    return utc_moment(_read_small_file(Path(folder) / TIMESTAMP))
+
+
+def utc_moment(text: str) -> datetime.datetime | None:
+    """Read a date and time with an offset, the name of a zone, or neither for UTC.
+
+    Args:
+        text: such as "2026-11-20 23:59 CET".
+
+    Returns:
+        Naive UTC datetime, as nbgrader stores it; None if it is none.
+    """
+    match = WRITTEN.fullmatch(text.strip())
     if match is None:
         return None
     time, offset, zone = match.groups()

@@ -8,6 +8,7 @@ from typing import Any
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, SubmittedAssignment
 from nbgrader.plugins import ExportPlugin
+from traitlets import Bool
 
 from dnnkit.environment.atomic_write import write_atomically
 from grading.course import EXPORTS
@@ -22,6 +23,7 @@ class GradeExport(ExportPlugin):
     own with `.tag(config=True)`; `grading export` offers each as `--name`.
     """
 
+    byte_order_mark = Bool(False, help="begin the file with the mark by which Excel knows UTF-8").tag(config=True)
     file_name = ""  # such as "grades-canvas.csv"
 
     def rows(self, gradebook: Gradebook) -> Iterable[list[Any]]:
@@ -30,7 +32,7 @@ class GradeExport(ExportPlugin):
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the file, whole or not at all, to `self.to` or below build/exports of the class's folder."""
-        write_table(self.destination, self.rows(gradebook))
+        write_table(self.destination, self.rows(gradebook), byte_order_mark=self.byte_order_mark)
 
     @property
     def destination(self) -> Path:
@@ -90,8 +92,8 @@ def format_points(points: float) -> str:
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
-def write_table(path: Path, rows: Iterable[list[Any]]) -> None:
+def write_table(path: Path, rows: Iterable[list[Any]], *, byte_order_mark: bool = False) -> None:
     """Write rows of cells as CSV, whole or not at all; no cell of it is run as a formula."""
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows([spreadsheet_cell(cell) for cell in row] for row in rows)
-    write_atomically(path, text.getvalue())
+    write_atomically(path, ("\ufeff" if byte_order_mark else "") + text.getvalue())

@@ -165,20 +165,10 @@ def recorded_scores(course: Course, lesson: Lesson) -> dict[str, float]:
 def _submitted_notebook(
     session: Session, lesson: Lesson, student_id: str, timestamp: datetime.datetime | None
 ) -> SubmittedNotebook:
-    """Find or make the rows of a submission, without committing."""
-    assignment = session.query(Assignment).filter(Assignment.name == lesson.name).one()
-    if session.get(Student, student_id) is None:
-        session.add(Student(id=student_id))
-        session.flush()
-    submission = (
-        session.query(SubmittedAssignment).filter_by(assignment_id=assignment.id, student_id=student_id).one_or_none()
-    )
-    if submission is None:
-        submission = SubmittedAssignment(assignment_id=assignment.id, student_id=student_id)
-        session.add(submission)
-        session.flush()
+    """Find or make the rows of a submission and its notebook, without committing."""
+    submission = ensure_submission(session, lesson, student_id)
     submission.timestamp = timestamp
-    original = next(notebook for notebook in assignment.notebooks if notebook.name == lesson.topic)
+    original = next(notebook for notebook in submission.assignment.notebooks if notebook.name == lesson.topic)
     notebook = (
         session.query(SubmittedNotebook).filter_by(assignment_id=submission.id, notebook_id=original.id).one_or_none()
     )
@@ -190,6 +180,22 @@ def _submitted_notebook(
         session.add_all([Comment(cell_id=cell.id, notebook_id=notebook.id) for cell in original.solution_cells])
         session.flush()
     return notebook
+
+
+def ensure_submission(session: Session, lesson: Lesson, student_id: str) -> SubmittedAssignment:
+    """Find or make the row of a submission, and its student's, without committing."""
+    assignment = session.query(Assignment).filter(Assignment.name == lesson.name).one()
+    if session.get(Student, student_id) is None:
+        session.add(Student(id=student_id))
+        session.flush()
+    submission = (
+        session.query(SubmittedAssignment).filter_by(assignment_id=assignment.id, student_id=student_id).one_or_none()
+    )
+    if submission is None:
+        submission = SubmittedAssignment(assignment_id=assignment.id, student_id=student_id)
+        session.add(submission)
+        session.flush()
+    return submission
 
 
 def _write_exercise(session: Session, notebook: SubmittedNotebook, exercise: ExerciseResult, *, judged: bool) -> None:

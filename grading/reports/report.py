@@ -11,7 +11,7 @@ from grading.course import Course
 from grading.errors import UsageError
 from grading.gradebook.autograded_notebooks import read_records
 from grading.gradebook.manual_grades import ManualGrades, read_manual_grades
-from grading.judging.records import ExerciseResult, SubmissionResult
+from grading.judging.records import CheckResult, ExerciseResult, SubmissionResult
 from grading.lessons.lesson import Lesson
 from grading.reports.svg_bars import Figure, histogram, shares
 from grading.reports.templates import template
@@ -52,6 +52,27 @@ class Row:
         return self.result.status == "graded" and all(e.status == "not_attempted" for e in self.result.exercises)
 
 
+@dataclass(frozen=True)
+class CheckReport:
+    """How a class did in one check, by the machine's verdicts.
+
+    Attributes:
+        title: what the check looks at.
+        max_score: points possible.
+        passed: submissions that passed it.
+        failed: submissions that failed it, ran out of time or ended Python.
+        not_attempted: submissions in which the exercise was not attempted.
+        other: submissions in which the grader itself failed.
+    """
+
+    title: str
+    max_score: float
+    passed: int
+    failed: int
+    not_attempted: int
+    other: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class ExerciseReport:
     """How a class did in one exercise.
@@ -70,6 +91,7 @@ class ExerciseReport:
         right_but_for: submissions in which only the mistake of a helper made it fail.
         unnamed: submissions with lost points and no named mistake, those not counted.
         figure: distribution of the points.
+        checks: its checks in order.
     """
 
     name: str
@@ -85,6 +107,7 @@ class ExerciseReport:
     right_but_for: int
     unnamed: int
     figure: Figure
+    checks: list[CheckReport]
 
 
 def write_report(course: Course, lesson: Lesson, path: Path) -> None:
@@ -170,7 +193,27 @@ def exercise_report(name: str, graded: list[Row]) -> ExerciseReport:
         right_but_for=sum(bool(e.right_but_for) for e in attempted),
         unnamed=sum(e.score < e.max_score and not e.mistake and not e.right_but_for for e in attempted),
         figure=histogram(tried, worth, what=f"Points in {name}", unit="points", apart=[("blank", kinds["none"])]),
+        checks=check_reports([exercise for _, exercise in found]),
     )
+
+
+def check_reports(exercises: list[ExerciseResult]) -> list[CheckReport]:
+    """Sum up the checks of one exercise.
+
+    Args:
+        exercises: the exercise's results, one a submission; a record of other checks than today's may be among them.
+    """
+    found: dict[str, list[CheckResult]] = {}
+    for exercise in exercises:
+        for check in exercise.checks:
+            found.setdefault(check.title, []).append(check)
+    reports = []
+    for title, checks in found.items():
+        states = Counter(check.status for check in checks)
+        failed = states["failed"] + states["timeout"] + states["crashed"]
+        worth = max(check.max_score for check in checks)
+        reports.append(CheckReport(title, worth, states["passed"], failed, states["not_attempted"], states["error"]))
+    return reports
 
 
 def _kind(row: Row, exercise: ExerciseResult) -> Kind:

@@ -13,9 +13,11 @@ from nbgrader.api import Gradebook
 
 from grading.authoring.nbgrader_course import COURSE_ID
 from grading.classes.autograde import autograde
+from grading.cli.parser import main
 from grading.course import open_course
-from grading.errors import GradebookError
+from grading.errors import GradebookError, UsageError
 from grading.gradebook.autograded_notebooks import read_records
+from grading.gradebook.deadlines import extend, read_deadline, set_due_date
 from grading.gradebook.gradebook import open_gradebook, record
 from grading.gradebook.late_penalties import apply_late_penalties
 
@@ -58,14 +60,11 @@ def rows(database):
         return {s.student_id: (s.timestamp, s.score, s.late_submission_penalty or 0.0) for s in found}
 
 
-def set_times(database, extensions):
+def set_times(course, lesson, extensions):
     """Set the due date, and extensions in hours, also for those who have not handed in yet."""
-    with open_gradebook(database) as gradebook:
-        gradebook.update_or_create_assignment(LESSON, duedate=DUE)
-        for student, hours in extensions.items():
-            gradebook.update_or_create_student(student)
-            gradebook.update_or_create_submission(LESSON, student)
-            gradebook.grant_extension(LESSON, student, hours=hours)
+    set_due_date(course, lesson, DUE)
+    for student, hours in extensions.items():
+        extend(course, lesson, student, datetime.timedelta(hours=hours))
 
 
 def use_policy(root):
@@ -107,13 +106,13 @@ def classes(project, notebook_with, tmp_path_factory):
         shutil.copytree(project.root, root, ignore=shutil.ignore_patterns("dnnkit"))
         course = open_course(root)
         use_policy(root)
-        set_times(course.database, EXTENSIONS)
+        set_times(course, project.lesson, EXTENSIONS)
         for student, (time, _) in TIMES.items():
             hand_in(root, notebook_with(right), student, time)
         (root / "submitted" / "late" / LESSON / "mini.ipynb").rename(root / "submitted" / "late" / LESSON / "my.ipynb")
         grade(route, root, project.lesson)
         first = rows(course.database)
-        set_times(course.database, {"berlin": 5})
+        set_times(course, project.lesson, {"berlin": 5})
         hand_in(root, notebook_with({"double": right["double"]}), "boston", "2026-11-20 14:00:00 UTC")
         grade(route, root, project.lesson)
         states = {result.student: result.status for result in read_records(course, project.lesson)}
@@ -146,7 +145,7 @@ def test_an_extension_takes_an_old_penalty_away_and_a_resubmission_has_its_own_t
 @pytest.fixture
 def late_class(course, lesson, record_of):
     """A class with one late submission on record."""
-    set_times(course.database, {})
+    set_times(course, lesson, {})
     record(course, lesson, record_of("ann"), DUE + datetime.timedelta(hours=3))
     return course
 
@@ -196,3 +195,33 @@ def test_an_extension_without_a_due_date_is_not_late(course, lesson, record_of):
     with open_gradebook(course.database) as gradebook:
         gradebook.grant_extension(LESSON, "ann", days=1)
     assert apply_late_penalties(course, lesson) == {}
+
+
+def test_an_extension_needs_a_due_date_and_can_be_taken_back(course, lesson):
+    more = datetime.timedelta(days=1)
+    with pytest.raises(UsageError, match="90_mini has no due date to extend"):
+        extend(course, lesson, "ann", more)
+    set_due_date(course, lesson, DUE)
+    extend(course, lesson, "ann", more)
+    assert read_deadline(course, lesson).extensions == {"ann": more}
+    extend(course, lesson, "ann", datetime.timedelta())
+    assert (read_deadline(course, lesson).due, read_deadline(course, lesson).extensions) == (DUE, {})
+
+
+def test_the_command_sets_a_date_gives_time_and_takes_an_old_penalty_away(late_class, capsys):
+    use_policy(late_class.root)
+    sys.modules.pop("late_policy", None)
+
+    def deadline(*arguments):
+        code = main(["--project", str(late_class.project), "--course", str(late_class.root), "deadline", *arguments])
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    assert deadline("mini", "2026-11-20 14:00 CET") == (
+        0, "90_mini is due: 2026-11-20 13:00:00 UTC\npoints are taken off for late hand-in: ann\n",
+    )  # fmt: skip
+    assert rows(late_class.database)["ann"][2] == 1.0
+    code, said = deadline("mini", "--student", "ann", "--more-hours", "48")
+    assert (code, said) == (0, "90_mini is due: 2026-11-20 13:00:00 UTC\nann has 48 hours more\n")
+    assert rows(late_class.database)["ann"][2] == 0.0
+    assert deadline("mini", "tomorrow")[0] == deadline("mini", "--student", "ann")[0] == 2

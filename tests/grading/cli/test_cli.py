@@ -240,6 +240,13 @@ def test_what_went_wrong_on_the_way_in_is_said_and_costs_nobody_else(run, course
         ["j\u00f6rg", "4 of 4", "graded", ""],
     ]  # fmt: skip
     assert "graded, but not on the roster: ben\n" in done.out
+    done = run("--quiet", "autograde", "mini", "--again", "--workers", "1", "--student", "ben")
+    assert [re_split(line)[0] for line in done.out.splitlines() if line.startswith("│")] == ["ben"]
+    assert "1 submissions graded" in done.out
+    done = run("autograde", "mini", "--student", "zoe")
+    assert (done.code, done.err) == (
+        2, f"grading: There is no hand-in of zoe in {course.submitted}. Expected a folder of that name.\n",
+    )  # fmt: skip
     run("export", "--format", "canvas", "--out", tmp_path / "c.csv")
     rows = [line.split(",") for line in (tmp_path / "c.csv").read_text(encoding="utf-8").splitlines()[2:]]
     assert [(row[3], row[-1]) for row in rows] == [("ann", "4"), ("ben", ""), ("j\u00f6rg", "4")]

@@ -104,6 +104,15 @@ def test_an_option_of_another_format_is_wrong_use(course, capsys):
     assert capsys.readouterr().err == "grading: --comments is for --format moodle. Got --format csv.\n"
 
 
+@pytest.mark.parametrize("name", ["canvas", "csv", "moodle"])
+def test_for_excel_every_format_begins_with_a_byte_order_mark(course, people, name):
+    path = course.root / "build" / "exports" / load_export(name).file_name
+    assert export(course, "--format", name) == 0
+    plain = path.read_bytes()
+    assert export(course, "--format", name, "--excel") == 0
+    assert path.read_bytes() == b"\xef\xbb\xbf" + plain
+
+
 def test_an_unknown_format_is_wrong_use_with_the_known_ones(course, capsys):
     with pytest.raises(SystemExit) as caught:
         export(course, "--format", "blackboard")

@@ -119,6 +119,22 @@ def test_mistakes_stand_with_count_and_hint_the_commonest_first(page):
     ]  # fmt: skip
 
 
+def test_every_check_has_its_numbers(lesson, record_of):
+    results = [record_of("ann"), record_of("ben"), record_of("cyd", exercises={"double": UNTOUCHED})]
+    first, second, *rest = results[1].exercises[0].checks
+    states = {
+        "status": "partial",
+        "checks": (replace(first, status="failed"), replace(second, status="timeout"), *rest),
+    }
+    results[1] = record_of("ben", exercises={"double": states})
+    blank = tuple(replace(check, status="not_attempted") for check in (first, second, *rest))
+    results[2] = record_of("cyd", exercises={"double": {**UNTOUCHED, "checks": blank}})
+    text = render_report(lesson, results, {})
+    for line, check in zip(cells(text, "Checks of double")[1:], (first, second), strict=False):
+        worth = f"{check.max_score:g}"
+        assert line == [check.title, worth, "1 (50 % of those who tried)", "1", "1", "0"]
+
+
 def test_every_figure_says_its_numbers_and_has_a_table_behind_it(page):
     figures = re.findall(r"<figure>.*?</figure>", page, flags=re.S)
     assert len(figures) == 5  # the lesson, the overview, two exercises, time
