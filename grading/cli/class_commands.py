@@ -59,7 +59,7 @@ def keep_deadline(arguments: Namespace, course: Course) -> int:
         due = utc_moment(arguments.time)
         if due is None:
             raise UsageError(
-                f"{arguments.time!r} is no time. Expected such as '2026-11-20 23:59 Europe/Berlin', or no zone for UTC. "
+                f"{arguments.time!r} is no time. Expected such as '2026-11-20 23:59 Europe/Berlin'; no zone is UTC. "
                 "Short names of zones that mean several, such as IST, are not taken."
             )
         set_due_date(course, lesson, due)

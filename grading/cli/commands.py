@@ -141,6 +141,19 @@ def write_report_page(arguments: Namespace, course: Course) -> int:
     return 0
 
 
+def write_similar_page(arguments: Namespace, course: Course) -> int:
+    """Write the page of hand-ins whose code is alike."""
+    from grading.lessons.lesson import find_lesson
+    from grading.reports.similar import write_similar
+
+    lesson = find_lesson(course.solutions, arguments.lesson)
+    path = Path(arguments.out or course.root / "build" / f"similar-{lesson.name}.html")
+    pairs = write_similar(course, lesson, path, arguments.at_least / 100)
+    console.print(f"{len(pairs)} pairs are alike by {arguments.at_least} % or more; read both before you ask anybody")
+    say_where("pairs", path)
+    return 0
+
+
 def export_grades(arguments: Namespace, course: Course) -> int:
     """Export the gradebook for a spreadsheet, Canvas or Moodle."""
     from grading.cli.export_options import make_export

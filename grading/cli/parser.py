@@ -140,6 +140,10 @@ def _add_returning_commands(add: Add) -> None:
     command = add("report", commands.write_report_page, "write a page on a lesson: difficulty, mistakes, time")
     command.add_argument("lesson")
     command.add_argument("--out", required=True, metavar="FILE.html")
+    command = add("similar", commands.write_similar_page, "write a page of hand-ins whose code is alike")
+    command.add_argument("lesson")
+    command.add_argument("--at-least", type=_positive, default=80, metavar="PERCENT", help="default 80")
+    command.add_argument("--out", metavar="FILE.html", help="default: below build in the class's folder")
     add("export", commands.export_grades, "export the gradebook for a spreadsheet, Canvas or Moodle", _add_exports)
 
 
