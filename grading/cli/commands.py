@@ -41,6 +41,18 @@ def build_lessons(arguments: Namespace, course: Course) -> int:
     return code
 
 
+def make_new_lesson(arguments: Namespace, course: Course) -> int:
+    """Write the four files of a new lesson."""
+    from grading.authoring.new_lesson import write_new_lesson
+
+    for path in write_new_lesson(course.solutions, arguments.name):
+        say_where("wrote", path.relative_to(course.project))
+    console.print(
+        f"Now: grading build {arguments.name}, grading audit {arguments.name}; then replace text and exercise."
+    )
+    return 0
+
+
 def audit_lessons(arguments: Namespace, course: Course) -> int:
     """Prove what changed since it was proved, keep the proofs, and print the table."""
     from grading.authoring.audit import ExerciseAudit, audit_table

@@ -67,6 +67,8 @@ def _add_authors_commands(add: Add) -> None:
     command = add("build", commands.build_lessons, "build lessons from solutions")
     command.add_argument("lessons", nargs="*", metavar="LESSON")
     command.add_argument("--check", action="store_true", help="only say whether the built lessons match their source")
+    command = add("new-lesson", commands.make_new_lesson, "write the four files of a new lesson")
+    command.add_argument("name", metavar="NN_topic", help="such as 08_attention")
     command = add("audit", commands.audit_lessons, "prove the checks of what changed, and keep the proofs")
     command.add_argument("lessons", nargs="*", metavar="LESSON")
     command.add_argument("--seeds", type=_positive, default=20, help="number of seeds (default 20)")
