@@ -93,50 +93,45 @@ def grade(route, root, lesson, *options):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.fixture(scope="module")
-def classes(project, notebook_with, tmp_path_factory):
-    """A class of all kinds of times, graded by each route, changed, graded again: route -> two tables, states."""
+@pytest.fixture(scope="module", params=["grading", "nbgrader"])
+def graded(request, project, notebook_with, tmp_path_factory):
+    """A class of all kinds of times, graded by one route, changed, and graded again: two tables, and the states."""
     right = {
         "double": "def double(x):\n    return 2 * x",
         "mean_square": "def mean_square(x):\n    return np.mean(x * x)",
     }
-    found = {}
-    for route in ("grading", "nbgrader"):
-        root = tmp_path_factory.mktemp(route) / "course"
-        shutil.copytree(project.root, root, ignore=shutil.ignore_patterns("dnnkit"))
-        course = open_course(root)
-        use_policy(root)
-        set_times(course, project.lesson, EXTENSIONS)
-        for student, (time, _) in TIMES.items():
-            hand_in(root, notebook_with(right), student, time)
-        (root / "submitted" / "late" / LESSON / "mini.ipynb").rename(root / "submitted" / "late" / LESSON / "my.ipynb")
-        grade(route, root, project.lesson)
-        first = rows(course.database)
-        set_times(course, project.lesson, {"berlin": 5})
-        hand_in(root, notebook_with({"double": right["double"]}), "boston", "2026-11-20 14:00:00 UTC")
-        grade(route, root, project.lesson)
-        states = {result.student: result.status for result in read_records(course, project.lesson)}
-        found[route] = (first, rows(course.database), states)
-    return found
+    root = tmp_path_factory.mktemp(request.param) / "course"
+    shutil.copytree(project.root, root, ignore=shutil.ignore_patterns("dnnkit"))
+    course = open_course(root)
+    use_policy(root)
+    set_times(course, project.lesson, EXTENSIONS)
+    for student, (time, _) in TIMES.items():
+        hand_in(root, notebook_with(right), student, time)
+    (root / "submitted" / "late" / LESSON / "mini.ipynb").rename(root / "submitted" / "late" / LESSON / "my.ipynb")
+    grade(request.param, root, project.lesson)
+    first = rows(course.database)
+    set_times(course, project.lesson, {"berlin": 5})
+    hand_in(root, notebook_with({"double": right["double"]}), "boston", "2026-11-20 14:00:00 UTC")
+    grade(request.param, root, project.lesson)
+    states = {result.student: result.status for result in read_records(course, project.lesson)}
+    return first, rows(course.database), states
 
 
 @pytest.mark.sandbox
-def test_both_routes_give_the_same_time_score_penalty_and_state(classes):
-    assert classes["grading"] == classes["nbgrader"]
-
-
-@pytest.mark.sandbox
-def test_the_penalties_are_those_of_the_policy(classes):
-    first, _, states = classes["grading"]
+def test_each_route_gives_the_time_the_score_the_penalty_and_the_state(graded):
+    first, _, states = graded
     assert {student: row[1:] for student, row in first.items()} == {
         student: (4.0, penalty) for student, (_, penalty) in TIMES.items()
     }
-    assert set(states.values()) == {"graded"}
+    same = [first[student][0] for student in ("berlin", "boston", "offset", "iso", "naive", "place", "extended")]
+    assert same == [DUE + datetime.timedelta(hours=1)] * 7
+    assert (first["riddle"][0], first["silent"][0]) == (None, None)
+    assert states == dict.fromkeys(TIMES, "graded")
 
 
 @pytest.mark.sandbox
-def test_an_extension_takes_an_old_penalty_away_and_a_resubmission_has_its_own_time(classes):
-    first, second, _ = classes["grading"]
+def test_an_extension_takes_an_old_penalty_away_and_a_resubmission_has_its_own_time(graded):
+    first, second, _ = graded
     assert (first["berlin"][2], second["berlin"][2]) == (0.5, 0.0)
     assert second["boston"] == (datetime.datetime(2026, 11, 20, 14, 0), 3.0, 1.0)
     assert {**second, "berlin": 0, "boston": 0} == {**first, "berlin": 0, "boston": 0}
