@@ -7,7 +7,7 @@ from grading.course import Course
 from grading.errors import UsageError
 from grading.gradebook.exchange_files import unread_timestamp
 from grading.gradebook.gradebook import open_gradebook
-from grading.gradebook.roster import LONGEST_ID, composed, not_on_roster
+from grading.gradebook.roster import LONGEST_ID, not_on_roster
 from grading.judging.records import SubmissionResult
 from grading.lessons.lesson import Lesson
 
@@ -18,7 +18,7 @@ def find_students(course: Course, lesson: Lesson) -> list[str]:
     Returns:
         Student ids; those without a folder for this lesson are among them and will be "missing".
     """
-    return sorted({composed(name) for name in _folders(course) if _can_be_a_student(name)})
+    return [name for name in _folders(course) if _can_be_a_student(name)]
 
 
 def chosen_students(course: Course, lesson: Lesson, asked: Sequence[str] = ()) -> list[str]:
@@ -33,7 +33,7 @@ def chosen_students(course: Course, lesson: Lesson, asked: Sequence[str] = ()) -
         UsageError: when one of them has no folder in the class.
     """
     everybody = find_students(course, lesson)
-    wanted = {composed(name) for name in asked}
+    wanted = set(asked)
     unknown = sorted(wanted - set(everybody))
     if unknown:
         raise UsageError(
@@ -44,10 +44,8 @@ def chosen_students(course: Course, lesson: Lesson, asked: Sequence[str] = ()) -
 
 def left_out(course: Course) -> list[tuple[str, str]]:
     """List folders of the class that are nobody's: [(name in a form that can be shown, why, and what to do)]."""
-    names = [name for name in _folders(course) if not name.startswith(".")]
-    bad = [(ascii(name), "which cannot be a student's id. Rename it.") for name in names if not _can_be_a_student(name)]
-    twice = [name for name in names if composed(name) != name and composed(name) in names]
-    return bad + [(ascii(name), "whose name is another folder's in other bytes. Merge the two.") for name in twice]
+    names = [name for name in _folders(course) if not name.startswith(".") and not _can_be_a_student(name)]
+    return [(ascii(name), "which cannot be a student's id. Rename it.") for name in names]
 
 
 def strangers_in(course: Course, results: Iterable[SubmissionResult]) -> list[str]:
@@ -76,8 +74,5 @@ def _can_be_a_student(name: str) -> bool:
 
 
 def submission_folder(course: Course, lesson: Lesson, student: str) -> Path:
-    """The folder of a hand-in; a name in Unicode's other form, as macOS writes it, is the same student's."""
-    folder = course.submitted / student
-    if not student.isascii() and not folder.exists():
-        folder = next((course.submitted / name for name in _folders(course) if composed(name) == student), folder)
-    return folder / lesson.name
+    """The folder of a student's hand-in."""
+    return course.submitted / student / lesson.name

@@ -155,8 +155,8 @@ def not_on_roster(gradebook: Gradebook, students: Iterable[str]) -> list[str]:
         gradebook: the gradebook.
         students: student ids.
     """
-    named = {composed(s.id) for s in gradebook.students if s.first_name or s.last_name or s.email or s.lms_user_id}
-    return [student for student in students if named and composed(student) not in named]
+    named = {s.id for s in gradebook.students if s.first_name or s.last_name or s.email or s.lms_user_id}
+    return [student for student in students if named and student not in named]
 
 
 def _place(titles: list[str], names: Iterable[str]) -> int | None:
