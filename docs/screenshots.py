@@ -18,7 +18,7 @@ from PIL import Image, ImageColor
 from playwright.sync_api import sync_playwright
 
 from dnnkit.demos import DEMOS
-from dnnkit.demos.canvas import COLOURS as LINES
+from dnnkit.demos.colours import COLOURS as LINES
 
 PROJECT = Path(__file__).resolve().parent.parent
 WIDTH, COLOURS = 900, 128

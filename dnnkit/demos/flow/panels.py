@@ -1,14 +1,17 @@
 """The pictures of gradient flow: all four have the same axis, time from the first step to the end."""
 
+from typing import Any
+
 import numpy as np
 
-from dnnkit.demos.canvas import Panel, apart
+from dnnkit.demos.canvas import Panel
 from dnnkit.demos.flow.simulate import UNITS, Array, Network, Record, lengths, passed
 
 WIDTH, HIGH, LOW = 406, 200, 196
 SMALLEST, LARGEST = 1e-9, 1e5  # ends of the axis of the gradient
 DIMMEST, BRIGHTEST = -6.0, 0.5  # powers of ten at the ends of the colours
 LARGEST_STATE = 0.6
+LABEL: dict[str, Any] = {"bold": True, "align": "right", "dx": -6}
 LOOKS = {  # colour, shape, where the label stands, and by how many pixels below the line
     "slope of the tanh": (5, "diamond", "right", 14),
     "forget gate": (5, "diamond", "left", 13),
@@ -77,14 +80,16 @@ def fading(net: Network, drawn: Array, ghosts: list[Array]) -> Panel:
     panel.line(last - back, length[::-1], series=5, width=4, solid=True, grows=True)
     panel.points(last - back, length[::-1], series=5, shape="diamond", size=6, grows=True)
     low, high = np.log10(SMALLEST), np.log10(LARGEST)
-    labels = [("radius alone" if net.cell == "tanh" else "forget gate alone", alone[-1], 3)]
-    labels.append(("gradient", length[0], 5))
-    ends = [np.log10(np.clip(np.nan_to_num(end, posinf=LARGEST), SMALLEST, LARGEST)) for _, end, _ in labels]
-    gap = 15 / (LOW - 60) * (high - low)
-    sides = (-gap, gap) if ends[0] < ends[1] else (gap, -gap)  # one label above both lines, the other below
-    places = apart([end + side for end, side in zip(ends, sides, strict=True)], gap, low + 0.7 * gap, high - gap)
-    for (label, _, series), y in zip(labels, places, strict=True):
-        panel.text(0, 10**y, label, series=series, bold=True, dx=8)
+    gap = 16 / (LOW - 60) * (high - low)
+    first = high - 0.8 * gap if length[0] < 10 else low + 1.8 * gap  # at the right, where no line comes
+    panel.text(
+        last,
+        10**first,
+        "dashed: radius alone" if net.cell == "tanh" else "dashed: forget gate alone",
+        series=3,
+        **LABEL,
+    )
+    panel.text(last, 10 ** (first - gap), "gradient", series=5, **LABEL)
     panel.hover = [f"{n} steps back: {short(length[last - n])} is left" for n in back]
     return panel
 

@@ -73,8 +73,9 @@ class DemoView {
     bar.append(button("Pin", () => link.act("pin")), button("Reset", () => this.reset()));
     bar.append(toggle("Table", this.table, () => this.drawTable()), toggle("Code", this.code), ask);
     const hands = [this.controls.root, bar, help], words = [this.note, this.says, this.live];
-    const first = spec.picture_first ? [this.pictures.root, ...words, ...hands] : [...hands, ...words, this.pictures.root];
-    this.stage.append(...first, this.table, this.code);
+    const pictures = this.pictures.root;
+    const parts = spec.picture_first ? [pictures, ...words, ...hands] : [...hands, ...words, pictures];
+    this.stage.append(...parts, this.table, this.code);
     const root = element("div", { class: "dnn-demo", role: "group", "aria-label": spec.title });
     root.append(element("p", { class: "dnn-title" }, spec.title), this.stage);
     if (spec.question && !spec.answered) this.stage.before(this.askFirst(spec.question));
