@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dnnkit.checking.example import DIFFERS, PASSES, UNWRITTEN, ExampleResult, run_examples
+from dnnkit.checking.example import PASSES, UNWRITTEN, ExampleResult, run_examples
 from dnnkit.checking.exercises import Exercise, find_exercise, load_exercises
 from dnnkit.checking.mistakes import Outcome, matching_mistakes, outcome_by_facts
 from dnnkit.checking.observe import names_used
@@ -169,13 +169,12 @@ def _fix_first(name: str, failing: Sequence[str]) -> str:
     return f"{names}, which {name} uses, do not pass their own checks yet. Fix them first."
 
 
-def name_mistakes(exercise: Exercise, results: Sequence[ExampleResult], *, everywhere_only: bool = False) -> list[str]:
-    """Name the known mistakes that explain what the examples of an exercise came to.
+def name_mistakes(exercise: Exercise, results: Sequence[ExampleResult]) -> list[str]:
+    """Name the known mistakes that do the same as the student's function in every example.
 
     Args:
         exercise: its record in the example files.
         results: its `ExampleResult`s.
-        everywhere_only: only those that do the same in every example.
 
     Returns:
         Names of the mistakes; usually one or none.
@@ -187,16 +186,7 @@ def name_mistakes(exercise: Exercise, results: Sequence[ExampleResult], *, every
     ]
     names = [name for name in records[0].get("mistakes", {}) if all(name in e.get("mistakes", {}) for e in records)]
     known = {name: [Outcome.from_json(e["mistakes"][name]) for e in records] for name in names}
-    everywhere = matching_mistakes(calls, known)
-    if everywhere or everywhere_only:
-        return everywhere
-    # Two mistakes at once agree with neither everywhere: name the one that explains the first example it can.
-    for position, result in enumerate(results):
-        if result.verdict == DIFFERS and result.call.outcome.kind == "returned":
-            here = matching_mistakes([calls[position]], {name: [known[name][position]] for name in names})
-            if len(here) == 1:
-                return here
-    return []
+    return matching_mistakes(calls, known)
 
 
 def _relate(exercise: Exercise, results: Sequence[ExampleResult]) -> str:

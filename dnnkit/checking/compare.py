@@ -51,12 +51,14 @@ def difference(
     rtol: float = 1e-6,
     atol: float = 1e-12,
     strict_shape: bool = True,
+    each: bool = False,
     where: str = "",
 ) -> Difference | None:
     """Find the first difference between two plain values.
 
     Numbers are compared in float64; an element is right when it is within `atol + rtol * max|expected|`.
-    float32, float64, lists, NumPy scalars and 0-d arrays are all welcome where numbers are expected.
+    float32, float64, NumPy scalars and 0-d arrays are all welcome where numbers are expected, a list of numbers where a
+    vector is. Where an array of two axes or more is expected, a list of lists is not: code that goes on with it fails.
 
     Args:
         actual: what was returned; any plain value.
@@ -64,12 +66,13 @@ def difference(
         rtol: tolerance relative to the largest expected magnitude.
         atol: absolute tolerance.
         strict_shape: when False, shapes may differ by axes of length 1, as (N,) and (N, 1) do.
+        each: the tolerance is relative to each expected number, not to the largest.
         where: name of the part that is compared, for the message.
 
     Returns:
         A `Difference`, or None when the values agree.
     """
-    options = {"rtol": rtol, "atol": atol, "strict_shape": strict_shape}
+    options = {"rtol": rtol, "atol": atol, "strict_shape": strict_shape, "each": each}
     if expected is None or isinstance(expected, (str, bool)):
         alike = type(actual) is type(expected)
         got = repr(actual)[:80] if alike else describe(actual)
@@ -78,11 +81,7 @@ def difference(
         return _dict_difference(actual, expected, options, where)
     if isinstance(expected, (list, tuple)):
         return _sequence_difference(actual, expected, options, where)
-    try:
-        arrays = _as_numbers(actual), _as_numbers(expected)
-    except (TypeError, ValueError, OverflowError):
-        return Difference("type", where, describe(expected), describe(actual))
-    return _array_difference(*arrays, where, **options)
+    return _number_difference(actual, expected, options, where)
 
 
 def describe(value: object) -> str:
@@ -156,7 +155,17 @@ def _sequence_difference(actual, expected, options, where):
     return None
 
 
-def _array_difference(actual, expected, where, *, rtol, atol, strict_shape):
+def _number_difference(actual, expected, options, where):
+    if isinstance(actual, (list, tuple)) and np.ndim(expected) > 1:
+        return Difference("type", where, describe(expected), f"{describe(actual)}: np.array(...) makes an array of it")
+    try:
+        arrays = _as_numbers(actual), _as_numbers(expected)
+    except (TypeError, ValueError, OverflowError):
+        return Difference("type", where, describe(expected), describe(actual))
+    return _array_difference(*arrays, where, **options)
+
+
+def _array_difference(actual, expected, where, *, rtol, atol, strict_shape, each):
     if actual.shape != expected.shape:
         squeezed = tuple(n for n in actual.shape if n != 1) == tuple(n for n in expected.shape if n != 1)
         if strict_shape or not squeezed:
@@ -167,6 +176,8 @@ def _array_difference(actual, expected, where, *, rtol, atol, strict_shape):
         return None
     finite = np.isfinite(expected)
     scale = np.max(np.abs(expected[finite])) if finite.any() else 0.0
+    if each:
+        scale = np.abs(np.where(finite, expected, 0.0))
     both = finite & np.isfinite(actual)
     error = np.abs(np.where(both, actual, 0.0) - np.where(both, expected, 0.0))
     same = np.where(both, error <= atol + rtol * scale, _same_nonfinite(actual, expected))

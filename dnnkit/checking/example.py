@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 from dnnkit.checking import wire
 from dnnkit.checking.compare import Difference, difference
+from dnnkit.checking.conduct import CONDUCT
 from dnnkit.checking.mistakes import Outcome, facts_of
 from dnnkit.checking.observe import Call, call
 from dnnkit.checking.snippets import Snippet
@@ -152,6 +153,7 @@ def _explain_conduct(made: Call, quiet: bool) -> str:
     ]
     if made.outcome.unstable:
         sentences.append("A second call with the same inputs gave another result.")
+    sentences += [f"Your function {CONDUCT[key]}" for key in made.outcome.conduct]
     if quiet and made.warnings:
         sentences.append(f"NumPy warned: {made.warnings[0]}. This example must be computed without a warning.")
     return " ".join(sentences)

@@ -15,11 +15,13 @@ import numpy as np
 
 from dnnkit.checking import wire
 from dnnkit.checking.compare import describe, difference
+from dnnkit.checking.conduct import global_random_state, global_random_touched, in_another_layout, largest_number
 from dnnkit.checking.mistakes import Outcome
 from dnnkit.checking.time_limit import TimeUp, call_within
 
 REPEAT_WITHIN = 5.0  # seconds; a call that took longer is not made a second time
 QUICK = 0.02  # seconds; such calls are repeated more often, as two shuffles of three numbers agree one time in six
+BRIEF = 0.5  # seconds; what takes longer may train a Keras model, whose own code draws from np.random
 FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc, type)
 ITERABLES = frozenset("generator range map zip filter enumerate reversed set dict_keys dict_values dict_items".split())
 
@@ -101,7 +103,7 @@ def _codes(value: object) -> list[CodeType | None]:
 
 
 def _observe(function, inputs, repeat):
-    copies = _copy(inputs)
+    copies, random_before = _copy(inputs), global_random_state()
     started = time.perf_counter()
     try:
         result, heard = _listen(function, copies)
@@ -112,11 +114,15 @@ def _observe(function, inputs, repeat):
         return Call(outcome, _text(error), *_place(error, function))
     seconds = time.perf_counter() - started
     kind, value, name = _plain(result)
-    mutated = _changed(inputs, copies)
+    mutated, drew = _changed(inputs, copies), global_random_touched(random_before)
     repeats = (8 if seconds < QUICK else 1) if repeat and seconds < REPEAT_WITHIN else 0
     unstable = not all(_same_again(function, inputs, kind, value) for _ in range(repeats))
+    conduct = ()
+    if repeats > 1 and kind == "returned" and not unstable:  # in long computations, rounding may add up
+        conduct += () if _same_in_another_layout(function, inputs, value) else ("layout",)
+    conduct += ("global_random",) if drew and seconds < BRIEF else ()
     message = _tell_what_came(result) if kind == "opaque" else ""
-    return Call(Outcome(kind, value, name, mutated, bool(heard), unstable), message, warnings=heard)
+    return Call(Outcome(kind, value, name, mutated, bool(heard), unstable, conduct), message, warnings=heard)
 
 
 def _copy(inputs):
@@ -199,16 +205,27 @@ def _identical(before, after):
         return False
 
 
-def _same_again(function, inputs, kind, value):
+def _same_again(function, inputs, kind, value, arrange=lambda copy: copy, **tolerance):
+    """Call again with copies of the inputs, each perhaps arranged in another way, and compare the results."""
     try:
+        copies = {name: arrange(copy) for name, copy in _copy(inputs).items()}
         with contextlib.redirect_stdout(io.StringIO()):
-            again, _ = _listen(function, _copy(inputs))
+            again, _ = _listen(function, copies)
     except (KeyboardInterrupt, TimeUp):
         raise
     except BaseException:  # noqa: BLE001 - the first call returned, so this is another result
         return False
     kind_again, value_again, _ = _plain(again)
-    return kind_again == kind and (kind != "returned" or difference(value_again, value, rtol=1e-6) is None)
+    return kind_again == kind and (kind != "returned" or difference(value_again, value, **tolerance) is None)
+
+
+def _same_in_another_layout(function, inputs, value):
+    """Say whether a function that returned a value does so, too, where its arrays lie in memory in another way.
+
+    Sums in another order differ by rounding: the more, the larger the numbers.
+    """
+    tolerance = {"rtol": 1e-4, "atol": 1e-9 * max(1.0, largest_number(inputs))}
+    return _same_again(function, inputs, "returned", value, in_another_layout, **tolerance)
 
 
 def _place(error, function):

@@ -24,7 +24,9 @@ def partition_facts(inputs: Mapping[str, Any], output: Any) -> dict[str, object]
     """
     try:
         batches = [np.asarray(batch) for batch in output]
-        integers = all(b.ndim == 1 and (b.dtype.kind in "iu" or b.size == 0) for b in batches)
+        integers = isinstance(output, (list, tuple)) and all(
+            b.ndim == 1 and (b.dtype.kind in "iu" or b.size == 0) for b in batches
+        )
     except (TypeError, ValueError):
         integers, batches = False, []
     if not integers:

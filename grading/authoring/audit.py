@@ -95,7 +95,7 @@ def tasks_of(
     exercises: Iterable[str],
     seeds: int,
     slow_seeds: int | None = None,
-    kinds: Iterable[str] | None = None,
+    kinds: Sequence[str] | None = None,
 ) -> list[Task]:
     """List the proofs of some exercises.
 
@@ -104,15 +104,16 @@ def tasks_of(
         exercises: their names.
         seeds: number of seeds.
         slow_seeds: number of seeds for the exercises that train; default as for the others.
-        kinds: names of the kinds of proof; default all.
+        kinds: names of the kinds of proof; default all. Only those that apply to an exercise are made.
     """
     slow, wanted = slow_exercises(lesson), set(exercises)
-    names = [kind.NAME for kind in KINDS] if kinds is None else list(kinds)
+    chosen = [kind for kind in KINDS if kinds is None or kind.NAME in kinds]
     return [
-        Task(lesson, name, kind, min(seeds, slow_seeds or seeds) if name in slow else seeds, name in slow)
+        Task(lesson, name, kind.NAME, min(seeds, slow_seeds or seeds) if name in slow else seeds, name in slow)
         for name in lesson.exercises
         if name in wanted
-        for kind in names
+        for kind in chosen
+        if kind.applies(lesson, name)
     ]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grading.authoring.imported_code import digest_of, imported_modules, imports_of, modules_digest
 from grading.authoring.needed_source import canonical, names_in, needed_statements, statements_of
-from grading.lessons.bank import Answer, Bank, load_bank
+from grading.lessons.bank import EVERY, Answer, Bank, load_bank, load_equivalents
 from grading.lessons.lesson import Lesson, without_magics
 
 PACKAGES = ("numpy", "keras", "tensorflow", "scikit-learn", "matplotlib", "nbgrader", "jupytext")
@@ -64,6 +64,16 @@ class ExerciseSources:
             marks.append("REPLAYABLE")
         answers = [*bank.mistakes_of(exercise), *bank.variants_of(exercise)]
         return self._digest(exercise, self._checks.of(exercise), answers, marks)
+
+    def mutants_digest(self, exercise: str) -> str:
+        """Digest what decides the proof on machine-made answers: as `checks_digest`, and which of them are right.
+
+        Args:
+            exercise: its name.
+        """
+        equivalents = load_equivalents(self.lesson)
+        named = [equivalents.get(EVERY, {}), equivalents.get(exercise, {})]
+        return digest_of(self.checks_digest(exercise), record_digest(named))
 
     def examples_digest(self, exercise: str) -> str:
         """Digest what decides the public examples of an exercise: its cells, its EXAMPLES, its mistakes and hints.

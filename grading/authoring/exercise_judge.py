@@ -165,7 +165,8 @@ class ExerciseJudge:
             )
 
     def _agreeing(self, calls: list, results: Sequence[ExampleResult]) -> tuple[str, ...]:
-        """Name the mistakes that do the same in every call, hidden and public."""
-        everywhere = set(self._matcher.fits(self.exercise, calls))
-        first_rule = name_mistakes(self._public, results, everywhere_only=True)
-        return tuple(name for name in (f"{self.exercise}__{slug}" for slug in first_rule) if name in everywhere)
+        """Name the mistakes that give the same in every call, hidden and public, whether NumPy warned or not."""
+        hidden = set(self._matcher.fits(self.exercise, calls))
+        examples = [example | {"quiet": False} for example in self._public["examples"]]
+        public = name_mistakes(self._public | {"examples": examples}, results)
+        return tuple(name for name in (f"{self.exercise}__{slug}" for slug in public) if name in hidden)

@@ -9,13 +9,14 @@ from grading.authoring.audit import ExerciseAudit, Task, blank_rows, prove, task
 from grading.authoring.digests import ExerciseSources, python_release, record_digest, releases
 from grading.authoring.imported_code import code_digest, digest_of
 from grading.authoring.ledger import Basis, Judge, Ledger, State, judge_of, ledger_of
-from grading.authoring.proofs import KINDS
+from grading.authoring.proofs import KINDS, mutants
 from grading.authoring.proofs.records import ProofRow
 from grading.lessons.lesson import Lesson
 
 EXAMPLES, NOTEBOOK = "examples", "notebook"  # the kinds of rows that `grading build` writes
 MADE_BY = {EXAMPLES: "grading.authoring.examples", NOTEBOOK: "grading.authoring.release"}
-SAMPLE, SAMPLE_SHARE = 4, 0.05  # exercises proved afresh for a changed judge: at least so many, and this share
+BUILD_SHARE = 3  # exercises of the course whose built examples each run of the tests makes afresh
+SAMPLE_SHARE = 0.05  # of all exercises, proved afresh for a changed judge: one more than in each run, or this share
 SAMPLE_SEEDS = 2
 NOT_COUNTED = frozenset({"digest", "judge", "packages", "seal", "seeds"})
 
@@ -38,7 +39,20 @@ def basis_of(kind: str, digest: str) -> Basis:
 
 def digest_for(kind: str, sources: ExerciseSources, exercise: str) -> str:
     """Digest the sources that decide a kind of row of an exercise."""
-    return sources.examples_digest(exercise) if kind == EXAMPLES else sources.checks_digest(exercise)
+    if kind == EXAMPLES:
+        return sources.examples_digest(exercise)
+    return sources.mutants_digest(exercise) if kind == mutants.NAME else sources.checks_digest(exercise)
+
+
+def share_of(kind: str) -> int:
+    """Say of how many exercises of the course each run of the tests makes a kind of row afresh."""
+    return next((one.SHARE for one in KINDS if kind == one.NAME), BUILD_SHARE)
+
+
+def applying(lesson: Lesson, kind: str) -> list[str]:
+    """List the exercises of a lesson that have a row of a kind."""
+    made = next((one for one in KINDS if kind == one.NAME), None)
+    return [name for name in lesson.exercises if made is None or made.applies(lesson, name)]
 
 
 def states_of(lesson: Lesson, judge: Judge, kinds: Iterable[str]) -> dict[tuple[str, str], State]:
@@ -54,8 +68,8 @@ def states_of(lesson: Lesson, judge: Judge, kinds: Iterable[str]) -> dict[tuple[
     """
     sources, ledger = ExerciseSources(lesson), ledger_of(lesson.folder)
     found: dict[tuple[str, str], State] = {}
-    for exercise in lesson.exercises:
-        for kind in kinds:
+    for kind in kinds:
+        for exercise in applying(lesson, kind):
             row, digest = ledger.row(exercise, kind), digest_for(kind, sources, exercise)
             found[exercise, kind] = judge.state(exercise, kind, row, basis_of(kind, digest))
     return found
@@ -188,8 +202,8 @@ def differences(task: Task, row: ProofRow) -> list[str]:
 
 def changed_judge_sample(lessons: Sequence[Lesson], kind: str) -> list[tuple[Lesson, str]]:
     """Choose the exercises that are proved afresh for today's judge: the same ones as long as it does not change."""
-    every = [(lesson, name) for lesson in lessons for name in lesson.exercises]
-    return draw(every, max(SAMPLE, round(SAMPLE_SHARE * len(every))), judge_now(kind))
+    every = [(lesson, name) for lesson in lessons for name in applying(lesson, kind)]
+    return draw(every, max(share_of(kind) + 1, round(SAMPLE_SHARE * len(every))), judge_now(kind))
 
 
 def draw(every: Sequence, size: int, *seed: object) -> list:

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from grading.authoring.audit import Task, tasks_of
-from grading.authoring.keeping import EXAMPLES, SAMPLE_SEEDS, changed_judge_sample, draw, states_of
+from grading.authoring.keeping import EXAMPLES, SAMPLE_SEEDS, applying, changed_judge_sample, draw, share_of, states_of
 from grading.authoring.ledger import judge_of
 from grading.authoring.proofs import KINDS
 from grading.lessons.lesson import Lesson
 
-SHARE = 3  # exercises of the whole course that each test run proves afresh, per kind of proof
 REMEDY = {EXAMPLES: "grading build {lesson}"}  # of a row that does not hold; else grading audit
 PACKAGES_REMEDY = "grading build, then grading audit --restamp"
 
@@ -53,7 +52,7 @@ def drawn(lessons: Sequence[Lesson], kind: str, seed: object) -> list[tuple[Less
             if state in ("kept", "judge changed"):
                 holding.append((lesson, exercise))
                 changed |= state == "judge changed"
-    chosen = draw(holding, SHARE, seed, kind)
+    chosen = draw(holding, share_of(kind), seed, kind)
     sample = changed_judge_sample(lessons, kind) if changed else []
     return [pair for pair in holding if pair in chosen or pair in sample]
 
@@ -66,8 +65,12 @@ def fresh_tasks(lessons: Sequence[Lesson], seed: object, *, everything: bool = F
         seed: draws the random share.
         everything: list all proofs.
     """
-    every = [(lesson, name) for lesson in lessons for name in lesson.exercises]
-    pairs = {kind.NAME: every if everything else drawn(lessons, kind.NAME, seed) for kind in KINDS}
+    pairs = {
+        kind.NAME: [(lesson, name) for lesson in lessons for name in applying(lesson, kind.NAME)]
+        if everything
+        else drawn(lessons, kind.NAME, seed)
+        for kind in KINDS
+    }
     return [
         task
         for kind, chosen in pairs.items()

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -39,8 +40,7 @@ class MistakeMatcher:
     ) -> tuple[list["Answer"], bool]:
         """Find the known mistakes that would have done as the student did.
 
-        First those that agree in every recorded call. Then, for a student who made two mistakes at once, the one that
-        agrees in every call of the first failed check that it explains.
+        Only those that agree in every recorded call are named: a false name is worse than none.
 
         Args:
             exercise: the failed exercise.
@@ -50,25 +50,12 @@ class MistakeMatcher:
         Returns:
             (matching `Answer`s, whether the exercise is right but for the upstream mistakes).
         """
-        groups = [
-            (passed, [self._by_facts(call) for call in calls if call.name in (exercise, None)])
-            for passed, calls in checks
-        ]
-        mine = [call for _, calls in groups for call in calls]
+        mine = [self._by_facts(call) for _, calls in checks for call in calls if call.name in (exercise, None)]
         if not mine:
             return [], False
         if upstream and self._same(mine, *upstream):
             return [], True  # first: what a mistake further up causes may look like a mistake of this exercise
-        known = self._bank.mistakes_of(exercise)
-        fits = [mistake for mistake in known if self._same(mine, mistake)]
-        if fits:
-            return fits, False
-        for passed, calls in groups:
-            if not passed and calls and all(call.outcome.kind == "returned" for call in calls):
-                fits = [mistake for mistake in known if self._same(calls, mistake)]
-                if len(fits) == 1:
-                    return fits, False
-        return [], False
+        return [mistake for mistake in self._bank.mistakes_of(exercise) if self._same(mine, mistake)], False
 
     def relate(self, exercise: str, calls: Calls) -> str:
         """Say how the wrong results of an exercise relate to the right ones; "" when nothing simple holds.
@@ -82,7 +69,7 @@ class MistakeMatcher:
         cases = []
         for call in calls:
             if call.name == exercise and call.outcome.kind == "returned":
-                right = self._replay(json.dumps(call.request), (), None)
+                right, _ = self._replay(json.dumps(call.request), (), None)
                 if right.kind == "returned":
                     cases.append(Case(_inputs(call.request), call.outcome.value, right.value))
         return find_relation(cases)
@@ -101,7 +88,9 @@ class MistakeMatcher:
         return all(self._same_call(call, answers) for call in calls)
 
     def _same_call(self, call: RecordedCall, answers: tuple["Answer", ...]) -> bool:
-        return outcomes_match(call.outcome, self._replay(json.dumps(call.request), answers, self._facts(call)))
+        known, message = self._replay(json.dumps(call.request), answers, self._facts(call))
+        same_text = call.outcome.kind != "raised" or _text_shape(call.message) == _text_shape(message)
+        return same_text and outcomes_match(call.outcome, known)
 
     def _facts(self, call: RecordedCall) -> Callable | str | None:
         views: Mapping[Any, str] = self._bank.views
@@ -113,10 +102,15 @@ class MistakeMatcher:
 
     def _replay_uncached(
         self, request_text: str, answers: tuple["Answer", ...], facts: Callable | str | None
-    ) -> Outcome:
+    ) -> tuple[Outcome, str]:
         request = json.loads(request_text)
-        outcome = read_answer(serve(request, self._namespace(*answers)), request)[0]
-        return outcome_by_facts(outcome, facts, _inputs(request) if facts else {})
+        outcome, message, *_ = read_answer(serve(request, self._namespace(*answers)), request)
+        return outcome_by_facts(outcome, facts, _inputs(request) if facts else {}), message
+
+
+def _text_shape(message: str) -> str:
+    """Reduce the text of an exception to what does not depend on names and numbers: these differ for one mistake."""
+    return re.sub(r"""'[^']*'|"[^"]*"|\d+""", "_", message)
 
 
 def _inputs(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dnnkit.checking.conduct import CONDUCT
 from dnnkit.checking.mistakes import Outcome
 from dnnkit.checking.time_limit import TimeUp, call_within
 from dnnkit.checking.wire import WireError, WireLimitPassed, encode
@@ -45,12 +46,14 @@ class RecordedCall:
         outcome: what came back.
         facts: function (inputs, value) -> dict, or the name of one in `dnnkit.facts`, by which answers to this call are
             compared when a mistake is named; None compares values.
+        message: text of the exception, where one was raised.
     """
 
     name: str | None
     request: dict[str, Any]
     outcome: Outcome
     facts: Callable | str | None = None
+    message: str = ""
 
 
 class Student:
@@ -127,14 +130,21 @@ class Student:
         outcome, *texts, warnings = read_answer(answer, request)
         message, place, *warned = (without_code(text, request.get("code", "")) for text in (*texts, *warnings))
         self.warnings = tuple(warned)
-        self._note(name, request, outcome, facts)
+        self._note(name, request, outcome, facts, texts[0])
         limit = self._behind(outcome.exception, message) if outcome.kind == "raised" else ""
         if outcome.kind == "raised":
             require_helpers(what, (n for n in self._parameters if n != what), outcome.exception, message, place)
         return _value(outcome, what, ": ".join(text for text in (message, limit) if text), place)
 
-    def _note(self, name: str | None, request: dict[str, Any], outcome: Outcome, facts: Callable | str | None) -> None:
-        self.calls.append(RecordedCall(name, request, outcome, facts))
+    def _note(
+        self,
+        name: str | None,
+        request: dict[str, Any],
+        outcome: Outcome,
+        facts: Callable | str | None,
+        message: str = "",
+    ) -> None:
+        self.calls.append(RecordedCall(name, request, outcome, facts, message))
 
 
 def local_transport(namespace: Mapping[str, Any], within: float | None = None) -> Transport:
@@ -240,4 +250,6 @@ def _value(outcome: Outcome, what: str, message: str, place: str) -> Any:
             f"{what} gave another result when it was called again with the same inputs. "
             "All randomness must come from the rng argument, and nothing may be remembered between calls."
         )
+    if outcome.conduct:
+        raise CheckFailed(f"{what} {CONDUCT[outcome.conduct[0]]}")
     return outcome.value

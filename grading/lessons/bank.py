@@ -7,6 +7,8 @@ from typing import TypeGuard
 from grading.errors import LessonError
 from grading.lessons.lesson import Lesson, without_markers
 
+EVERY = "*"  # in EQUIVALENT: of every exercise
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -74,7 +76,7 @@ def load_equivalents(lesson: Lesson) -> dict[str, dict[str, str]]:
     """Read which mutants are right answers after all: EQUIVALENT in mistakes.py, a dict of texts, without running it.
 
     Returns:
-        Exercise, or "*" for all of them -> a mutant's id, or its beginning and "..." -> the reason.
+        Exercise, or EVERY for all of them -> a mutant's id, or its beginning and "..." -> the reason.
     """
     text = (lesson.folder / "mistakes.py").read_text(encoding="utf-8")
     for node in ast.parse(text).body:

@@ -122,7 +122,8 @@ def assert_close(
     what: str,
     rtol: float = 1e-6,
     atol: float = 1e-12,
-    strict_shape: bool = False,
+    strict_shape: bool = True,
+    each: bool = False,
 ) -> None:
     """Fail unless the student's value agrees with the expected one in float64.
 
@@ -133,11 +134,12 @@ def assert_close(
         rtol: tolerance relative to the largest expected magnitude.
         atol: absolute tolerance.
         strict_shape: insist on the exact shape.
+        each: rtol is relative to each expected number, not to the largest: for numbers of many sizes in one array.
 
     Raises:
         CheckFailed: says what differs and where, without the expected numbers.
     """
-    found = difference(actual, expected, rtol=rtol, atol=atol, strict_shape=strict_shape)
+    found = difference(actual, expected, rtol=rtol, atol=atol, strict_shape=strict_shape, each=each)
     if found:
         raise CheckFailed(f"{what}: {_without_number(found).sentence()}")
 

@@ -10,6 +10,49 @@ from grading.lessons.checking import hint
 # Outputs that differ between right answers are compared by these fact functions of dnnkit.facts.
 VIEWS = {"minibatches": "partition", "fit_logistic": "descent", "fit_softmax": "classifier"}
 
+# Machine-made mutants that are right answers after all: exercise, or "*" for all -> id, or its beginning... -> why.
+EQUIVALENT = {
+    "*": {
+        "nothing of...": "no size is 0, unless the docstring says so",
+        "below 0.000001 counts as 0 of...": "changes less than the five digits that float32 keeps",
+        "tiny results are 0": "changes less than the five digits that float32 keeps",
+    },
+    "sigmoid": {
+        "capped at...": "the sigmoid is at most 1",
+        "reference: comparison: np.asarray(z) >= 0 -> np.asarray(z) > 0": "both forms agree at 0",
+        "reference: call left out: np.asarray(z) -> z in np.asarray(z) >= 0": "np.where takes plain numbers",
+        "masks: without dtype...": "exp makes floats, and the result is made of floats",
+        "masks: comparison: z >= 0 -> z > 0...": "both forms agree at 0",
+        "masks: constant: 0 -> 1 in z >= 0": "both forms are exact near 0",
+        "masks: constant: 0 -> -1 in z >= 0": "both forms are exact near 0",
+    },
+    "neuron": {
+        "capped at...": "an activation is at most 1",
+        "loop: arguments swapped: zip(x, w, strict=True)...": "a product of two numbers",
+    },
+    "logistic_gradient": {
+        "loop: call left out: np.array([x @ w + b])...": "sigmoid takes a list with one number",
+        "loop: swap: x @ w -> w @ x...": "both are vectors",
+        "loop: constant: 0 -> -1 in sigmoid...": "the only element is the first and the last",
+    },
+    "minibatches": {"0 counts as of...": "num_examples and batch_size are positive"},
+    "fit_logistic": {
+        "own_shuffle: name: yb -> Xb in len(yb)": "they are equally long",
+        "orders_drawn_first: function: np.zeros(num_epochs)...": "every element is overwritten",
+        "0 counts as of...": "learning_rate, num_epochs and batch_size are positive",
+        "sign dropped of learning_rate": "a rate is positive",
+    },
+    "softmax": {
+        "capped at...": "a probability is at most 1",
+        "rounded to five decimals": "the five digits that float32 keeps",
+    },
+    "softmax_cross_entropy": {
+        "along_axis: without axis: np.take_along_axis...": "the default axis is the last",
+        "along_axis: without keepdims...": "the mean of all differences is the difference of the means",
+        "along_axis: constant: True -> False...": "as above",
+    },
+}
+
 
 # sigmoid
 

@@ -53,8 +53,14 @@
 #   written. What it shows is right only when they are right, so pass their checks first.
 # - Compute in `float64`, NumPy's default. The checks accept `float32` too, but the numbers of the experiments then
 #   differ a little.
+# - **What may come in** stands in each docstring. Besides, an array may hold whole numbers (integers), it may be the
+#   transpose of another one, and any of its sizes may be 1. No size is 0 unless the docstring says so.
+# - **What must come out:** exactly the shape of the docstring. For a vector, shape $(N,)$, a list of numbers is welcome
+#   too. For a number, return a number, not an array with one element.
+# - All of NumPy is welcome, and SciPy where you know a function that fits.
 # - Never change an array that came in as an argument: write `X = X - 1`, not `X -= 1`. An array that you made inside
 #   your function is yours to change.
+# - Remember nothing from one call to the next, and take all randomness from the argument `rng`, where there is one.
 # - Stuck? Open the first hint. Then try again before you open the next one.
 #
 # **Hand in:** restart the kernel, run all cells, and look at every check once more. Save the notebook, and only then
@@ -235,10 +241,10 @@ def sigmoid(z):
     """Squash scores into the range 0 to 1, without overflow.
 
     Args:
-        z: a number or an array of any shape; any finite float.
+        z: a number or an array of any shape, perhaps empty; any finite float.
 
     Returns:
-        1 / (1 + exp(-z)), same shape as z.
+        1 / (1 + exp(-z)), same shape as z; a number for a number.
 
     Reference: Bishop 2006, eq. 4.59 (his a is our z).
     """
@@ -861,7 +867,8 @@ def minibatches(num_examples, batch_size, rng):
         rng: np.random.Generator, the only source of randomness.
 
     Returns:
-        A list of 1-D integer arrays; together they hold every index of range(num_examples) exactly once.
+        A list of 1-D integer arrays; together they hold every index of range(num_examples) exactly once, in an order
+        that is drawn anew from rng in each call: every order is equally likely.
     """
     ### BEGIN SOLUTION
     order = rng.permutation(num_examples)
@@ -920,12 +927,12 @@ def fit_logistic(X, y, learning_rate, num_epochs, batch_size, rng):
         X: examples, shape (N, D).
         y: true answers, shape (N,); 0 or 1.
         learning_rate: step size eta, a positive number.
-        num_epochs: passes over all examples, an int.
-        batch_size: examples in each minibatch, an int.
+        num_epochs: passes over all examples, a positive int.
+        batch_size: examples in each minibatch, a positive int; perhaps larger than N.
         rng: np.random.Generator for the minibatches.
 
     Returns:
-        (w, b, losses): weights, shape (D,); bias, a number; list of num_epochs floats, the loss over all
+        (w, b, losses): weights, shape (D,); bias, a number; losses, a list of num_epochs floats, the loss over all
         examples after each epoch.
     """
     ### BEGIN SOLUTION
@@ -1243,7 +1250,7 @@ def softmax_cross_entropy(logits, labels):
 
     Args:
         logits: scores, shape (N, C); any finite float.
-        labels: true classes, shape (N,); integers from 0 to C - 1.
+        labels: true classes, shape (N,); integers from 0 to C - 1, of which some may not occur.
 
     Returns:
         (loss, dlogits): the mean loss, a number in nats, and its gradient with respect to the scores, shape (N, C).
@@ -1349,7 +1356,7 @@ def fit_softmax(X, y, num_classes, rng):
 
     Args:
         X: examples, shape (N, D).
-        y: true classes, shape (N,); integers from 0 to num_classes - 1.
+        y: true classes, shape (N,); integers from 0 to num_classes - 1, of which some may not occur.
         num_classes: number of classes C, an int.
         rng: np.random.Generator for the minibatches.
 

@@ -7,6 +7,15 @@ import numpy as np
 from dnnkit.facts import FACTS
 from dnnkit.gradcheck import numerical_gradient
 from grading.lessons.checking import assert_close, assert_quiet, assert_shape, assert_that, example, points, take_apart
+from grading.lessons.inputs import (
+    generator,
+    labels_with_gaps,
+    magnitudes,
+    mixed_rows,
+    spread_rows,
+    whole_numbers,
+    with_ties,
+)
 
 TRAINS = ("fit_softmax",)  # a sample of machine-made mutants is enough: each costs seconds
 SINGLE = 1e-5  # relative tolerance that answers computed in float32 keep
@@ -43,7 +52,7 @@ EXAMPLES = {
     "sigmoid": [
         shown("0 gives one half, and the curve rises", z=np.array([0.0, 1.0, -1.0, 4.0])),
         shown("the shape stays as it is, here with whole numbers", z=np.array([[0, 2, -2], [3, -3, 1]])),
-        shown("a plain number", z=-2.0),
+        shown("a plain number", z=-2),
         shown("large numbers give no warning", quiet=True, z=np.array([10000.0, -10000.0, 30.0])),
     ],
     "neuron": [
@@ -166,17 +175,20 @@ def _some_examples(rng, num_examples, num_features):
 
 @points(0.5)
 def test_sigmoid_values(student, reference, rng):
-    """The values of the curve are right, also when z holds whole numbers."""
-    cases = {"sigmoid(z)": rng.normal(size=9) * 3, "sigmoid(z) with whole numbers": rng.permutation(np.arange(-3, 5))}
-    answers = [student.sigmoid(z) for z in cases.values()]
-    for (what, z), a in zip(cases.items(), answers, strict=True):
-        assert_close(a, reference.sigmoid(z), rtol=SINGLE, what=what)
+    """The values of the curve are right, also for whole numbers, zeros, equal, tiny and very negative numbers."""
+    cases = [whole_numbers(rng, 9, -4, 4), rng.normal(size=9) * 3, mixed_rows(rng, 4), rng.uniform(-11, -7, size=9)]
+    names = ("whole numbers", "sigmoid(z)", "numbers of many sizes", "z between -11 and -7")
+    answers = [student.sigmoid(z) for z in cases]
+    for name, z, a in zip(names, cases, answers, strict=True):
+        what = name if name == "sigmoid(z)" else f"sigmoid(z) with {name}"
+        assert_close(a, reference.sigmoid(z), rtol=SINGLE if np.max(z) > 0 else 1e-3, what=what)
 
 
 @points(0.5)
 def test_sigmoid_shape(student, reference, rng):
-    """The result has the shape of z, whatever that is; a plain number gives a number."""
-    cases = [rng.normal(size=shape) for shape in ((1,), (3, 4), (2, 3, 2))] + [float(rng.normal())]
+    """The result has the shape of z, whatever that is, also if z is empty; a plain number gives a number."""
+    shapes = ((1,), (3, 2), (4, 1), (2, 1, 3), (3, 2, 1), (0, 3))
+    cases = [rng.normal(size=shape) for shape in shapes] + [-float(rng.uniform(0.5, 3)), int(rng.integers(2, 5))]
     answers = [student.sigmoid(z) for z in cases]
     for z, a in zip(cases, answers, strict=True):
         what = f"sigmoid(z) with z of shape {np.shape(z)}" if np.ndim(z) else "sigmoid(z) with a plain number z"
@@ -186,22 +198,31 @@ def test_sigmoid_shape(student, reference, rng):
 
 @points(1)
 def test_sigmoid_large_numbers(student, reference, rng):
-    """Numbers as large as 10,000 of either sign give the right value and no warning."""
-    z = np.concatenate([[1e4, -1e4], rng.uniform(800, 9000, size=3) * [1, -1, 1], rng.normal(size=2)])
+    """Numbers as large as 10,000, and two of size 1e30, of either sign give the right value and no warning."""
+    z = np.concatenate([[1e4, -1e4, 1e30, -1e30], rng.uniform(800, 9000, size=3) * [1, -1, 1], rng.normal(size=2)])
     a = student.sigmoid(z)
-    assert_close(a, reference.sigmoid(z), rtol=SINGLE, what="sigmoid(z) with z between -10,000 and 10,000")
-    assert_quiet(student, what="sigmoid(z) with z between -10,000 and 10,000")
+    assert_close(a, reference.sigmoid(z), rtol=SINGLE, what="sigmoid(z) with large z of either sign")
+    assert_quiet(student, what="sigmoid(z) with large z of either sign")
 
 
 # neuron
 
 
+def _scaled(X, w, factor):
+    """Make X larger and w smaller by the same factor: every score stays as it is."""
+    return X * factor, w / factor
+
+
 @points(1)
 def test_neuron_activations(student, reference, rng):
-    """The activations of several examples are right."""
-    cases = [_some_examples(rng, num_examples, num_features) for num_examples, num_features in ((7, 3), (4, 4))]
-    answers = [(case, student.neuron(case[0], *case[2:])) for case in cases]
-    for (X, _, w, b), a in answers:
+    """The activations of several examples are right, for features and weights of every size, and whole ones."""
+    drawn = [_some_examples(rng, *shape) for shape in ((7, 3), (4, 4))]
+    cases = [(X, w, b) for X, _, w, b in drawn]
+    w = 0.1 * np.append(with_ties(rng, (4,), gap=rng.choice([0.0, 0.005])), [0.0, 0.05])
+    cases += [(*_scaled(mixed_rows(rng, 6, largest=50), w, factor), 0.0) for factor in (1.0, 1e-6, 1e6)]
+    cases.append((whole_numbers(rng, (5, 2)), whole_numbers(rng, 2), 1))
+    answers = [student.neuron(*case) for case in cases]
+    for (X, w, b), a in zip(cases, answers, strict=True):
         assert_close(a, reference.neuron(X, w, b), rtol=SINGLE, what=f"neuron(X, w, b) with X of shape {X.shape}")
 
 
@@ -209,18 +230,22 @@ def test_neuron_activations(student, reference, rng):
 def test_neuron_one_example(student, reference, rng):
     """A single example works too, and gives shape (1,)."""
     X, _, w, b = _some_examples(rng, 1, 5)
-    a = student.neuron(X, w, b)
-    assert_shape(a, (1,), what="neuron(X, w, b) with one example")
-    assert_close(a, reference.neuron(X, w, b), rtol=SINGLE, what="neuron(X, w, b) with one example")
+    cases = [(X, w, b), (X, np.zeros(5), b)]
+    answers = [student.neuron(*case) for case in cases]
+    for case, a in zip(cases, answers, strict=True):
+        assert_shape(a, (1,), what="neuron(X, w, b) with one example")
+        assert_close(a, reference.neuron(*case), rtol=SINGLE, what="neuron(X, w, b) with one example")
 
 
 @points(0.5)
 def test_neuron_shape(student, reference, rng):
-    """The result is one number per example, shape (N,)."""
-    X, _, w, b = _some_examples(rng, 6, 2)
-    a = student.neuron(X, w, b)
-    assert_shape(a, (6,), what="neuron(X, w, b) with 6 examples")
-    assert_close(a, reference.neuron(X, w, b), rtol=SINGLE, what="neuron(X, w, b) with 6 examples")
+    """The result is one number per example, shape (N,), also with a single feature."""
+    cases = [_some_examples(rng, 6, num_features) for num_features in (2, 1)]
+    answers = [student.neuron(X, w, b) for X, _, w, b in cases]
+    for (X, _, w, b), a in zip(cases, answers, strict=True):
+        what = f"neuron(X, w, b) with X of shape {X.shape}"
+        assert_shape(a, (6,), what=what)
+        assert_close(a, reference.neuron(X, w, b), rtol=SINGLE, what=what)
 
 
 # logistic_loss
@@ -240,34 +265,50 @@ def test_logistic_loss_of_ignorance(student, rng):
 
 @points(0.5)
 def test_logistic_loss_values(student, reference, rng):
-    """The mean loss is right, for labels that are integers or floats, and for one example."""
+    """The mean loss is right, for whole numbers or not, for one example, and for scores of many sizes."""
     z, y = rng.normal(size=9) * 2, rng.permutation([0, 0, 0, 1, 1, 1, 1, 1, 1])
-    answers = [student.logistic_loss(*case) for case in ((z, y), (z[:4], y[:4].astype(float)), (z[:1], y[:1]))]
-    wanted = [reference.logistic_loss(z[:size], y[:size]) for size in (9, 4, 1)]
-    for size, answer, value in zip((9, 4, 1), answers, wanted, strict=True):
-        assert_close(answer, value, rtol=SINGLE, what=f"logistic_loss(z, y) with N = {size}")
+    many = np.concatenate([3 * with_ties(rng, (3,), gap=0.005), [0.0], magnitudes(rng, 3, 1e-3, 5e-3)])
+    cases = [(z, y), (z[:4], y[:4].astype(float)), (z[:1], y[:1]), (whole_numbers(rng, 9), y)]
+    cases += [(many, y[:7]), (many[::-1], y[:7]), (magnitudes(rng, 5, 1e-8, 1e-6), y[:5].astype(float))]
+    answers = [student.logistic_loss(*case) for case in cases]
+    for case, answer in zip(cases, answers, strict=True):
+        what = f"logistic_loss(z, y) with N = {len(case[0])}"
+        assert_shape(answer, (), what=what)
+        assert_close(answer, reference.logistic_loss(*case), rtol=SINGLE, what=what)
 
 
 @points(1)
 def test_logistic_loss_large_logits(student, reference, rng):
-    """Logits as large as 10,000 of either sign give the right loss, whether the label agrees or not."""
-    size = rng.uniform(5000, 10000)
+    """Logits as large as a million of either sign give the right loss, and sure answers cost the little they must."""
+    size = rng.uniform(2e4, 1e6)
     cases = [(sign * size, label) for sign in (1, -1) for label in (0.0, 1.0)]
     answers = [student.logistic_loss(np.array([z, 0.5]), np.array([y, 1.0])) for z, y in cases]
+    sure = {tolerance: rng.uniform(*between, size=4) for between, tolerance in (((5.5, 8), 0.01), ((10.2, 11), 0.1))}
+    labels = np.array([0, 1, 1, 0])
+    small = [student.logistic_loss((2 * labels - 1) * z, labels) for z in sure.values()]
     for (z, y), answer in zip(cases, answers, strict=True):
         right = reference.logistic_loss(np.array([z, 0.5]), np.array([y, 1.0]))
         side = "large and positive" if z > 0 else "large and negative"
         assert_close(answer, right, rtol=SINGLE, what=f"logistic_loss(z, y) with a {side} z and label {y:g}")
+    for (tolerance, z), answer in zip(sure.items(), small, strict=True):
+        right = reference.logistic_loss((2 * labels - 1) * z, labels)
+        assert_close(answer, right, rtol=tolerance, what="logistic_loss(z, y) where all are right and rather sure")
 
 
 # logistic_gradient, and its bug hunt
 
 
 def _check_slopes(gradient, reference, rng, part):
-    """Compare dw (part 0) or db (part 1) with central differences of the loss."""
+    """Compare dw (part 0) or db (part 1) with central differences of the loss, and on numbers of many sizes."""
     cases = [_some_examples(rng, num_examples, num_features) for num_examples, num_features in ((5, 5), (8, 3))]
-    answers = [gradient(*case) for case in cases]
-    for (X, y, w, b), answer in zip(cases, answers, strict=True):
+    w = 0.1 * np.append(with_ties(rng, (4,), gap=rng.choice([0.0, 0.005])), [0.0, 0.05])
+    y = rng.permutation(np.arange(10) % 2)
+    for factor in (1.0, 1e-6, 1e6):
+        X, v = _scaled(mixed_rows(rng, 6, largest=50), w, factor)
+        cases.append((X, y, v, 0.0))
+    sure = 0.1 * rng.normal(size=(4, 2)), np.ones(4), np.array([0.5, -0.5]), rng.uniform(5.5, 6.5)
+    answers = [gradient(*case) for case in (*cases, sure)]
+    for (X, y, w, b), answer in zip(cases[:2], answers, strict=False):
         slope = take_apart(answer, ("dw", "db"))[part]
         numeric = (
             numerical_gradient(lambda v, X=X, y=y, b=b: reference.logistic_loss(X @ v + b, y), w),
@@ -275,18 +316,26 @@ def _check_slopes(gradient, reference, rng, part):
         )[part]
         what = f"{('dw', 'db')[part]} for X of shape {X.shape}, compared with numerical slopes of the loss"
         assert_close(slope, numeric, rtol=SINGLE, atol=1e-6, what=what)
+    for case, answer in zip((*cases[2:], sure), answers[2:], strict=True):
+        slope, right = take_apart(answer, ("dw", "db"))[part], reference.logistic_gradient(*case)[part]
+        what = (
+            f"{('dw', 'db')[part]} {'where all are right and rather sure' if case is sure else 'for X of many sizes'}"
+        )
+        assert_close(slope, right, rtol=1e-3 if case is sure else 1e-4, what=what)
 
 
 def _check_one_example(gradient, reference, rng):
-    """Insist on the exact shapes, with a single example and labels that are integers."""
+    """Insist on the exact shapes, with a single example, a single feature, and whole numbers."""
     X, _, w, b = _some_examples(rng, 1, 4)
-    answers = [gradient(X, np.array([label]), w, b) for label in (0, 1)]
-    for label, answer in enumerate(answers):
+    cases = [(X, np.array([0]), w, b), (X, np.array([1]), np.zeros(4), b)]
+    cases.append((whole_numbers(rng, (5, 1)), np.array([0, 1, 1, 0, 1]), np.array([1]), 1))
+    answers = [gradient(*case) for case in cases]
+    for case, answer in zip(cases, answers, strict=True):
+        what = f"for X of shape {case[0].shape}"
         dw, db = take_apart(answer, ("dw", "db"))
-        assert_shape(dw, (4,), what="dw with 4 features")
+        assert_shape(dw, case[2].shape, what=f"dw {what}")
         assert_shape(db, (), what="db, which is a single number")
-        right = reference.logistic_gradient(X, np.array([label]), w, b)
-        assert_close((dw, db), right, rtol=SINGLE, atol=1e-6, what=f"dw and db with one example of label {label}")
+        assert_close((dw, db), reference.logistic_gradient(*case), rtol=SINGLE, atol=1e-6, what=f"dw and db {what}")
 
 
 @points(1)
@@ -368,7 +417,8 @@ def test_minibatches_cover(student, rng):
     """Together the minibatches hold every example exactly once."""
     # 300 or more: a byte counts to 255 only, and indices kept in one begin again at 0.
     many = (int(rng.integers(300, 400)), 32)
-    cases = (_size_that_does_not_divide(rng, 20, 60), _size_that_divides(rng, 4, 8), many)
+    single = (int(rng.integers(12, 40)), 1)
+    cases = (_size_that_does_not_divide(rng, 20, 60), _size_that_divides(rng, 4, 8), many, single, (1, 1))
     for _, _, what, facts, _ in _partitions(student, rng, *cases):
         for fact in ("examples left out", "examples seen more than once", "indices outside 0 to num_examples - 1"):
             assert_that(facts[fact] == 0, f"{what}: {fact}: {facts[fact]}. Expected none.")
@@ -378,7 +428,8 @@ def test_minibatches_cover(student, rng):
 def test_minibatches_sizes(student, rng):
     """Each minibatch has batch_size examples, and a smaller last one is kept."""
     few, single = (int(rng.integers(4, 9)), 9), (int(rng.integers(12, 40)), 1)
-    cases = (_size_that_does_not_divide(rng, 20, 60), _size_that_divides(rng, 4, 9), few, single)
+    whole = (few[0], few[0])
+    cases = (_size_that_does_not_divide(rng, 20, 60), _size_that_divides(rng, 4, 9), few, single, whole, (1, 1))
     for num_examples, batch_size, what, facts, _ in _partitions(student, rng, *cases):
         full, rest = divmod(num_examples, batch_size)
         wanted = ", ".join(str(size) for size in [batch_size] * full + [rest] * (rest > 0))
@@ -397,52 +448,73 @@ def test_minibatches_shuffled(student, rng):
 
 @points(0.5)
 def test_minibatches_follow_rng(student, rng):
-    """Another rng gives another order, and the same rng state gives the same."""
+    """Another rng gives another order, the same rng gives another one the next time, and no index keeps its place."""
     size = _size_that_does_not_divide(rng, 100, 400)
-    found = []
-    for num_examples, batch_size, what, _, answer in _partitions(student, rng, size, size):
-        _check_about_all(answer, num_examples, batch_size, what)
-        found.append([np.asarray(batch).tolist() for batch in answer])
-    assert_that(
-        found[0] != found[1], "Two different rng gave the same order. Does the shuffle use the rng that came in?"
-    )
+    found = [_order(answer, n, k, what) for n, k, what, _, answer in _partitions(student, rng, size, size)]
+    lists = student.run(_two_lists, num_examples=size[0], batch_size=size[1], rng=generator(rng))
+    both = [_order(one, *size, "two lists with the same rng") for one in take_apart(lists, ("one list", "another"))]
+    short = [_order(answer, 5, 2, what) for *_, what, _, answer in _partitions(student, rng, *[(5, 2)] * 12)]
+    same = "Two different rng gave the same order. Does the shuffle use the rng that came in?"
+    again = "The same rng gave the same order twice in a row. Is the shuffle drawn from a copy of the rng?"
+    assert_that(found[0] != found[1], same)
+    assert_that(both[0] != both[1], again)
+    for place, indices in enumerate(zip(*short, strict=False)):
+        kept = f"In 12 calls of minibatches(5, 2, rng), place {place} always held the same index."
+        assert_that(len(set(indices)) > 1, f"{kept} Expected a full shuffle.")
+
+
+def _two_lists(minibatches, num_examples, batch_size, rng):
+    return [minibatches(num_examples, batch_size, rng), minibatches(num_examples, batch_size, rng)]
+
+
+def _order(answer, num_examples, batch_size, what):
+    """Read the order of the examples off a list of minibatches."""
+    facts = FACTS["partition"]({"num_examples": num_examples, "batch_size": batch_size}, answer)
+    came = facts["a list of 1-D integer arrays"]
+    assert_that(came == "yes", f"{what}: expected a list of 1-D arrays of integers. Was that returned: {came}.")
+    _check_about_all(answer, num_examples, batch_size, what)
+    return [int(index) for batch in answer for index in np.asarray(batch)]
 
 
 # fit_logistic
 
 
 def _check_run(answer, num_features, num_epochs):
-    """Take (w, b, losses) apart and insist on numbers of the right count."""
+    """Take (w, b, losses) apart and insist on the right shapes."""
     w, b, losses = take_apart(answer, ("w", "b", "losses"))
-    for name, part, count in (("w", w, num_features), ("b", b, 1), ("losses", losses, num_epochs)):
-        try:
-            array = np.asarray(part, dtype=np.float64).ravel()
-        except (TypeError, ValueError, OverflowError):
-            array = np.zeros(0)
-        assert_that(array.size == count, f"{name}: expected {count} numbers, got {array.size}.")
-    return np.asarray(w, dtype=np.float64).ravel(), np.asarray(b, dtype=np.float64).item(), losses
+    assert_shape(w, (num_features,), what=f"w with {num_features} features")
+    assert_shape(b, (), what="b, which is a single number")
+    assert_shape(losses, (num_epochs,), what=f"losses after {num_epochs} epochs")
+    return np.asarray(w, dtype=np.float64), float(b), losses
 
 
 @points(1)
 def test_fit_logistic_path(student, reference, rng):
     """With all examples in one minibatch, w and b go the exact way of gradient descent."""
     X, y, _, _ = _some_examples(rng, 9, 3)
-    settings = [(0.7, 1, 9), (0.3, 6, 9), (0.7, 4, 20)]
-    answers = [student.fit_logistic(X, y, *setting, np.random.default_rng(rng.integers(2**32))) for setting in settings]
-    for (rate, epochs, size), answer in zip(settings, answers, strict=True):
-        w, b, _ = _check_run(answer, 3, epochs)
+    whole = whole_numbers(rng, (6, 1)), rng.permutation(np.arange(6) % 2)
+    cases = [(X, y, 0.7, 1, 9), (X, y, 1.4, 6, 9), (X, y, 0.7, 4, 20), (*whole, 0.25, 2, 6)]
+    cases += [(mixed_rows(rng, 4, largest=50), rng.permutation(np.arange(10) % 2).astype(float), 0.03, 2, 10)]
+    cases += [(1e-6 * mixed_rows(rng, 4, largest=50), rng.permutation(np.arange(10) % 2), 2e10, 2, 10)]
+    cases += [(rng.normal(size=(1, 2)), np.array([0]), 1, 3, 1)]
+    answers = [student.fit_logistic(*case, generator(rng)) for case in cases]
+    for (X, y, rate, epochs, size), answer in zip(cases, answers, strict=True):
+        w, b, _ = _check_run(answer, X.shape[1], epochs)
         right = reference.fit_logistic(X, y, rate, epochs, size, np.random.default_rng(0))
-        what = f"fit_logistic with 9 examples, num_epochs = {epochs}, batch_size = {size}"
-        assert_close((w, b), right[:2], rtol=1e-4, atol=1e-6, what=f"w and b of {what}")
+        what = f"fit_logistic with {len(X)} examples, num_epochs = {epochs}, batch_size = {size}"
+        assert_close(w, right[0], rtol=1e-4, atol=1e-6, what=f"w of {what}")
+        assert_close(b, right[1], rtol=1e-4, atol=1e-6, what=f"b of {what}")
 
 
 @points(0.5)
 def test_fit_logistic_losses(student, reference, rng):
     """losses holds the mean loss over all examples after each epoch."""
     X, y, _, _ = _some_examples(rng, 8, 2)
-    losses = _check_run(student.fit_logistic(X, y, 0.4, 5, 8, np.random.default_rng(rng.integers(2**32))), 2, 5)[2]
-    right = reference.fit_logistic(X, y, 0.4, 5, 8, np.random.default_rng(0))[2]
-    assert_close(losses, right, rtol=1e-4, what="losses of fit_logistic with all examples in one minibatch")
+    cases = [(X, y, 0.4, 5, 8), (X, y, 0.9, 5, 8)]
+    runs = [_check_run(student.fit_logistic(*case, generator(rng)), 2, 5) for case in cases]
+    for case, (_, _, losses) in zip(cases, runs, strict=True):
+        right = reference.fit_logistic(*case, np.random.default_rng(0))[2]
+        assert_close(losses, right, rtol=1e-4, what="losses of fit_logistic with all examples in one minibatch")
 
 
 @points(0.5)
@@ -466,7 +538,8 @@ def test_fit_logistic_fresh_minibatches(student, reference, rng):
     # Two pairs of like examples disagree about their labels, so that no step is ever too small to be told apart.
     X, y = rng.normal(size=(3, 2))[[0, 0, 1, 1, 2]] * 1.5 + 0.5, np.array([1.0, 0.0, 1.0, 0.0, 1.0])
     inputs = {"X": X, "y": y, "learning_rate": 0.8, "num_epochs": 10, "batch_size": 2}
-    answer = student.fit_logistic(*inputs.values(), np.random.default_rng(rng.integers(2**32)))
+    answer = student.fit_logistic(*inputs.values(), generator(rng))
+    others = student.run(_two_runs, **inputs, rng=generator(rng))
     _check_run(answer, 2, 10)
     came = FACTS["descent"](inputs, answer)["steps and losses"]
     assert_that(
@@ -478,6 +551,13 @@ def test_fit_logistic_fresh_minibatches(student, reference, rng):
         came == "those of fresh minibatches in every epoch",
         "All ten epochs took the same minibatches in the same order. Expected fresh ones in each epoch.",
     )
+    first, second, third = (_check_run(run, 2, 10)[0].tolist() for run in (answer, *others))
+    assert_that(first != second, "Two runs with different rng ended at the same w. Do the minibatches follow the rng?")
+    assert_that(second != third, "Two runs one after the other with one rng ended at the same w. Is a copy of it used?")
+
+
+def _two_runs(fit_logistic, X, y, learning_rate, num_epochs, batch_size, rng):
+    return [fit_logistic(X, y, learning_rate, num_epochs, batch_size, rng) for _ in range(2)]
 
 
 @points(0.5)
@@ -507,6 +587,17 @@ def _lowest_loss(reference, X, y):
 # softmax
 
 
+def _scores_of_many_kinds(rng):
+    """Draw rows of scores: of many sizes, wide ones, and some where a class is unlikely but not hopeless."""
+    unlikely = rng.permuted(np.tile([0.0, -7.5, -8.5, 0.5], (2, 1)), axis=1)
+    return np.concatenate([mixed_rows(rng, 4, largest=50), unlikely])
+
+
+def _wide_scores(rng):
+    """Draw rows that hold both large and very negative scores: no shift makes all of them small."""
+    return np.concatenate([spread_rows(rng, (2, 4)), [rng.permutation([2e4, -2e4, 0.0, 1e4])]])
+
+
 def _eighths(scores):
     """Round to multiples of 1/8, which float32 holds exactly, large ones too."""
     return np.round(scores * 8) / 8
@@ -514,13 +605,12 @@ def _eighths(scores):
 
 @points(0.5)
 def test_softmax_rows(student, reference, rng):
-    """Each row becomes probabilities of its own, for a single example too."""
-    cases = [rng.normal(size=shape) * 3 for shape in ((5, 3), (1, 4))]
+    """Each row becomes probabilities of its own, also for one example, one class, whole numbers and odd scores."""
+    cases = [rng.normal(size=shape) * 3 for shape in ((5, 3), (5, 3), (1, 4), (3, 1), (4, 2))]
+    cases += [whole_numbers(rng, (4, 3)), _scores_of_many_kinds(rng)]
     answers = [student.softmax(z) for z in cases]
     for z, probs in zip(cases, answers, strict=True):
-        assert_close(
-            probs, reference.softmax(z), rtol=SINGLE, strict_shape=True, what=f"softmax(z) for shape {z.shape}"
-        )
+        assert_close(probs, reference.softmax(z), rtol=SINGLE, what=f"softmax(z) for shape {z.shape}")
 
 
 @points(0.5)
@@ -532,11 +622,12 @@ def test_softmax_square(student, reference, rng):
 
 @points(1)
 def test_softmax_large_scores(student, reference, rng):
-    """Rows around +800 and -800 in one array give the right probabilities and no warning."""
+    """Rows around +800 and -800 in one array, and rows that hold both, give the right probabilities and no warning."""
     z = _eighths(rng.normal(size=(3, 4)) + np.array([[800.0], [-800.0], [0.0]]))
+    z = np.concatenate([z, _wide_scores(rng)])
     probs = student.softmax(z)
-    assert_close(probs, reference.softmax(z), rtol=1e-4, what="softmax(z) with rows around 800, -800 and 0")
-    assert_quiet(student, what="softmax(z) with rows around 800, -800 and 0")
+    assert_close(probs, reference.softmax(z), rtol=1e-4, what="softmax(z) with scores around 800, -800 and 0")
+    assert_quiet(student, what="softmax(z) with scores around 800, -800 and 0")
 
 
 # softmax_cross_entropy
@@ -565,29 +656,46 @@ def test_softmax_cross_entropy_of_equal_scores(student, rng):
 
 @points(0.5)
 def test_softmax_cross_entropy_loss(student, reference, rng):
-    """The mean loss is right, for a single example too."""
-    cases = [_some_scores(rng, *shape) for shape in ((6, 4), (3, 5), (1, 3))]
+    """The mean loss is right, also for one example, one class, labels that do not occur, and scores of many kinds."""
+    cases = [_some_scores(rng, *shape) for shape in ((6, 4), (6, 4), (3, 5), (1, 3), (4, 1), (5, 2))]
+    cases += [(whole_numbers(rng, (4, 5)), labels_with_gaps(rng, 4, 5))]
+    likely = rng.normal(size=(4, 3)) + 6.5 * np.eye(3)[[0, 1, 2, 1]]
+    cases += [(likely, np.array([0, 1, 2, 1])), *_each_kind(rng)]
     answers = [student.softmax_cross_entropy(*case) for case in cases]
     for case, answer in zip(cases, answers, strict=True):
         loss, _ = take_apart(answer, ("loss", "dlogits"))
         right, _ = reference.softmax_cross_entropy(*case)
-        assert_close(loss, right, rtol=1e-4, what=f"loss for logits of shape {case[0].shape}")
+        what = f"loss for logits of shape {case[0].shape}"
+        assert_shape(loss, (), what=what)
+        assert_close(loss, right, rtol=5e-3 if case[0] is likely else 1e-4, what=what)
 
 
-def _check_dlogits(student, reference, rng, *shapes):
+def _each_kind(rng):
+    """Draw scores of many kinds, the large rows apart: in a mean they would drown all others."""
+    many, wide = _scores_of_many_kinds(rng), _wide_scores(rng)
+    return [(many, rng.integers(0, 4, size=len(many))), (wide, wide.argmin(axis=1))]
+
+
+def _check_dlogits(student, reference, rng, *shapes, others=()):
+    """Compare dlogits with numerical slopes for random scores of these shapes, and with the reference for others."""
     cases = [_some_scores(rng, *shape) for shape in shapes]
-    answers = [student.softmax_cross_entropy(*case) for case in cases]
-    for (logits, labels), answer in zip(cases, answers, strict=True):
+    answers = [student.softmax_cross_entropy(*case) for case in (*cases, *others)]
+    for (logits, labels), answer in zip(cases, answers, strict=False):
         _, dlogits = take_apart(answer, ("loss", "dlogits"))
         what = f"dlogits for logits of shape {logits.shape}, compared with numerical slopes of the loss"
         slopes = numerical_gradient(lambda v, y=labels: reference.softmax_cross_entropy(v, y)[0], logits)
-        assert_close(dlogits, slopes, rtol=SINGLE, atol=1e-6, what=what, strict_shape=True)
+        assert_close(dlogits, slopes, rtol=SINGLE, atol=1e-6, what=what)
+    for case, answer in zip(others, answers[len(cases) :], strict=True):
+        right = reference.softmax_cross_entropy(*case)[1]
+        what = f"dlogits for logits of shape {case[0].shape}"
+        assert_close(take_apart(answer, ("loss", "dlogits"))[1], right, rtol=1e-4, what=what)
 
 
 @points(0.5)
 def test_softmax_cross_entropy_gradient(student, reference, rng):
-    """dlogits agrees with numerical slopes of the mean loss, with more examples than classes and with fewer."""
-    _check_dlogits(student, reference, rng, (5, 3), (3, 6), (1, 4))
+    """dlogits agrees with numerical slopes of the mean loss, for many shapes and scores of many kinds."""
+    others = [(whole_numbers(rng, (4, 5)), labels_with_gaps(rng, 4, 5)), *_each_kind(rng)]
+    _check_dlogits(student, reference, rng, (5, 3), (3, 6), (1, 4), (3, 1), (4, 2), others=others)
 
 
 @points(0.5)

@@ -50,8 +50,8 @@ def sigmoid__silenced(z):
         return 1 / (1 + np.exp(-z))
 
 
-def sigmoid__float32_list(z):
-    return (0.5 * (1 + np.tanh(z / 2))).astype(np.float32).tolist()
+def sigmoid__float32_tanh(z):
+    return (0.5 * (1 + np.tanh(z / 2))).astype(np.float32)
 
 
 def sigmoid__float32(z):
@@ -351,9 +351,9 @@ def softmax__scipy(z):
     return scipy_softmax(z, axis=1)
 
 
-def softmax__float32_lists(z):
+def softmax__float32_exp(z):
     e = np.exp(z - z.max(axis=1, keepdims=True))
-    return (e / e.sum(axis=1, keepdims=True)).astype(np.float32).tolist()
+    return (e / e.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def softmax__float32(z):
@@ -396,7 +396,7 @@ def softmax_cross_entropy__loop(logits, labels):
         p = softmax(row.reshape(1, -1))[0]
         loss += row.max() + np.log(sum(np.exp(row - row.max()))) - row[label]
         dlogits.append([(p[c] - (c == label)) / len(labels) for c in range(len(p))])
-    return loss / len(labels), dlogits
+    return loss / len(labels), np.array(dlogits)
 
 
 def softmax_cross_entropy__scipy(logits, labels):

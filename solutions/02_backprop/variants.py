@@ -52,7 +52,7 @@ def numerical_gradient__lists(f, x, h=1e-5):
     x = np.array(x, dtype=float)
     unit = np.eye(x.size).reshape(x.size, *x.shape)
     slopes = [(f(x + h * e) - f(x - h * e)) / (2 * h) for e in unit]
-    return np.reshape(slopes, x.shape).tolist()
+    return np.reshape(slopes, x.shape)
 
 
 # topological_order
@@ -389,11 +389,11 @@ def dense_forward__bias_as_weight(X, W, b):
 
 
 def dense_forward__rows(X, W, b):
-    return [x @ W + b for x in X]
+    return np.array([x @ W + b for x in X])
 
 
 def dense_forward__float32(X, W, b):
-    return (X.astype(np.float32) @ W.astype(np.float32) + b.astype(np.float32)).tolist()
+    return X.astype(np.float32) @ W.astype(np.float32) + b.astype(np.float32)
 
 
 # dense_backward
@@ -447,7 +447,7 @@ def relu_forward__half(Z):
 
 
 def relu_forward__clip(Z):
-    return np.clip(Z, 0, None).tolist()
+    return np.clip(Z, 0, None)
 
 
 # relu_backward

@@ -159,9 +159,8 @@ edit("conv2d__float32", {"np.pad(X,": "np.pad(np.float32(X),", "W.reshape": "np.
 def median_filter__loops(image, size):
     reach = size // 2
     padded = np.pad(image, reach, mode="edge")
-    return [
-        [np.median(padded[i : i + size, j : j + size]) for j in range(image.shape[1])] for i in range(image.shape[0])
-    ]
+    height, width = image.shape
+    return np.array([[np.median(padded[i : i + size, j : j + size]) for j in range(width)] for i in range(height)])
 
 
 def median_filter__sorted(image, size):
@@ -245,7 +244,7 @@ def erode__from_one(image, size):
 def erode__scipy(image, size):
     from scipy.ndimage import minimum_filter
 
-    return minimum_filter(image, size=size, mode="nearest").tolist()
+    return minimum_filter(image, size=size, mode="nearest")
 
 
 # im2col

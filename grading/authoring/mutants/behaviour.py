@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from grading.authoring.mutants import draws, inputs, results, sequences
 from grading.authoring.mutants.source import Mutant
-from grading.authoring.mutants.values import arrays_in, kind_of
+from grading.authoring.mutants.values import arrays_in, kind_of, mapped, numbers_in
 from grading.lessons.bank import Answer
 
 FAMILIES = {"input": inputs, "result": results, "sequence": sequences, "draw": draws}
@@ -26,14 +28,20 @@ class Profile:
         inside: parameter -> kinds of the arrays in it.
         axes: parameter -> largest number of axes of the arrays in it.
         numbers: parameter -> the plain numbers that it was.
-        results: kinds of the results and of what is in a tuple of results.
+        binary: parameters whose arrays hold nothing but 0 and 1 in all calls, such as labels and masks.
+        results: kinds of the results themselves.
+        result_parts: kinds of the arrays and numbers in the results.
+        result_axes: largest number of axes of the arrays in the results.
     """
 
     parameters: dict[str, set[str]] = field(default_factory=dict)
     inside: dict[str, set[str]] = field(default_factory=dict)
     axes: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, list[float]] = field(default_factory=dict)
+    binary: dict[str, bool] = field(default_factory=dict)
     results: set[str] = field(default_factory=set)
+    result_parts: set[str] = field(default_factory=set)
+    result_axes: int = 0
 
     def note(self, arguments: dict[str, Any]) -> None:
         """Add the arguments of one call."""
@@ -43,14 +51,19 @@ class Profile:
             arrays = list(arrays_in(value))
             self.inside.setdefault(name, set()).update(kind_of(array) for array in arrays)
             self.axes[name] = max([self.axes.get(name, 0), *(array.ndim for array in arrays)])
+            self.binary[name] = self.binary.get(name, True) and bool(np.isin(numbers_in(value), (0, 1)).all())
             if kind in ("int", "float"):
                 self.numbers.setdefault(name, []).append(float(value))
 
     def note_result(self, result: Any) -> None:
         """Add the result of one call."""
         self.results.add(kind_of(result))
-        if isinstance(result, tuple):
-            self.results.update(f"in tuple: {kind_of(item)}" for item in result)
+        mapped(result, self._note_part, "floats float ints int bools bool")
+
+    def _note_part(self, part: Any) -> Any:
+        self.result_parts.add(kind_of(part))
+        self.result_axes = max(self.result_axes, np.ndim(part))
+        return part
 
 
 def observe(function: Callable, profile: Profile) -> Callable:

@@ -73,6 +73,6 @@ def applicable(profile: "Profile") -> Iterator[tuple[str, tuple]]:
     for name in [name for name, kinds in profile.parameters.items() if "rng" in kinds]:
         yield from ((behaviour, (name,)) for behaviour in BEHAVIOURS if "generator of" in behaviour)
         yield from (("works on a copy", (name,)), ("always the same generator in place", (name,)))
-        if profile.results & {"floats", "in tuple: floats", "list"}:
+        if "floats" in profile.result_parts and profile.result_axes > 1:
             draws = ("the second half mirrors the first", "the second half repeats the first", "no tails")
             yield from ((behaviour, ()) for behaviour in (*draws, "the mean is exactly 0"))

@@ -58,7 +58,7 @@ def _whole(name: str) -> Behaviour:
     def behave(call: Call, arguments: Arguments) -> Any:
         result = call(arguments)
         whole = [array for array in arrays_in(arguments[name]) if array.dtype.kind in "iu"]
-        return mapped(result, lambda x: x.astype(int), "floats") if whole else result
+        return mapped(result, lambda x: np.asarray(x).astype(int), "floats float") if whole else result
 
     return behave
 
@@ -78,21 +78,20 @@ def _near_ties(x: np.ndarray) -> np.ndarray:
     return np.where(x > top - 0.01 * np.abs(top), top, x)
 
 
-def _has_ties(value: Any) -> bool:
-    rows = [row for array in arrays_in(value) if array.ndim for row in array.reshape(-1, array.shape[-1])[:2000]]
-    return any(np.unique(row).size < row.size for row in rows)
+def _rows(value: Any) -> Iterator[np.ndarray]:
+    """Yield the rows along the last axis of the arrays of numbers in a value, at most 2,000 of each."""
+    for array in arrays_in(value):
+        if array.ndim and array.size and array.dtype.kind in "fiu":
+            yield from array.reshape(-1, array.shape[-1])[:2000].astype(float)
 
 
-def _wide(value: Any) -> bool:
-    return any(array.ndim and array.size and np.ptp(array, axis=-1).max() > 1000 for array in arrays_in(value))
+def _in_a_row(condition: Callable[[np.ndarray], bool]) -> Callable[[str], Behaviour]:
+    """Make a behaviour whose result is wrong where a row of the arrays of one parameter is of some kind."""
+    return _wrong_if(lambda value: any(condition(row) for row in _rows(value)))
 
 
-def _beyond(low: float, high: float) -> Callable[[Any], bool]:
-    def hit(value: Any) -> bool:
-        sizes = np.abs(numbers_in(value))
-        return bool(((sizes > low) & (sizes < high)).any())
-
-    return hit
+def _beyond(low: float) -> Callable[[Any], bool]:
+    return lambda value: bool((np.abs(numbers_in(value)) > low).any())
 
 
 def _missing_label(value: Any) -> bool:
@@ -113,11 +112,11 @@ BEHAVIOURS: dict[str, Callable[..., Behaviour]] = {
     "negative counts as 0": _changed(lambda x: np.maximum(x, 0), "floats"),
     "0 counts as 0.001": _changed(lambda x: np.where(x == 0, 1e-3, x)),
     "near ties count as ties": _changed(_near_ties),
-    "wrong for ties": _wrong_if(_has_ties),
-    "wrong for a wide row": _wrong_if(_wide),
-    "wrong beyond 10,000": _wrong_if(_beyond(1e4, np.inf)),
-    "wrong for all below 0.0001": _wrong_if(lambda v: 0 < np.abs(numbers_in(v)).max(initial=0) < 1e-4),
-    "wrong for all 0": _wrong_if(lambda v: numbers_in(v).size > 0 and not numbers_in(v).any()),
+    "wrong for ties": _in_a_row(lambda row: np.unique(row).size < row.size),
+    "wrong for a wide row": _in_a_row(lambda row: np.ptp(row) > 1000),
+    "wrong beyond 10,000": _wrong_if(_beyond(1e4)),
+    "wrong for a row below 0.0001": _in_a_row(lambda row: 0 < np.abs(row).max() < 1e-4),
+    "wrong for a row of zeros": _in_a_row(lambda row: not row.any()),
     "wrong for views": _wrong_if(_is_view),
     "size 1 along axis": _size_one,
     "wrong for two along the last axis": _wrong_if(lambda v: any(a.ndim and a.shape[-1] == 2 for a in arrays_in(v))),
@@ -134,20 +133,23 @@ OF_FLOATS = [name for name in BEHAVIOURS if name not in (
     "sign dropped", "cut to 0 to 1", "always", "0 counts as", "wrong for 1", "size 1 along axis",
     "wrong for a missing label",
 )]  # fmt: skip
+OF_LABELS = ("wrong for views", "nothing", "whole numbers in, whole numbers out", "wrong for a row of zeros")
 
 
 def applicable(profile: "Profile") -> Iterator[tuple[str, tuple]]:
     """Yield (behaviour, setting) for everything that can go wrong with these parameters."""
     for name, kinds in profile.parameters.items():
         inside = profile.inside[name]
-        if "floats" in inside:
+        if "floats" in inside and profile.binary[name]:
+            yield from ((behaviour, (name,)) for behaviour in OF_LABELS)
+        elif "floats" in inside:
             yield from ((behaviour, (name,)) for behaviour in OF_FLOATS)
         if inside:
             yield from (("size 1 along axis", (axis, name)) for axis in range(profile.axes[name]))
         if "ints" in inside and "floats" not in inside:
             yield "wrong for a missing label", (name,)
             yield "nothing", (name,)
-        if kinds & {"float", "int"}:
+        if kinds <= {"float", "int"}:
             yield from _of_numbers(name, profile.numbers[name], "float" in kinds)
 
 
@@ -156,6 +158,7 @@ def _of_numbers(name: str, seen: list[float], fractions: bool) -> Iterator[tuple
     other = max(set(seen) - {0.0}, key=seen.count, default=1.0)
     yield "always", (usual, name)
     yield "0 counts as", (other, name)
-    yield "wrong for 1", (name,)
-    if fractions:
+    if not fractions:
+        yield "wrong for 1", (name,)
+    else:
         yield from (("sign dropped", (name,)), ("cut to 0 to 1", (name,)), ("one decimal", (name,)))

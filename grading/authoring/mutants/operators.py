@@ -24,6 +24,8 @@ OTHER_FUNCTION = {
     "zeros_like": "ones_like", "ones_like": "zeros_like", "var": "std", "std": "var", "log1p": "log", "sin": "cos",
     "cos": "sin", "normal": "uniform", "median": "mean", "any": "all", "all": "any", "repeat": "tile",
 }  # fmt: skip
+# Keyword arguments that change no result: what a ** holds, and those of zip, asarray, einsum, fit.
+WITHOUT_EFFECT = (None, "strict", "copy", "optimize", "verbose")
 KEPT_WHOLE = frozenset("range len enumerate zip isinstance print float int list tuple dict set super".split())
 
 
@@ -99,7 +101,7 @@ def _constant(node: ast.Constant) -> Iterator[Change]:
 def _call(node: ast.Call) -> Iterator[Change]:
     name = _function_name(node.func)
     for number, keyword in enumerate(node.keywords):
-        if keyword.arg is not None:
+        if keyword.arg not in WITHOUT_EFFECT:
             yield f"without {keyword.arg}", _with(node, keywords=node.keywords[:number] + node.keywords[number + 1 :])
         if keyword.arg == "axis":
             yield from _other_axes(node, number)

@@ -13,10 +13,11 @@ from grading.authoring.mutants.behaviour import Profile, behaviour_mutants, obse
 from grading.authoring.mutants.source import Mutant, source_mutants
 from grading.judging.pytest_plugin import Candidate, run_hidden_checks
 from grading.judging.student_proxy import Student, local_transport
-from grading.lessons.bank import Answer, load_equivalents
+from grading.lessons.bank import EVERY, Answer, load_equivalents
 from grading.lessons.check_functions import load_checks, slow_exercises
 from grading.lessons.lesson import Lesson, without_markers
 
+NEEDS_MORE_CALLS = ("wrong for views",)
 SAMPLE = 12  # mutants of an exercise that trains
 
 
@@ -75,7 +76,7 @@ def prove_mutants(lesson: Lesson, exercises: Iterable[str] = (), seeds: Sequence
             runs = [judge.judge(answers, seed, names=name not in slow, repeat=repeat) for seed in seeds]
             for mutant, *verdicts in zip(group, *runs, strict=True):
                 _note(row, mutant, verdicts)
-        _excuse(row, equivalents.get("*", {}) | equivalents.get(name, {}), set(equivalents.get(name, {})))
+        _excuse(row, equivalents.get(EVERY, {}) | equivalents.get(name, {}), set(equivalents.get(name, {})))
         row.seconds = round(time.perf_counter() - started, 1)
         rows.append(row)
     return rows
@@ -84,7 +85,7 @@ def prove_mutants(lesson: Lesson, exercises: Iterable[str] = (), seeds: Sequence
 def _groups(judge: ExerciseJudge, mutants: Sequence[Mutant]) -> list[tuple[list[Mutant], bool]]:
     """Put mutants together whose calls need, and need not, be made again."""
     random = any("rng" in name for name in judge.reference.parameters[judge.exercise])
-    lasting = [mutant for mutant in mutants if random or mutant.family != "source"]
+    lasting = [m for m in mutants if random or m.family in ("sequence", "draw") or m.kind in NEEDS_MORE_CALLS]
     return [(lasting, True), ([mutant for mutant in mutants if mutant not in lasting], False)]
 
 

@@ -67,8 +67,8 @@ BEHAVIOURS: dict[str, Callable[..., Callable]] = {
     "one per cent too large": _each(lambda x: x * 1.01, "floats float"),
     "capped at 6": _each(lambda x: np.clip(x, -6, 6), "floats float"),
     "capped at 1,000": _each(lambda x: np.clip(x, -1000, 1000), "floats float"),
-    "small results are 0": _each(lambda x: np.where(np.abs(x) < 1e-3, 0.0, x), "floats"),
-    "tiny results are 0": _each(lambda x: np.where(np.abs(x) < 1e-8, 0.0, x), "floats"),
+    "small results are 0": _each(lambda x: np.where(np.abs(x) < 1e-3, 0.0, x), "floats float"),
+    "tiny results are 0": _each(lambda x: np.where(np.abs(x) < 1e-8, 0.0, x), "floats float"),
     "squeezed": _each(np.squeeze, "floats ints"),
     "last row 0": _each(_without_last(0), "floats ints"),
     "last column 0": _each(_without_last(1), "floats ints"),
@@ -86,16 +86,18 @@ BEHAVIOURS: dict[str, Callable[..., Callable]] = {
 
 def applicable(profile: "Profile") -> Iterator[tuple[str, tuple]]:
     """Yield (behaviour, setting) for everything that can go wrong with results of these kinds."""
-    kinds = {kind.removeprefix("in tuple: ") for kind in profile.results}
-    of = {
-        "floats": "squeezed,last row 0,last column 0,small results are 0,tiny results are 0,nested lists for arrays",
-        "float": "an array for a number",
-        "int": "a float for an int,an array for a number",
-        "ints": "squeezed,last row 0,nested lists for arrays",
-    }
-    names = [name for kind, listed in of.items() if kind in kinds for name in listed.split(",")]
-    if kinds & {"floats", "float", "list", "dict"}:
+    parts, names = profile.result_parts, []
+    if "floats" in parts or "ints" in parts:
+        names += ["squeezed", "last row 0"]
+    if profile.result_axes > 1:
+        names += ["last column 0", "nested lists for arrays"]
+    if parts & {"floats", "float"}:
         names += [name for name in BEHAVIOURS if name.startswith(("three", "rounded", "one per", "capped"))]
+        names += ["small results are 0", "tiny results are 0"]
+    if parts & {"float", "int"}:
+        names.append("an array for a number")
+    if "int" in parts:
+        names.append("a float for an int")
     if "list" in profile.results:
         names += ["an array for a list", "a generator for a list", "without the last item"]
     if any(profile.inside.values()):

@@ -14,6 +14,7 @@ from grading.lessons.bank import Answer
 LONGEST_NAME = 110
 SHORT = 14  # characters; a text as short as this stands in its surroundings, to be found again
 LEFT_ALONE = (ast.Raise, ast.JoinedStr, ast.arg, ast.expr_context, ast.Import, ast.ImportFrom, ast.Assert)
+SKIPPED = ("axis", "strict")
 GROUPS = (ast.keyword, ast.arguments, ast.comprehension)
 
 
@@ -47,7 +48,10 @@ def source_mutants(base: Answer, known: set[object]) -> Iterator[Mutant]:
     known.add(_fingerprint(ast.unparse(tree)))
     met: dict[str, int] = {}
     for place in _places(tree, tree):
+        of_shape = isinstance(place.within, ast.Subscript) and _text(place.within.value).endswith(".shape")
         for operator, new in itertools.chain(changes(place.node), _other_names(place.node, tree)):
+            if of_shape and _text(new).startswith("-"):
+                continue  # the last axis of two is the second one
             name = place.describe(operator, new)
             place.put(new)
             try:
@@ -108,7 +112,7 @@ def _places(node: ast.AST, around: ast.AST) -> Iterator[_Place]:
     """Yield every expression and statement below a node whose change can matter."""
     around = node if isinstance(node, (ast.expr, ast.stmt)) else around
     for field, value in ast.iter_fields(node):
-        if field in ("annotation", "returns", "decorator_list", "format_spec") or getattr(node, "arg", "") == "axis":
+        if field in ("annotation", "returns", "decorator_list", "format_spec") or getattr(node, "arg", "") in SKIPPED:
             continue  # axes have operators of their own
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if not isinstance(child, ast.AST) or isinstance(child, LEFT_ALONE):

@@ -3,7 +3,7 @@
 A kind is a module with what `records.ProofKind` lists. To add one, write the module and name it here.
 """
 
-from grading.authoring.proofs import bank, liar
+from grading.authoring.proofs import bank, liar, mutants
 from grading.authoring.proofs.records import ProofKind
 
-KINDS: tuple[ProofKind, ...] = (bank, liar)
+KINDS: tuple[ProofKind, ...] = (bank, liar, mutants)

@@ -14,6 +14,7 @@ from grading.lessons.lesson import Lesson
 
 NAME = "bank"
 HEADINGS: tuple[str, ...] = ("mistakes rejected", "named", "right answers accepted")
+SHARE = 3
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class Trial:
 
     results: tuple[CheckResult, ...]
     named: tuple[str, ...] = ()
+
+
+def applies(lesson: Lesson, exercise: str) -> bool:
+    """Every exercise is proved so."""
+    return True
 
 
 def prove(lesson: Lesson, exercises: Iterable[str], seeds: Sequence[int]) -> list[ProofRow]:

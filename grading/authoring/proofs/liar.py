@@ -10,7 +10,13 @@ from grading.lessons.lesson import Lesson
 
 NAME = "liar"
 HEADINGS: tuple[str, ...] = ("liar refused",)
+SHARE = 3
 MOST_SEEDS = 2  # the lies are many, and none depends on the seed of the check
+
+
+def applies(lesson: Lesson, exercise: str) -> bool:
+    """Every exercise is proved so."""
+    return True
 
 
 def prove(lesson: Lesson, exercises: Iterable[str], seeds: Sequence[int]) -> list[ProofRow]:

@@ -28,11 +28,17 @@ class ProofKind(Protocol):
     Attributes:
         NAME: the key of its rows in the ledger.
         HEADINGS: the headings of its columns in the audit's table.
+        SHARE: how many exercises of the whole course each run of the tests proves afresh.
     """
 
     NAME: str
     HEADINGS: tuple[str, ...]
+    SHARE: int
     __name__: str
+
+    def applies(self, lesson: Lesson, exercise: str, /) -> bool:
+        """Say whether this kind of proof is made of an exercise."""
+        ...
 
     def prove(self, lesson: Lesson, exercises: Iterable[str], seeds: Sequence[int], /) -> list[ProofRow]:
         """Prove exercises of a lesson with each of these seeds."""

@@ -14,7 +14,7 @@ finite = hnp.arrays(np.float64, hnp.array_shapes(max_dims=2, max_side=4), elemen
 def test_nothing_differs_from_itself_in_any_form(array):
     assert difference(array, array) is None
     assert difference(array.astype(np.float32), array) is None
-    assert difference(array.tolist(), array) is None
+    assert difference(array.tolist() if array.ndim == 1 else array * 1, array) is None
 
 
 @given(finite, st.integers(0, 10**6), st.floats(1e-4, 1e6), st.sampled_from([-1, 1]))
@@ -56,12 +56,21 @@ def test_values_that_are_not_finite_are_told_apart(array):
         (10**400, 1.0, "expected 1, got an integer of more than 300 digits."),
         (1.0, np.random.default_rng(0), "expected an object of type Generator, got 1."),
         (0.5000000004, 0.5, "the value is wrong: expected 0.5, got 0.5000000004."),
+        ([[1.0], [2.0]], np.ones((2, 1)),
+         "expected an array of shape (2, 1), got a list of 2 items: np.array(...) makes an array of it."),
         (True, "yes", "expected 'yes', got True."),
         ("J is 0.2", "J below 1e-6", "expected 'J below 1e-6', got 'J is 0.2'."),
     ],
 )  # fmt: skip
 def test_sentences(actual, expected, sentence):
     assert difference(actual, expected, rtol=1e-12).sentence(reveal=True) == sentence
+
+
+def test_each_number_may_have_a_tolerance_of_its_own():
+    right, wrong = np.array([1e6, 1e-3]), np.array([1e6, 2e-3])
+    assert difference(wrong, right) is None
+    assert difference(wrong, right, each=True).index == (1,)
+    assert difference(np.array([1e6 + 0.1, np.inf]), np.array([1e6, np.inf]), each=True) is None
 
 
 def test_hidden_numbers_stay_hidden_unless_revealed():

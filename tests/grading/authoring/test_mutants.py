@@ -6,11 +6,16 @@ import textwrap
 import numpy as np
 import pytest
 
+from grading.authoring.audit import tasks_of
+from grading.authoring.digests import ExerciseSources
+from grading.authoring.keeping import states_of
+from grading.authoring.ledger import judge_of
 from grading.authoring.mutants.behaviour import Profile, behaviour_mutants, observe, wrap
 from grading.authoring.mutants.prove import problems_of, prove_mutants
 from grading.authoring.mutants.source import source_mutants
 from grading.cli.parser import main
 from grading.lessons.bank import Answer
+from grading.lessons.lesson import load_lesson
 
 
 def mutants_of(source, slug="reference"):
@@ -139,7 +144,7 @@ def test_behaviours_are_chosen_by_what_comes_in_and_out():
 
 
 WEAK = {"test_mini.py": ("    x = rng.normal(size=(4, 3))", "    x = np.ones((4, 3))")}
-TINY = "wrong for all below 0.0001 of x"
+TINY = "wrong for a row below 0.0001 of x"
 
 
 def test_a_weak_check_lets_mutants_survive(changed_lesson):
@@ -150,12 +155,26 @@ def test_a_weak_check_lets_mutants_survive(changed_lesson):
 
 
 def test_what_is_named_equivalent_is_excused_unless_it_is_refused(changed_lesson):
-    named = '{"double": {"wrong for all below...": "as they like", "reference: constant: 2...": "not true"}}'
+    named = '{"double": {"wrong for a row below...": "as they like", "reference: constant: 2...": "not true"}}'
     changes = WEAK | {"mistakes.py": ("VIEWS = {}", f"VIEWS = {{}}\nEQUIVALENT = {named}")}
     (row,) = prove_mutants(changed_lesson(changes), ["double"])
     assert row.equivalent[TINY] == "as they like"
     assert TINY not in row.survivors
     assert "double: named equivalent, but refused or not there: reference: constant: 2..." in problems_of(row)
+
+
+def test_an_exercise_is_proved_on_its_mutants_where_it_has_an_entry_among_the_equivalents(changed_lesson):
+    lesson = changed_lesson({"mistakes.py": ("VIEWS = {}", 'VIEWS = {}\nEQUIVALENT = {"*": {}, "double": {}}')})
+    tasks = tasks_of(lesson, lesson.exercises, 1, kinds=["mutants"])
+    assert [(task.exercise, task.kind) for task in tasks] == [("double", "mutants")]
+    states = states_of(lesson, judge_of(lesson.folder.parent), ["mutants"])
+    assert states == {("double", "mutants"): "missing"}
+    sources, path = ExerciseSources(lesson), lesson.folder / "mistakes.py"
+    digests = sources.checks_digest("double"), sources.mutants_digest("double")
+    path.write_text(path.read_text().replace('"double": {}', '"double": {"capped...": "why"}'))
+    changed = ExerciseSources(load_lesson(lesson.folder))
+    assert changed.checks_digest("double") == digests[0]
+    assert changed.mutants_digest("double") != digests[1]
 
 
 def test_an_endless_mutant_is_stopped(changed_lesson):

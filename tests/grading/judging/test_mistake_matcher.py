@@ -42,18 +42,8 @@ def test_an_unknown_mistake_has_no_name(explained):
     assert explained("double", "def double(x):\n    return 3 * x") == ([], False)
 
 
-def test_two_mistakes_at_once_are_named_by_the_failed_check_that_one_explains(explained):
+def test_a_mistake_that_explains_one_check_only_is_not_enough_for_a_name(explained):
     source = "def double(x):\n    return x ** 2 if x.shape == (4, 3) else np.zeros((9, 9))"
-    assert explained("double", source)[0] == ["double__squares"]
-
-
-def test_a_mistake_in_a_check_that_passed_is_not_enough_for_a_name(explained):
-    source = "def double(x):\n    return x ** 2 if x.shape == (3, 2) else 3 * x"
-    assert explained("double", source)[0] == []
-
-
-def test_an_answer_that_dies_in_a_check_is_not_named_by_that_check(explained):
-    source = "def double(x):\n    if x.shape == (4, 3):\n        raise ValueError\n    return x ** 2"
     assert explained("double", source)[0] == []
 
 
@@ -85,13 +75,6 @@ def test_mistakes_that_no_check_tells_apart_are_both_named(explained, changed_le
     changed = changed_lesson({"mistakes.py": ('@hint("The array that', twin)})
     names, _ = explained("double", "def double(x):\n    return x * x", lesson=changed)
     assert names == ["double__squares", "double__twin"]
-
-
-def test_a_failed_check_that_two_mistakes_explain_gives_no_name(explained, changed_lesson):
-    twin = '@hint("A twin.")\ndef double__twin(x):\n    return x * x\n\n\n@hint("The array that'
-    changed = changed_lesson({"mistakes.py": ('@hint("The array that', twin)})
-    source = "def double(x):\n    return x ** 2 if x.shape == (4, 3) else np.zeros((9, 9))"
-    assert explained("double", source, lesson=changed)[0] == []
 
 
 def test_without_a_call_there_is_no_name(lesson):
