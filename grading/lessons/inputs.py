@@ -168,6 +168,28 @@ def generator(rng: np.random.Generator) -> np.random.Generator:
     return np.random.default_rng(rng.integers(2**32))
 
 
+def many_kinds(rng: np.random.Generator, *shapes: tuple[int, ...]) -> list[tuple[np.ndarray, ...]]:
+    """Draw arrays of these shapes again and again, each time with numbers of another kind.
+
+    Args:
+        rng: the check's generator.
+        shapes: shape of each array.
+
+    Returns:
+        One tuple of arrays a kind: all tiny; all large; nearly equal largest numbers in each row; and for each array
+        one in which it alone holds whole numbers, and one in which it alone holds zeros: some, a row, or nothing else.
+    """
+    normal = [rng.normal(size=shape) for shape in shapes]
+    kinds = [[magnitudes(rng, shape, *sizes) for shape in shapes] for sizes in ((1e-6, 5e-5), (1e3, 1e5))]
+    kinds.append([with_ties(rng, shape, gap=0.005) if shape[-1] > 1 else rng.normal(size=shape) for shape in shapes])
+    for position, shape in enumerate(shapes):
+        zeros = with_zeros(rng, shape)
+        zeros[: 1 if len(shape) > 1 else None] = 0.0
+        for array in (whole_numbers(rng, shape), zeros):
+            kinds.append([*normal[:position], array, *normal[position + 1 :]])
+    return [tuple(arrays) for arrays in kinds]
+
+
 def mixed_rows(rng: np.random.Generator, num_columns: int, *, largest: float = 1e6) -> np.ndarray:
     """Draw rows, each of a kind on which answers differ that are right for ordinary numbers only.
 

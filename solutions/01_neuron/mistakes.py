@@ -30,18 +30,13 @@ EQUIVALENT = {
         "capped at...": "an activation is at most 1",
         "loop: arguments swapped: zip(x, w, strict=True)...": "a product of two numbers",
     },
+    "logistic_loss": {},
     "logistic_gradient": {
         "loop: call left out: np.array([x @ w + b])...": "sigmoid takes a list with one number",
         "loop: swap: x @ w -> w @ x...": "both are vectors",
         "loop: constant: 0 -> -1 in sigmoid...": "the only element is the first and the last",
     },
-    "minibatches": {"0 counts as of...": "num_examples and batch_size are positive"},
-    "fit_logistic": {
-        "own_shuffle: name: yb -> Xb in len(yb)": "they are equally long",
-        "orders_drawn_first: function: np.zeros(num_epochs)...": "every element is overwritten",
-        "0 counts as of...": "learning_rate, num_epochs and batch_size are positive",
-        "sign dropped of learning_rate": "a rate is positive",
-    },
+    "logistic_gradient_broken": {},
     "softmax": {
         "capped at...": "a probability is at most 1",
         "rounded to five decimals": "the five digits that float32 keeps",

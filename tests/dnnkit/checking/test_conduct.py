@@ -66,6 +66,8 @@ def test_conduct_is_part_of_an_outcome_and_travels():
     good, bad = Outcome("returned", 1.0), Outcome("returned", 1.0, conduct=("layout",))
     assert Outcome.from_json(bad.to_json()) == bad
     assert not outcomes_match(good, bad)
+    drew, again = (Outcome("returned", value, conduct=("global_random",)) for value in (1.0, 2.0))
+    assert outcomes_match(drew, again)
     assert Outcome.from_json({"kind": "returned", "value": None, "conduct": ["no such key"]}).conduct == ()
     assert all(text.endswith(("?", ".")) for text in CONDUCT.values())
 

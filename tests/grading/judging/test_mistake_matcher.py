@@ -55,6 +55,16 @@ def test_an_answer_that_raises_is_not_named_by_one_that_returns(explained):
     assert explained("double", "def double(x):\n    raise ValueError")[0] == []
 
 
+def test_exceptions_agree_by_type_and_by_what_their_texts_say_but_for_numbers_and_names(explained, changed_lesson):
+    raising = (
+        '@hint("It raises.")\ndef double__raises(x):\n    raise ValueError(f"no {x.shape}")\n\n\n@hint("The array that'
+    )
+    changed = changed_lesson({"mistakes.py": ('@hint("The array that', raising)})
+    alike, other = (f"def double(x):\n    raise ValueError({text!r})" for text in ("no (9, 9)", "another"))
+    assert explained("double", alike, lesson=changed)[0] == ["double__raises"]
+    assert explained("double", other, lesson=changed)[0] == []
+
+
 def test_an_exercise_that_is_right_but_for_an_earlier_mistake_is_said_to_be(explained):
     source = "def mean_square(x):\n    return np.mean(double(x) ** 2) / 4"
     assert explained("mean_square", source, before=["double__squares"]) == ([], True)

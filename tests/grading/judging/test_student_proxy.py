@@ -73,6 +73,8 @@ HOSTILE = [
     answer({"kind": "returned", "value": 1, "mutated": [["x"]]}),
     answer({"kind": "returned", "value": 1, "mutated": 3}),
     answer({"kind": "returned", "value": 1, "mutated": None}),
+    answer({"kind": "returned", "value": 1, "conduct": 3}),
+    answer({"kind": "returned", "value": 1, "conduct": None}),
     answer({"kind": "returned", "value": 1}, message=None),
     answer({"kind": "returned", "value": 1}, place=["in f"]),
     {"outcome": {"kind": "returned", "value": 1}, "message": "", "place": "", "warnings": 5},
@@ -127,7 +129,7 @@ JSON = st.recursive(
 )
 RECORD = st.fixed_dictionaries(
     {"kind": st.sampled_from(["returned", "raised", "opaque", "timeout"]) | JSON},
-    optional=dict.fromkeys(("value", "exception", "mutated", "warned", "unstable"), JSON),
+    optional=dict.fromkeys(("value", "exception", "mutated", "warned", "unstable", "conduct"), JSON),
 )
 
 
@@ -185,6 +187,12 @@ FAILURES = [
         CheckFailed,
         "double gave another result when it was called again with the same inputs. "
         "All randomness must come from the rng argument, and nothing may be remembered between calls.",
+    ),
+    (
+        answer({"kind": "returned", "value": 2, "conduct": ["layout"]}),
+        CheckFailed,
+        "double gave another result for the same numbers in another memory layout, such as that of a transpose. "
+        "Are values written into a copy that ravel or reshape made?",
     ),
     (KernelTimeout, StudentTimeout, "double took longer than 20 seconds."),
     (KernelDied, StudentCrashed, "Python stopped while double ran."),

@@ -91,6 +91,17 @@ def test_generators_differ_from_each_other(rng):
     assert inputs.generator(rng).random() != inputs.generator(rng).random()
 
 
+def test_every_array_is_of_every_kind_once(rng):
+    tiny, large, near, first, zeros, second, blank = inputs.many_kinds(rng, (3, 4), (4,))
+    assert all(np.abs(array).max() < 1e-4 for array in tiny)
+    assert all(np.abs(array).max() > 1e4 for array in large)
+    assert [array.dtype.kind for array in (*first, *second)] == ["i", "f", "f", "i"]
+    assert all(np.sort(array)[..., -2].max() > 0.9 for array in near)
+    assert not zeros[0][0].any()
+    assert zeros[0].any()
+    assert not blank[1].any()
+
+
 def test_mixed_rows_hold_one_row_of_each_kind(rng):
     rows = np.abs(inputs.mixed_rows(rng, 5, largest=50))
     top = rows.max(axis=1)
