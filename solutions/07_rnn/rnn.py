@@ -1085,13 +1085,13 @@ plots.show(ax)
 # **The recipe** is that of all trainings: weights to start with, then many steps, each on a fresh batch.
 #
 # 1. *Start:* `make_weights(2, H, 3, rng)` for a GRU, with 4 in place of 3 for an LSTM. Set the biases of the forget
-#    gates to 1. Add the answer layer: `"Wy"`, shape $(H, 1)$, random with standard deviation $1 / \sqrt{H}$, and
-#    `"by"`, shape $(1,)$, zero.
+#    gates to 1: the first $H$ of a GRU's, the second $H$ of an LSTM's. Add the answer layer: `"Wy"`, shape $(H, 1)$,
+#    random with standard deviation $1 / \sqrt{H}$, and `"by"`, shape $(1,)$, zero.
 # 2. *Forward:* `make_adding(batch_size, seq_len, rng)` gives $X$ and $y$. Run the network, and read the answer off its
 #    last state: $a = h_{T-1} W_y + b_y$, shape $(B, 1)$.
 # 3. *Backward:* the loss is the mean of $(a - y)^2$ over the batch. Carry its gradient through the answer layer, and
-#    put what arrives at the last state into an array `dH` that is zero in all other steps. `gru_backward` does the
-#    rest.
+#    put what arrives at the last state into an array `dH` that is zero in all other steps. The rest is
+#    given: `gru_forward` returns `H, steps`, and `gru_backward(dH, X, steps, weights)` returns `dX, grads, flow`.
 # 4. *Step:* `adam = Adam(0.01)` once before the loop, then `weights = adam.update(weights, grads)`, where `grads` has
 #    the same five names as `weights`.
 #
@@ -1109,7 +1109,7 @@ plots.show(ax)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # $y$ has the shape $(B,)$ and $a$ has $(B, 1)$. Their difference would broadcast to $(B, B)$, without a word. Make $y$
-# a column first: `y[:, None]`. `gru_backward` returns the gradients of three arrays. Where do the other two come from?
+# a column first: `y[:, None]`. In `grads` are the gradients of three arrays. Where do the other two come from?
 #
 # </details>
 #
@@ -1357,7 +1357,20 @@ reveal(
 # beginning. What the gates give is that such a start is easy to make, and easy to keep while the network learns,
 # because a gate can protect a cell from what comes in.
 #
-# <!-- Play · gates and gradients: the demo of this lesson stands here. -->
+# ### Play · How far back a network sees
+#
+# The panel runs your steps. Above on the left, a pulse comes in and a network remembers it. On the right, a gradient
+# starts at the end and goes back: what is dark has not got through. Below is its length, and what a step lets through.
+# Move the pointer over the pictures, and drag the dashed line. Then choose the LSTM, and look for a forget bias with
+# which a half of the gradient gets through 60 steps.
+
+# %%
+# %%explore rnn_step_forward, rnn_step_backward, lstm_step, gru_step
+from dnnkit.demos import gradient_flow
+
+gradient_flow(
+    rnn_step_forward=rnn_step_forward, rnn_step_backward=rnn_step_backward, lstm_step=lstm_step, gru_step=gru_step
+)
 
 # %% [markdown]
 # ## Part 4 · Letters
