@@ -35,8 +35,8 @@ class ShadowedStudent(Student):
 
         super().__init__(ask_both, *arguments, **options)
 
-    def _note(self, name: str | None, request: dict[str, Any], outcome: Outcome, facts: Any) -> None:
-        super()._note(name, request, self._heard or outcome, facts)
+    def _note(self, name: str | None, request: dict[str, Any], outcome: Outcome, facts: Any, text: str = "") -> None:
+        super()._note(name, request, self._heard or outcome, facts, text if self._heard is None else "")
 
 
 def hear_answers(

@@ -136,8 +136,8 @@ class Student:
             require_helpers(what, (n for n in self._parameters if n != what), outcome.exception, message, place)
         return _value(outcome, what, ": ".join(text for text in (message, limit) if text), place)
 
-    def _note(self, *parts: Any) -> None:
-        self.calls.append(RecordedCall(*parts))
+    def _note(self, name: str | None, request: dict[str, Any], outcome: Outcome, facts: Any, text: str = "") -> None:
+        self.calls.append(RecordedCall(name, request, outcome, facts, text))
 
 
 def local_transport(namespace: Mapping[str, Any], within: float | None = None) -> Transport:
