@@ -161,7 +161,7 @@ cell(
     "    if event == 'compile': heard.append(str(inputs[0])[:200])\n"
     "    if armed and event == 'compile' and 'answer' in str(inputs[0]): raise RuntimeError('not this')\n"
     "sys.addaudithook(hook)\narmed.append(1)",
-    inside="any('answer' in text for text in heard)",
+    inside="any('ans' + 'wer' in text for text in heard)",
 )
 cell(
     "profiler: a profiler that looks into every frame for what is expected",

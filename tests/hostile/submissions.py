@@ -625,7 +625,7 @@ cell(
     "import time\nkernel, sent = get_ipython().kernel, []\ntry:\n    while True: time.sleep(0.1)\n"
     "except KeyboardInterrupt:\n    ident = kernel._control_parent_ident\n"
     "    ident = ident if isinstance(ident, list) else [ident]\n    for _ in range(30):\n"
-    "        kernel.control_stream.socket.send_multipart([*ident, b'x' * 1_000_000])\n        sent.append(ident)",
+    "        kernel.control_stream.socket.send_multipart([*ident, b'x' * 300_000])\n        sent.append(ident)",
     RIGHT,
     **unharmed(note="cell_seconds", inside="len(sent) == 30 and all(sent[0])", alone=True),
 )
