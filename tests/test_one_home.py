@@ -52,7 +52,7 @@ def test_a_penalty_is_taken_off_a_score_in_one_module():
     found = {
         path.relative_to(PROJECT).as_posix(): lines
         for path in MODULES
-        if (lines := re.findall(r"^.*-\s*\(?\s*(?:\w+\.)*(?:late_submission_)?penalty\b.*$", path.read_text(), re.M))
+        if (lines := re.findall(r"^.*\s-\s*\(?\s*(?:\w+\.)*(?:late_submission_)?penalty\b.*$", path.read_text(), re.M))
     }
     assert list(found) == ["grading/gradebook/manual_grades.py"]
 
