@@ -23,10 +23,11 @@ from grading.judging.stand_ins import Allowance, StandIns
 from grading.judging.student_proxy import Transport
 from grading.lessons.bank import Answer, Bank
 from grading.lessons.call_graph import find_helpers
+from grading.lessons.check_functions import training_exercises
 from grading.lessons.lesson import Lesson
 
 WRONG: frozenset[ExerciseStatus] = frozenset({"failed", "partial"})
-MOST_CALLS = 20_000  # of helpers, for one submission
+MOST_CALLS = 3_000  # of helpers, for one submission; each takes about as long as one of a check
 OpenKernel = Callable[[], AbstractContextManager[Transport]]
 
 
@@ -59,12 +60,16 @@ class CarriedForward:
     def __init__(self, lesson: Lesson, reference: Reference, bank: Bank) -> None:
         self._lesson, self._reference, self._bank = lesson, reference, bank
         self._helpers = find_helpers(lesson)
+        self._training = training_exercises(lesson)
 
     def suspects(self, findings: Sequence[CheckFinding]) -> frozenset[str]:
-        """Name the exercises that failed after a helper of theirs."""
+        """Name the exercises that failed after a helper of theirs, but for those that train.
+
+        A training calls its helpers thousands of times, each time in another process: that would take minutes.
+        """
         states = _states(findings)
         wrong = {name for name, status in states.items() if status in WRONG}
-        return frozenset(name for name in wrong if self._helpers[name] & wrong)
+        return frozenset(name for name in wrong - self._training if self._helpers[name] & wrong)
 
     def hear(
         self, transport: Transport, seed: bytes, suspects: frozenset[str], announce: Callable[[str], None]

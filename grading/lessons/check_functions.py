@@ -26,6 +26,11 @@ def slow_exercises(lesson: Lesson) -> frozenset[str]:
     return frozenset(getattr(load_checks(lesson), "SLOW", ()))
 
 
+def training_exercises(lesson: Lesson) -> frozenset[str]:
+    """Name the exercises that train, so that a call costs thousands of steps: those in SLOW, and those in TRAINS."""
+    return slow_exercises(lesson) | {*getattr(load_checks(lesson), "TRAINS", ())}
+
+
 def replayable_exercises(lesson: Lesson) -> frozenset[str]:
     """Name the exercises for which a right answer of one run is right in every other, which REPLAYABLE lists."""
     return frozenset(getattr(load_checks(lesson), "REPLAYABLE", ()))

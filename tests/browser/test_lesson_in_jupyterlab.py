@@ -10,7 +10,7 @@ from grading.lessons.lesson import find_lesson
 
 pytestmark = pytest.mark.browser
 
-WRONG = "def softmax(z):\n    return np.exp(z) / np.sum(np.exp(z), axis=0)\n"
+WRONG = "def softmax(z):\n    e = np.exp(z - np.max(z, axis=0))\n    return e / e.sum(axis=0)\n"
 PROJECT = Path(__file__).resolve().parent.parent.parent
 ERROR = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']"
 UPHILL = """\

@@ -14,7 +14,7 @@ from grading.authoring.mutants.source import Mutant, source_mutants
 from grading.judging.pytest_plugin import Candidate, run_hidden_checks
 from grading.judging.student_proxy import Student, local_transport
 from grading.lessons.bank import EVERY, Answer, load_equivalents
-from grading.lessons.check_functions import load_checks, slow_exercises
+from grading.lessons.check_functions import load_checks, training_exercises
 from grading.lessons.lesson import Lesson, without_markers
 
 NEEDS_MORE_CALLS = ("wrong for views",)
@@ -61,7 +61,7 @@ def prove_mutants(lesson: Lesson, exercises: Iterable[str] = (), seeds: Sequence
             SAMPLE mutants are taken.
         seeds: the seeds; a mutant is killed when the checks refuse it with each of them.
     """
-    slow = slow_exercises(lesson) | {*getattr(load_checks(lesson), "TRAINS", ())}
+    slow = training_exercises(lesson)
     equivalents = load_equivalents(lesson)
     rows = []
     for name in [n for n in lesson.exercises if n in (set(exercises) or set(lesson.exercises))]:
