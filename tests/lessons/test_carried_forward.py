@@ -73,7 +73,7 @@ def test_a_second_mistake_is_still_refused_and_named(grade, topic, mistakes):
     result = grade(topic, *mistakes)
     assert result.mistakes == list(mistakes)
     lost = {exercise.name for exercise in result.exercises if exercise.score < exercise.max_score}
-    training = training_exercises(find_lesson(PROJECT / "solutions", topic))  # not looked at again: it would take minutes
+    training = training_exercises(find_lesson(PROJECT / "solutions", topic))  # not looked at again
     assert lost - training == {mistake.partition("__")[0] for mistake in mistakes}
 
 
