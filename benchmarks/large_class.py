@@ -17,7 +17,6 @@ import random
 import signal
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -27,6 +26,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tests" / "hostile")]  # benchmarks
 import outside  # noqa: E402
 import probes  # noqa: E402, F401 - fills the bank
 import psutil  # noqa: E402
+from background import again_and_again  # noqa: E402
 from hostile import LIMITS, small_project  # noqa: E402
 from memory import peak_memory  # noqa: E402
 from submissions import BANK, FULL, RIGHT, Kit  # noqa: E402
@@ -79,23 +79,17 @@ def killing(seconds):
     Yields:
         List that grows by the process id of each that was killed.
     """
-    killed, stop, pick = [], threading.Event(), random.Random(0)  # noqa: S311 - no secret
+    killed, pick = [], random.Random(0)  # noqa: S311 - no secret
 
     def kill():
-        while not stop.wait(seconds):
-            workers = [worker for server in fork_servers() for worker in server.children()]
-            if workers:
-                victim = pick.choice(workers)
-                victim.send_signal(signal.SIGKILL)
-                killed.append(victim.pid)
+        workers = [worker for server in fork_servers() for worker in server.children()]
+        if workers:
+            victim = pick.choice(workers)
+            victim.send_signal(signal.SIGKILL)
+            killed.append(victim.pid)
 
-    thread = threading.Thread(target=kill, daemon=True)
-    thread.start()
-    try:
+    with again_and_again(kill, seconds):
         yield killed
-    finally:
-        stop.set()
-        thread.join()
 
 
 def faults(course, lesson, results, attacks):

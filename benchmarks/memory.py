@@ -2,28 +2,22 @@
 
 import contextlib
 import os
-import threading
 from pathlib import Path
 
 import psutil
+from background import again_and_again
 
 
 @contextlib.contextmanager
 def peak_memory():
     """Yield a dict whose "mb" becomes the peak of the proportional set size of the process tree, in MB."""
-    peak, stop = {"mb": 0.0}, threading.Event()
+    peak = {"mb": 0.0}
 
-    def watch():
-        while not stop.wait(0.5):
-            peak["mb"] = max(peak["mb"], _tree_mb())
+    def look():
+        peak["mb"] = max(peak["mb"], _tree_mb())
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
+    with again_and_again(look, 0.5):
         yield peak
-    finally:
-        stop.set()
-        thread.join()
 
 
 def _tree_mb():

@@ -11,7 +11,6 @@ from dnnkit.environment.processor_wait import extended, seconds_waited
 
 Returned = TypeVar("Returned")
 SECONDS = 60  # for one example of an exercise, or one cell; a right answer takes one second or so
-MOST = 3.0  # times the limit, for code that had to wait for a processor: its wait does not count
 AGAIN = 1.0  # seconds; code that catches everything is stopped again
 
 
@@ -41,7 +40,7 @@ def call_within(seconds: float, function: Callable[[], Returned]) -> Returned:
     def watch() -> None:
         pause = seconds
         while not running.acquire(timeout=pause):
-            left = started + extended(seconds, seconds_waited() - waited, MOST) - time.monotonic()
+            left = started + extended(seconds, seconds_waited() - waited) - time.monotonic()
             if left <= 0:
                 _raise_in(thread, TimeUp)
             pause = left if left > 0 else AGAIN

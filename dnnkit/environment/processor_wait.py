@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 NANOSECOND = 1e-9
+MOST = 3.0  # times a limit, for code that seems to wait for ever
 
 
 def seconds_waited(pid: int | None = None) -> float:
@@ -29,18 +30,17 @@ def seconds_waited(pid: int | None = None) -> float:
     return waited
 
 
-def extended(limit: float, waited: float, most: float) -> float:
+def extended(limit: float, waited: float) -> float:
     """A limit of time for code that had to wait for a processor.
 
     Args:
         limit: seconds on an idle machine.
         waited: seconds that the code was ready to run and did not.
-        most: how many times the limit may be passed at most, whatever was waited.
 
     Returns:
-        Seconds.
+        Seconds; at most MOST times the limit, whatever was waited.
     """
-    return min(limit + max(waited, 0.0), most * limit)
+    return min(limit + max(waited, 0.0), MOST * limit)
 
 
 def _steal() -> float:

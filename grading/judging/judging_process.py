@@ -22,9 +22,9 @@ from multiprocessing.connection import Client
 from pathlib import Path
 from typing import Any
 
+from dnnkit.environment.processor_wait import MOST
 from grading.errors import GradingError
 from grading.judging.judging_messages import OUT_OF_MEMORY, JudgingRequest, JudgingSettings
-from grading.sandbox.kernel import MOST
 from grading.sandbox.limits import Limits
 from grading.sandbox.socket_folders import make_folder, sweep
 

@@ -22,7 +22,6 @@ from grading.sandbox.replies import answered_question, reply_content
 from grading.sandbox.zmtp import Channel, ChannelClosed
 
 HANDSHAKE_BYTES = 65_536
-MOST = 3.0  # times a limit, for a kernel that had to wait for a processor: its wait does not count
 REPLY_SECONDS = 1.0  # after that the kernel is asked whether it still works on what it was given
 LIMIT_OF_EXIT_CODE = {101: "memory_bytes", 102: "processes", 103: "open_files"}  # see grading/sandbox/inside/watch.py
 
@@ -156,7 +155,7 @@ class SandboxKernel:
         message_id = self._send(self._shell, "execute_request", content, deadline + self.limits.interrupt_seconds)
 
         def later() -> float:
-            return started + extended(seconds, self._waited() - waited, MOST)
+            return started + extended(seconds, self._waited() - waited)
 
         try:
             with contextlib.suppress(KernelTimeout):

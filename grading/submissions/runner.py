@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
-from grading.sandbox.kernel import MOST, SandboxKernel, call_expression
+from dnnkit.environment.processor_wait import extended
+from grading.sandbox.kernel import SandboxKernel, call_expression
 from grading.sandbox.kernel_results import CellResult, KernelDied, KernelTimeout
 from grading.sandbox.launcher import Launcher
 from grading.sandbox.limits import Limits
@@ -32,7 +33,7 @@ class Runner:
         self._left_out: set[int] = set()  # cells that hang or kill the kernel are run once, not again on a replay
         self._launcher = launcher
         self._kernel = SandboxKernel(self.limits, launcher)
-        self._deadline: float | None = None
+        self._started: float | None = None
         self.notes: list[str] = []
 
     def __enter__(self) -> Self:
@@ -51,7 +52,7 @@ class Runner:
         left = max(0.0, self._time_left())
         limits = replace(self.limits, submission_seconds=left, answers_bytes=max(0, self._kernel.bytes_left))
         runner = Runner(self._program, limits, self._launcher)
-        runner._left_out, runner._deadline = set(self._left_out), time.monotonic() + left
+        runner._left_out, runner._started = set(self._left_out), time.monotonic()
         return runner
 
     def evaluate(self, expression: str, seconds: float) -> Any:
@@ -91,10 +92,9 @@ class Runner:
 
     def _time_left(self) -> float:
         now = time.monotonic()
-        if self._deadline is None:
-            self._deadline = now + self.limits.submission_seconds
-        waited = min(self._kernel.seconds_waited, (MOST - 1) * self.limits.submission_seconds)
-        return self._deadline + waited - now
+        if self._started is None:
+            self._started = now
+        return self._started + extended(self.limits.submission_seconds, self._kernel.seconds_waited) - now
 
     def _seconds_left(self) -> float:
         left = self._time_left()

@@ -291,6 +291,14 @@ CHANGED = (
     "    return [*before, session.sign(parts), *parts, *more]\n"
     "session.serialize = serialize"
 )
+
+
+def changed(changes, kind, about, answer, **verdict):
+    """Hand in one reply for each change of its parts: name -> lines of Python."""
+    for name, change in changes.items():
+        cell(f"{kind}_{name}: {about}", CHANGED.replace("{change}", change), answer, **verdict)
+
+
 ENDING = {  # name -> a change of a reply, for which the kernel is given up
     "version": "parts[0] = json.dumps({**header, 'version': '6.0'}).encode()",
     "list_as_header": "parts[0] = json.dumps([header]).encode()",
@@ -303,28 +311,17 @@ ENDING = {  # name -> a change of a reply, for which the kernel is given up
     "no_frames": "return []  # nothing is sent; the next question is answered",
     "many_parts": "parts[3] = b'[' + b'0,' * 600_000 + b'0]'",
 }
-for name, change in ENDING.items():
-    cell(
-        f"message_{name}: a reply that is no message of Jupyter's",
-        CHANGED.replace("{change}", change),
-        RIGHT,
-        **unharmed(note="ended Python"),
-    )
+changed(ENDING, "message", "a reply that is no message of Jupyter's", RIGHT, **unharmed(note="ended Python"))
 GOING_ON = {  # name -> a change that says nothing else
     "many_texts": "parts[3] = json.dumps({'status': 'ok', 'user_expressions': 7, 'x': [float('nan')] * 9}).encode()",
     "doubled_keys": 'parts[3] = b\'{"status": 7, "status": "ok", "user_expressions": [], "user_expressions": {}}\'',
     "wide_text": "parts[3] = json.dumps({'status': 'ok'}).encode('utf-16')",
     "long_fraction": "parts[3] = b'{\"status\": 0.' + b'7' * 3_000_000 + b'}'",
-    "another_question": "parts[1] = json.dumps({**parent, 'msg_id': parent['msg_id'] + '0'}).encode()",
 }
-for name, change in GOING_ON.items():
-    cell(
-        f"reply_{name}: a reply that says nothing of use, in an odd way",
-        CHANGED.replace("{change}", change),
-        WRONG,
-        states=NO,
-        note="ended Python" if name == "another_question" else "was not plain data",
-    )
+ANOTHER = {"another_question": "parts[1] = json.dumps({**parent, 'msg_id': parent['msg_id'] + '0'}).encode()"}
+about = "a reply that says nothing of use, in an odd way"
+changed(GOING_ON, "reply", about, WRONG, states=NO, note="was not plain data")
+changed(ANOTHER, "reply", about, WRONG, states=NO, note="ended Python")
 cell(
     "wrong_key: a reply signed with another key",
     CHANGED.replace("{change}", "return [*before, b'0' * 64, *parts]"),

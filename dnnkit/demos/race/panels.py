@@ -60,6 +60,12 @@ def runners(result: Result, values: Settings) -> list[Racer]:
     return found
 
 
+def look_of(line: Racer) -> dict[str, Any]:
+    """Say how a racer's lines look; a ghost's have no mark at their end."""
+    end = None if line.ghost else line.shape
+    return {"series": line.series, "width": line.width, "ghost": line.ghost, "end": end, "grows": True}
+
+
 def paths(lines: Sequence[Racer], old: Any, result: Result, values: Settings) -> Panel:
     """Draw where everyone walked, on bands of equal height."""
     where = values["surface"], float(values["condition"]), float(values["turn"])
@@ -71,15 +77,7 @@ def paths(lines: Sequence[Racer], old: Any, result: Result, values: Settings) ->
     for line in old:
         panel.line(*line.path.T, ghost=True, grows=True)
     for line in lines:
-        end = None if line.ghost else line.shape
-        look: dict[str, Any] = {
-            "series": line.series,
-            "width": line.width,
-            "ghost": line.ghost,
-            "end": end,
-            "grows": True,
-        }
-        panel.line(*line.path.T, **look)
+        panel.line(*line.path.T, **look_of(line))
     panel.points(*np.transpose(ground.lowest), series=0, shape="star", size=6)
     panel.points(*np.transpose([result["start"]]), series=0, size=7, hollow=True)
     return panel
@@ -95,15 +93,7 @@ def by_step(lines: Sequence[Racer], old: Any) -> Panel:
     for line in old:
         panel.line(step, np.maximum(line.losses, FLOOR), ghost=True, grows=True)
     for line in lines:
-        end = None if line.ghost else line.shape
-        look: dict[str, Any] = {
-            "series": line.series,
-            "width": line.width,
-            "ghost": line.ghost,
-            "end": end,
-            "grows": True,
-        }
-        panel.line(step, np.maximum(line.losses, FLOOR), **look)
+        panel.line(step, np.maximum(line.losses, FLOOR), **look_of(line))
     named(panel, lines, [line.losses[-1] for line in lines], (1.035 * STEPS, 1.06 * STEPS))
     return panel
 

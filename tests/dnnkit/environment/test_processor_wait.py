@@ -39,4 +39,4 @@ def test_a_process_that_is_gone_waits_for_nothing(monkeypatch):
 
 @pytest.mark.parametrize(("waited", "expected"), [(0.0, 2.0), (1.5, 3.5), (-1.0, 2.0), (100.0, 6.0)])
 def test_limits_grow_by_what_was_waited_up_to_a_bound(waited, expected):
-    assert extended(2.0, waited, most=3.0) == expected
+    assert extended(2.0, waited) == expected
