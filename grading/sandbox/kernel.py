@@ -12,13 +12,14 @@ from typing import Any, NoReturn, Self
 
 from jupyter_client.session import Session
 
-from dnnkit.environment.processor_wait import extended, seconds_waited
+from dnnkit.environment.processor_wait import extended
 from grading.errors import SandboxUnavailable
 from grading.sandbox.cold_launcher import ColdLauncher
 from grading.sandbox.kernel_results import CellResult, KernelDied, KernelTimeout, short_text
 from grading.sandbox.launcher import LaunchedKernel, Launcher
 from grading.sandbox.limits import Limits
 from grading.sandbox.replies import answered_question, reply_content
+from grading.sandbox.wait_account import WaitAccount
 from grading.sandbox.zmtp import Channel, ChannelClosed
 
 HANDSHAKE_BYTES = 65_536
@@ -35,13 +36,12 @@ class SandboxKernel:
 
     Attributes:
         limit_passed: name of the limit for which the last kernel was ended, or "".
-        seconds_waited: time by which limits were extended so far, since the kernel had to wait for a processor.
     """
 
     def __init__(self, limits: Limits | None = None, launcher: Launcher | None = None):
         self.limits = limits or Limits()
         self.limit_passed = ""
-        self.seconds_waited = 0.0
+        self._account = WaitAccount()
         self._launcher = launcher or ColdLauncher(self.limits)
         self._process: LaunchedKernel | None = None
         self._shell: Channel | None = None
@@ -56,6 +56,11 @@ class SandboxKernel:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+    @property
+    def seconds_waited(self) -> float:
+        """Time by which limits were extended so far, since the kernel had to wait for a processor."""
+        return self._account.seconds
 
     @property
     def alive(self) -> bool:
@@ -99,6 +104,7 @@ class SandboxKernel:
             if channel is not None:
                 channel.close()
         self._shell = self._control = None
+        self._account.forget()
         if self._process is not None:
             code = self._process.exit_code()
             self.limit_passed = self.limit_passed or LIMIT_OF_EXIT_CODE.get(code or 0, "")
@@ -155,7 +161,7 @@ class SandboxKernel:
         message_id = self._send(self._shell, "execute_request", content, deadline + self.limits.interrupt_seconds)
 
         def later() -> float:
-            return started + extended(seconds, self._waited() - waited)
+            return started + extended(seconds, self._waited(recent=0.0) - waited)
 
         try:
             with contextlib.suppress(KernelTimeout):
@@ -164,8 +170,6 @@ class SandboxKernel:
         except KernelTimeout:
             self._interrupt(message_id)
             raise
-        finally:
-            self.seconds_waited += min(max(self._waited() - waited, 0.0), time.monotonic() - started)
 
     def _await_reply_or_the_next(self, message_id: str, deadline: float, later: Callable[[], float]) -> dict:
         """Wait for a reply; when a later question is answered before, it never comes: it could not be packed.
@@ -186,10 +190,8 @@ class SandboxKernel:
         finally:
             self._next_id = None
 
-    def _waited(self) -> float:
-        """Seconds that the kernel has waited for a processor; a kernel that is gone waits for nothing."""
-        pid = self._shell.peer() if self._shell is not None else None
-        return seconds_waited(pid) if pid else 0.0
+    def _waited(self, **options: float) -> float:
+        return self._account.look(self._shell.peer() if self._shell is not None else None, **options)
 
     def _send(self, channel: Channel | None, kind: str, content: dict, deadline: float) -> str:
         message = self._session.msg(kind, content)
