@@ -8,7 +8,6 @@ from grading.authoring.release import load_release
 from grading.authoring.sample_class import with_answers
 from grading.judging.grade import Grader
 from grading.lessons.bank import load_bank
-from grading.lessons.check_functions import training_exercises
 from grading.lessons.lesson import find_lesson, without_markers
 from grading.submissions.submission import from_bytes
 
@@ -63,18 +62,26 @@ def test_a_mistake_costs_the_points_of_its_own_exercise_only(grade, topic, mista
 
 
 @pytest.mark.parametrize(
-    ("topic", "mistakes"),
+    ("topic", "mistakes", "training"),
     [
-        ("neuron", ("sigmoid__wrong_sign", "logistic_gradient__db_summed")),
-        ("backprop", ("unbroadcast__mean", "dense_backward__dW_divided")),
+        ("neuron", ("sigmoid__wrong_sign", "logistic_gradient__db_summed"), set()),
+        ("backprop", ("unbroadcast__mean", "dense_backward__dW_divided"), {"train_mlp"}),
     ],
 )
-def test_a_second_mistake_is_still_refused_and_named(grade, topic, mistakes):
+def test_a_second_mistake_is_still_refused_and_named(grade, topic, mistakes, training):
     result = grade(topic, *mistakes)
     assert result.mistakes == list(mistakes)
     lost = {exercise.name for exercise in result.exercises if exercise.score < exercise.max_score}
-    training = training_exercises(find_lesson(PROJECT / "solutions", topic))  # not looked at again
-    assert lost - training == {mistake.partition("__")[0] for mistake in mistakes}
+    assert lost == {mistake.partition("__")[0] for mistake in mistakes} | training
+
+
+def test_an_exercise_that_trains_for_long_is_not_looked_at_again_and_says_what_to_fix_first(grade):
+    exercises = {exercise.name: exercise for exercise in grade("neuron", "softmax__twice").exercises}
+    assert exercises["softmax_cross_entropy"].right_but_for == ("softmax",)
+    trained = exercises["fit_softmax"]
+    assert trained.score < trained.max_score
+    assert (trained.right_but_for, trained.mistake) == ((), None)
+    assert trained.hint == "fit_softmax itself looks right: it fails because of the mistake in softmax. Fix that first."
 
 
 def test_a_helper_so_large_that_nothing_else_counts_earns_nothing(grade):
