@@ -6,6 +6,7 @@ ordinary cell: display, tracebacks and `await` work as everywhere. Until then on
 
 import contextlib
 import io
+import textwrap
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -17,6 +18,8 @@ from dnnkit.checking.observe import call, names_used
 from dnnkit.checking.time_limit import SECONDS
 from dnnkit.environment.colab import allow_demos
 from dnnkit.environment.quiet import quiet_backends
+
+WIDTH = 100  # characters in a line
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -62,10 +65,10 @@ def parse_names(text: str) -> list[str]:
 
 
 def waiting_line(waits: Sequence[str]) -> str:
-    """Say which exercises a cell waits for."""
+    """Say which exercises a cell waits for; in lines that fit, as JupyterLab breaks longer ones inside words."""
     names = waits[0] if len(waits) == 1 else f"{', '.join(waits[:-1])} and {waits[-1]}"
     above, them = ("exercise above", "it") if len(waits) == 1 else ("exercises above", "them")
-    return f"This cell waits for {names} ({above}). Write {them}, then run this cell again."
+    return textwrap.fill(f"This cell waits for {names} ({above}). Write {them}, then run this cell again.", WIDTH)
 
 
 def waiting_for(names: Iterable[str], namespace: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ from IPython.utils.capture import capture_output
 
 import dnnkit
 from dnnkit import explore
-from dnnkit.explore import parse_names, transform, waiting_for, waiting_line
+from dnnkit.explore import WIDTH, parse_names, transform, waiting_for, waiting_line
 
 SOFTMAX_WAITS = "This cell waits for softmax (exercise above). Write it, then run this cell again.\n"
 
@@ -22,6 +22,17 @@ def test_one_calm_line_for_one_or_many():
     assert waiting_line(["softmax"]) + "\n" == SOFTMAX_WAITS
     assert waiting_line(["a", "b", "c"]) == (
         "This cell waits for a, b and c (exercises above). Write them, then run this cell again."
+    )
+
+
+def test_a_long_line_is_broken_between_words():
+    names = [f"exercise_number_{number}" for number in range(9)]
+    lines = waiting_line(names).split("\n")
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= WIDTH
+    assert " ".join(lines) == (
+        f"This cell waits for {', '.join(names[:-1])} and {names[-1]} (exercises above). "
+        "Write them, then run this cell again."
     )
 
 
