@@ -6,7 +6,11 @@ import pytest
 
 from grading.authoring.release import load_release
 from grading.authoring.sample_class import with_answers
+from grading.judging.carried_forward import CarriedForward
 from grading.judging.grade import Grader
+from grading.judging.pytest_plugin import Candidate, CheckFinding
+from grading.judging.records import CheckResult
+from grading.judging.reference import Reference
 from grading.lessons.bank import load_bank
 from grading.lessons.lesson import find_lesson, without_markers
 from grading.submissions.submission import from_bytes
@@ -73,6 +77,27 @@ def test_a_second_mistake_is_still_refused_and_named(grade, topic, mistakes, tra
     assert result.mistakes == list(mistakes)
     lost = {exercise.name for exercise in result.exercises if exercise.score < exercise.max_score}
     assert lost == {mistake.partition("__")[0] for mistake in mistakes} | training
+
+
+@pytest.mark.parametrize(
+    ("topic", "failed", "suspects"),
+    [
+        ("neuron", {"softmax", "softmax_cross_entropy", "fit_softmax"}, {"softmax_cross_entropy"}),  # of TRAINS
+        ("backprop", {"unbroadcast", "dense_backward", "train_mlp"}, {"dense_backward"}),  # of SLOW
+        ("neuron", {"softmax_cross_entropy", "sigmoid"}, set()),
+    ],
+)
+def test_what_failed_after_a_helper_is_looked_at_again_but_for_what_trains(topic, failed, suspects):
+    lesson = find_lesson(PROJECT / "solutions", topic)
+    carried = CarriedForward(lesson, Reference(lesson), load_bank(lesson))
+    candidate = Candidate("ann", lambda **options: None, b"seed")
+
+    def found(name):
+        status = "failed" if name in failed else "passed"
+        result = CheckResult(name="test", title="Title.", status=status, score=0, max_score=1, message="", seconds=0)
+        return CheckFinding(candidate, name, result)
+
+    assert carried.suspects([found(name) for name in lesson.exercises]) == suspects
 
 
 def test_an_exercise_that_trains_for_long_is_not_looked_at_again_and_says_what_to_fix_first(grade):
