@@ -88,7 +88,7 @@ lint: setup $(SCRIPTS)
 
 # Needs uv; writes versions and hashes only, no addresses.
 lock:
-	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --no-strip-extras --generate-hashes \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
 	uv pip compile tests/colab/requirements.in --no-deps --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links -o tests/colab/requirements.lock

@@ -179,7 +179,8 @@ def test_the_lock_holds_every_dependency():
         *project["dependencies"],
         *(need for extra in project["optional-dependencies"].values() for need in extra),
     ]
-    locked = set(re.findall(r"^([a-z0-9._-]+)==", (PROJECT / "requirements.lock").read_text(encoding="utf-8"), re.M))
+    lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([a-z0-9._-]+)(?:\[[a-z0-9,-]+\])?==", lock, re.M))
     names = {re.match(r"[\w.-]+", need).group().lower().replace("_", "-") for need in wanted}
     assert names - locked == set()
 

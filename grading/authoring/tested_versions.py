@@ -27,8 +27,8 @@ def tested_versions(project: Path) -> list[str]:
         direct = tomllib.load(file)["project"]["dependencies"]
     needed = needed_names(map(Requirement, direct))
     lock = (project / "requirements.lock").read_text(encoding="utf-8")
-    pinned = re.findall(r"^(\S+==[^\\\n]+?) *\\?$", lock, re.MULTILINE)
-    return [line for line in pinned if canonicalize_name(line.partition("==")[0]) in needed]
+    pinned = re.findall(r"^([\w.-]+)(?:\[\S+\])?(==[^\\\n]+?) *\\?$", lock, re.MULTILINE)  # constraints name no extras
+    return [name + version for name, version in pinned if canonicalize_name(name) in needed]
 
 
 def needed_names(direct: Iterable[Requirement]) -> set[str]:
