@@ -65,6 +65,26 @@ def test_exceptions_agree_by_type_and_by_what_their_texts_say_but_for_numbers_an
     assert explained("double", other, lesson=changed)[0] == []
 
 
+def test_results_that_differ_from_call_to_call_are_not_compared_where_a_check_calls_once(explained, changed_lesson):
+    noisy = """@hint("It is random.")
+def double__noisy(x):
+    return 2 * x + np.random.default_rng().normal(size=x.shape)
+
+
+@hint("The array that"""
+    changed = changed_lesson(
+        {
+            "mistakes.py": ('@hint("The array that', noisy),
+            "test_mini.py": ("@points(2)\ndef test_double_values", "@points(2, repeat=False)\ndef test_double_values"),
+        }
+    )
+    mine = "def double(x):\n    return 2 * x + np.random.default_rng().uniform(size=x.shape)"
+    raising = mine.replace("return", "if x.shape == (4, 3):\n        raise ValueError\n    return")
+    assert explained("double", mine, lesson=changed)[0] == ["double__noisy"]
+    assert explained("double", raising, lesson=changed)[0] == []
+    assert explained("double", "def double(x):\n    return 3 * x", lesson=changed)[0] == []
+
+
 def test_an_exercise_that_is_right_but_for_an_earlier_mistake_is_said_to_be(explained):
     source = "def mean_square(x):\n    return np.mean(double(x) ** 2) / 4"
     assert explained("mean_square", source, before=["double__squares"]) == ([], True)
