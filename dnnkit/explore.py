@@ -17,15 +17,17 @@ from dnnkit.checking.exercises import find_exercise
 from dnnkit.checking.observe import call, names_used
 from dnnkit.checking.time_limit import SECONDS
 from dnnkit.environment.colab import allow_demos
+from dnnkit.environment.line_width import limit_lines
 from dnnkit.environment.quiet import quiet_backends
 
 WIDTH = 100  # characters in a line
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Teach IPython `%%explore`, keep TensorFlow quiet, show demos on Colab; called by `%load_ext dnnkit`."""
+    """Teach IPython `%%explore`, keep TensorFlow quiet, lines short, demos shown on Colab; see `%load_ext dnnkit`."""
     quiet_backends()
     allow_demos()
+    limit_lines(shell)
 
     def explore(lines: list[str]) -> list[str]:
         return transform(lines, shell.user_ns)

@@ -46,6 +46,30 @@ def test_the_start_page_shows_the_table_of_lessons_and_its_links_open_them(page,
     assert page.problems == []
 
 
+# How many characters the longest line of each paragraph on the page holds.
+LINES = """() => [...document.querySelectorAll('.jp-MarkdownOutput > p')].filter(p => p.clientWidth).map(p => {
+    const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT), range = document.createRange(), lines = {};
+    for (let text = walker.nextNode(); text; text = walker.nextNode())
+        for (let at = 0; at < text.length; at += 1) {
+            range.setStart(text, at);
+            range.setEnd(text, at + 1);
+            const line = Math.round(range.getBoundingClientRect().bottom / 12);
+            lines[line] = (lines[line] || 0) + 1;
+        }
+    return Math.max(0, ...Object.values(lines)); })"""
+
+
+def test_lines_of_text_are_short_on_a_wide_screen(page, lab, tools):
+    page.set_viewport_size({"width": 1920, "height": 1000})
+    tools.open_notebook(page, lab, BUILT[0])
+    before = page.evaluate(LINES)
+    assert max(before) > 150
+    tools.run_cell(page, tools.cell_index(page, "%load_ext dnnkit"))
+    page.wait_for_function(f"most => Math.max(...({LINES})()) < most", arg=max(before))
+    after = page.evaluate(LINES)
+    assert 60 < max(after) <= 85
+
+
 def outputs_of_kind(page, kinds):
     """Texts of the outputs of these kinds in the whole notebook, also of cells that are not on the screen."""
     script = """kinds => jupyterapp.shell.currentWidget.model.sharedModel.cells

@@ -1,3 +1,6 @@
+from types import SimpleNamespace
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 from IPython.utils.capture import capture_output
@@ -121,6 +124,17 @@ def test_loading_twice_registers_once(lesson):
     dnnkit.load_ipython_extension(lesson)
     registered = [t for t in lesson.input_transformers_cleanup if t.__module__ == explore.__name__]
     assert len(registered) == 1
+
+
+def test_a_page_gets_short_lines_and_a_terminal_gets_nothing(lesson):
+    with capture_output() as captured:
+        dnnkit.load_ipython_extension(lesson)
+    assert (captured.stdout, captured.stderr, captured.outputs) == ("", "", [])
+    shell = SimpleNamespace(kernel=object(), input_transformers_cleanup=[], display_pub=Mock())
+    dnnkit.load_ipython_extension(shell)
+    (shown,) = shell.display_pub.publish.call_args.args
+    assert "max-width" in shown["text/html"]
+    assert shown["text/plain"] == ""
 
 
 def test_student_code_does_not_run_while_a_cell_is_typed(lesson):
