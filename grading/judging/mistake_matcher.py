@@ -99,7 +99,7 @@ class MistakeMatcher:
     def _same_call(self, call: RecordedCall, answers: tuple["Answer", ...], *, unstable: bool) -> bool:
         known, message = self._replay(json.dumps(call.request), answers, self._facts(call))
         same_text = call.outcome.kind != "raised" or _text_shape(call.message) == _text_shape(message)
-        outcomes = (call.outcome, known)
+        outcomes: tuple[Outcome, ...] = (call.outcome, known)
         if unstable:
             outcomes = tuple(replace(outcome, unstable=True) for outcome in outcomes)
         return same_text and outcomes_match(*outcomes)
