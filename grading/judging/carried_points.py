@@ -22,7 +22,7 @@ def carry_points(
         (the checks, what the whole exercise is right but for: nothing where another check says no).
     """
     helpers = _and(verdict.helpers)
-    message = f"Right but for {helpers}: your results are those of a right {name} that calls your {helpers}."
+    message = f"Right but for {helpers}: with a right {helpers} in its place, your {name} passes this check."
     marked = tuple(
         replace(check, score=check.max_score if points else 0.0, message=message, right_but_for=verdict.helpers)
         if check.name in verdict.checks
@@ -43,14 +43,15 @@ def explain_carried(name: str, verdict: Verdict, *, points: bool) -> str:
     """
     helpers = _and(verdict.helpers)
     gets = "So it gets its points." if points else f"It gets its points once {helpers} is right."
-    return f"{name} is right but for {helpers}, which it calls: it fails only by the mistake there. {gets}"
+    return f"{name} is right but for {helpers}, which it calls: with a right {helpers}, it passes its checks. {gets}"
 
 
-def explain_constant(name: str, verdict: Verdict) -> str:
-    """Say why it cannot be seen whether an exercise is right; "" where that is not the reason."""
-    helpers = _and(verdict.constant)
-    what = f"{helpers} gives (almost) the same for every input, so it cannot be seen whether {name} is right."
-    return f"{what} Fix {helpers} first." if verdict.constant else ""
+def explain_own_mistake(name: str, verdict: Verdict) -> str:
+    """Say that an exercise is wrong with right helpers, too; "" where that is not known, or it called none."""
+    if not (verdict.has_own_mistake and verdict.helpers):
+        return ""
+    helpers = _and(verdict.helpers)
+    return f"{name} has a mistake of its own, too: with a right {helpers} in its place, it still fails."
 
 
 def _and(names: Sequence[str]) -> str:

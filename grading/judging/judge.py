@@ -12,15 +12,14 @@ from typing import Any
 from grading.errors import SandboxUnavailable
 from grading.judging.blank_records import BlankRecords
 from grading.judging.carried_forward import MOST_CALLS, CarriedForward, Verdict
-from grading.judging.carried_points import carry_points, explain_carried, explain_constant
+from grading.judging.carried_points import carry_points, explain_carried, explain_own_mistake
 from grading.judging.judging_messages import LeftOut
 from grading.judging.mistake_matcher import MistakeMatcher
-from grading.judging.pytest_plugin import Candidate, CheckFinding, check_rng, run_hidden_checks
+from grading.judging.pytest_plugin import Candidate, CheckFinding, run_hidden_checks
 from grading.judging.records import ExerciseResult, SubmissionResult, exercise_status
 from grading.judging.reference import Reference
-from grading.judging.shadow import Runs
-from grading.judging.stand_ins import Allowance
 from grading.judging.student_proxy import Student, Transport, kernel_transport
+from grading.judging.substitutes import Allowance
 from grading.lessons.bank import Answer, load_bank
 from grading.lessons.lesson import Lesson
 from grading.sandbox.cold_launcher import ColdLauncher
@@ -63,7 +62,7 @@ class Judge:
         self._reference = Reference(lesson)
         bank = load_bank(lesson)
         self._matcher = MistakeMatcher(self._reference, bank)
-        self._carried = CarriedForward(lesson, self._reference, bank)
+        self._carried = CarriedForward(lesson, self._reference)
         self._carried_points = carried_points
         self._blank = BlankRecords(lesson, self.launcher.sandbox)
         self._marks = released_marks(lesson.folder.parent.parent / "lessons")
@@ -145,7 +144,6 @@ class Judge:
         raise SandboxUnavailable("The warm parent of the kernels ended twice. Is this machine out of memory?")
 
     def _check_once(self, submission: Submission, rebuilt: Rebuilt, seed: bytes, attempted: frozenset[str]) -> "_Found":
-        heard: dict[str, Runs] = {}
         with Runner(rebuilt.program, self.limits, self.launcher) as runner:
             runner.start()
             attempted -= runner.as_released(rebuilt.stubs)
@@ -158,19 +156,13 @@ class Judge:
 
             candidate = Candidate(submission.student, make_student, seed, attempted)
             findings = run_hidden_checks(self.lesson, self._reference, [candidate]) if attempted else []
-            suspects = self._carried.suspects(findings)
-            if suspects:
-                heard = self._carried.hear(transport, seed, suspects, self._announce)
-        verdicts = self._look_again(runner, findings, heard, seed) if heard else {}
+        verdicts = self._look_again(runner, findings, seed)
         fallbacks, self.launcher.fallbacks[:] = list(self.launcher.fallbacks), []
         return _Found(findings, [*runner.notes, *fallbacks], verdicts)
 
-    def _look_again(
-        self, runner: Runner, findings: list[CheckFinding], heard: dict[str, Runs], seed: bytes
-    ) -> dict[str, Verdict]:
-        """Decide which exercises are right but for a helper, in kernels that do not know what was answered before."""
+    def _look_again(self, runner: Runner, findings: list[CheckFinding], seed: bytes) -> dict[str, Verdict]:
+        """Decide which exercises are right but for a helper, in a kernel that knows nothing of what was answered."""
         allowance = Allowance(MOST_CALLS, time.process_time() + self.limits.judging_seconds / 4)
-        rng = check_rng(seed, "carried forward")
 
         @contextlib.contextmanager
         def open_kernel() -> Iterator[Transport]:
@@ -178,7 +170,7 @@ class Judge:
                 kernel.start()
                 yield kernel_transport(kernel)
 
-        return self._carried.decide(findings, heard, open_kernel, allowance, rng, self._announce)
+        return self._carried.decide(findings, seed, open_kernel, allowance, self._announce)
 
     def _exercise(
         self, name: str, findings: list[CheckFinding], named: list[Answer], notes: list[str], verdict: Verdict
@@ -194,11 +186,10 @@ class Judge:
         mistake, hint = None, ""
         if right_but_for:
             hint = explain_carried(name, verdict, points=points)
-        elif verdict.mistake:
-            mistake, hint = verdict.mistake, verdict.mistake.hint
         elif status in ("failed", "partial"):
-            mistake, hint = self._explain(name, findings, named, notes)
-            hint = hint if mistake else explain_constant(name, verdict) or hint
+            mistake, hint = self._explain_apart(name, verdict)
+            if not hint:  # what is wrong with right helpers, too, is not said to look right
+                mistake, hint = self._explain(name, findings, [] if verdict.has_own_mistake else named, notes)
         result = ExerciseResult(
             id=self._blank.id_of(name),
             score=sum(check.score for check in checks),
@@ -210,6 +201,14 @@ class Judge:
             right_but_for=right_but_for,
         )
         return result, mistake
+
+    def _explain_apart(self, name: str, verdict: Verdict) -> tuple[Answer | None, str]:
+        """Find the mistake of an exercise that fails with right helpers, too, by what it did with these."""
+        if not verdict.has_own_mistake:
+            return None, ""
+        calls = [(finding.result.status == "passed", finding.calls) for finding in verdict.findings]
+        fits, _ = self._matcher.name(name, calls)
+        return (fits[0], fits[0].hint) if fits else (None, explain_own_mistake(name, verdict))
 
     def _explain(
         self, name: str, findings: list[CheckFinding], named: list[Answer], notes: list[str]

@@ -5,7 +5,7 @@ the audit's own process. Both answer through the same agent.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -140,7 +140,7 @@ class Student:
         self.calls.append(RecordedCall(name, request, outcome, facts, text))
 
 
-def local_transport(namespace: Mapping[str, Any], within: float | None = None) -> Transport:
+def local_transport(namespace: MutableMapping[str, Any], within: float | None = None) -> Transport:
     """Make a transport that serves requests in this process, for answers that are our own.
 
     Args:

@@ -89,7 +89,7 @@ def test_a_second_mistake_is_still_refused_and_named(grade, topic, mistakes, tra
 )
 def test_what_failed_after_a_helper_is_looked_at_again_but_for_what_trains(topic, failed, suspects):
     lesson = find_lesson(PROJECT / "solutions", topic)
-    carried = CarriedForward(lesson, Reference(lesson), load_bank(lesson))
+    carried = CarriedForward(lesson, Reference(lesson))
     candidate = Candidate("ann", lambda **options: None, b"seed")
 
     def found(name):

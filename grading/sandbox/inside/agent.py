@@ -5,7 +5,7 @@ answer and compares with values it computed itself. Runs inside the sandbox; the
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from dnnkit.checking.observe import call
@@ -13,6 +13,9 @@ from dnnkit.checking.snippets import Snippet
 from dnnkit.checking.wire import decode
 
 from .bindings import as_released
+from .substitutes import SubstitutedRun
+
+_runs: list[SubstitutedRun] = []  # the one that goes on, if there is one
 
 
 class Reply:
@@ -39,19 +42,29 @@ def answer(request_text: str) -> Reply:
     return Reply(serve(json.loads(request_text), get_ipython().user_ns))
 
 
-def serve(request: Mapping[str, Any], namespace: Mapping[str, Any]) -> dict[str, Any]:
+def serve(request: Mapping[str, Any], namespace: MutableMapping[str, Any]) -> dict[str, Any]:
     """Call a function, or run a snippet, and say what happened.
 
     Args:
         request: {"name": function, "inputs": {parameter: wire}, "repeat": bool}; or "code" in place of "name":
             the source of a function that gets the inputs and the student's functions.
-            Or {"stubs": {exercise: source}}, see `bindings.as_released`.
+            With "substitutes", a list of exercises, these are answered from outside, see `substitutes`; a call of one
+            is answered by a request {"told": ...}. Or {"stubs": {exercise: source}}, see `bindings.as_released`.
         namespace: where the student's functions live.
 
     Returns:
         {"outcome": None} when there is no such function, else {"outcome": `Outcome.to_json()`, "message": str,
-        "place": str, "warnings": [str, ...]}; for stubs {"as_released": [exercise, ...]}.
+        "place": str, "warnings": [str, ...]}; {"asks": ...} for a call of a substitute; for stubs {"as_released":
+        [exercise, ...]}.
     """
+    if "told" in request:
+        return _runs[-1].go_on(request["told"]) if _runs else {}
+    if "substitutes" in request:
+        while _runs:
+            _runs.pop().restore()  # one that was left waiting
+        plain = {key: value for key, value in request.items() if key != "substitutes"}
+        _runs.append(SubstitutedRun(request["substitutes"], namespace, lambda: serve(plain, namespace)))
+        return _runs[-1].start()
     if "stubs" in request:
         return {"as_released": as_released(request["stubs"], namespace)}
     inputs = {name: decode(item) for name, item in request["inputs"].items()}

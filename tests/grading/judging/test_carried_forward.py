@@ -55,11 +55,11 @@ def test_what_is_right_but_for_a_helper_gets_its_points_and_is_told(grade):
     assert (mean_square.status, mean_square.score, mean_square.mistake) == ("failed", 1.0, None)
     assert mean_square.right_but_for == mean_square.checks[0].right_but_for == ("double",)
     assert mean_square.hint == (
-        "mean_square is right but for double, which it calls: it fails only by the mistake there. "
+        "mean_square is right but for double, which it calls: with a right double, it passes its checks. "
         "So it gets its points."
     )
     assert mean_square.checks[0].message == (
-        "Right but for double: your results are those of a right mean_square that calls your double."
+        "Right but for double: with a right double in its place, your mean_square passes this check."
     )
 
 
@@ -171,33 +171,87 @@ def test_the_liar_earns_nothing(grade, name):
     assert (mean_square.score, mean_square.right_but_for) == (0.0, ())
 
 
+MISSING = {
+    "def twice(x):\n    return 2 * x": (
+        "double is not defined in your notebook; mean_square calls it. "
+        "Did the cell of double raise an error, or was double renamed?"
+    ),
+    "def double(x):\n    # later\n    raise NotImplementedError('double is not written yet')": (
+        "double is not written yet; mean_square calls it."
+    ),
+}
+
+
 @sandboxed
-def test_a_helper_that_gives_the_same_for_all_is_named_as_the_reason(grade):
-    assert grade("def double(x):\n    return np.ones(np.shape(x))")[1].hint == (
-        "double gives (almost) the same for every input, so it cannot be seen whether mean_square is right. "
-        "Fix double first."
+@pytest.mark.parametrize("double", MISSING)
+def test_an_exercise_is_right_but_for_a_helper_that_is_not_there(grade, double):
+    mean_square = grade(double)[1]
+    assert (mean_square.status, mean_square.score, mean_square.right_but_for) == ("failed", 1.0, ("double",))
+
+
+@sandboxed
+@pytest.mark.parametrize("double", MISSING)
+def test_a_helper_that_is_not_there_is_named_to_one_that_is_wrong_itself(grade, double):
+    mean_square = grade(double, "def mean_square(x):\n    return np.mean(double(x) ** 2) / 3")[1]
+    assert (mean_square.status, mean_square.score) == ("failed", 0.0)
+    assert mean_square.checks[0].message == MISSING[double]
+    assert mean_square.hint == (
+        "mean_square has a mistake of its own, too: with a right double in its place, it still fails."
     )
 
 
+# What an exercise does with a right double is told apart from what it did with the student's own.
+OWN_WAYS = {
+    "one number at a time": "def mean_square(x):\n    return sum(double(float(v)) ** 2 for v in x) / len(x) / 4",
+    "by another name": "twice = double\ndef mean_square(x):\n    return np.mean(twice(x) ** 2) / 4",
+    "in float32": "def mean_square(x):\n    return np.mean(double(np.float32(x)) ** 2) / 4",
+    "from a list": "def mean_square(x):\n    return np.mean(np.array(double(list(x))) ** 2) / 4",
+}
+BROKEN = {
+    "tanh": "def double(x):\n    return np.tanh(x)",
+    "changes its input": "def double(x):\n    x *= 2\n    return x",
+    "nothing comes back": "def double(x):\n    2 * np.asarray(x)",
+    "0 for all": "def double(x):\n    return np.zeros(np.shape(x))",
+    "mixes the numbers": "def double(x):\n    return np.cumsum(x)",
+    "raises": "def double(x):\n    raise ValueError('no')",
+    "NaN here and there": "def double(x):\n    return np.where(np.asarray(x) > 0, 2 * np.asarray(x), np.nan)",
+}
+
+
 @sandboxed
-@pytest.mark.parametrize(
-    ("double", "message"),
-    [
-        (
-            "def twice(x):\n    return 2 * x",
-            "double is not defined in your notebook; mean_square calls it. "
-            "Did the cell of double raise an error, or was double renamed?",
-        ),
-        (
-            "def double(x):\n    # later\n    raise NotImplementedError('double is not written yet')",
-            "double is not written yet; mean_square calls it.",
-        ),
-    ],
-)
-def test_a_helper_that_is_not_there_is_named(grade, double, message):
-    mean_square = grade(double)[1]
-    assert (mean_square.status, mean_square.score) == ("failed", 0.0)
-    assert mean_square.checks[0].message == message
+@pytest.mark.parametrize("broken", BROKEN)
+def test_no_mistake_of_a_helper_costs_the_points_of_what_is_right(grade, broken):
+    assert grade(BROKEN[broken])[1].score == 1.0
+
+
+@sandboxed
+@pytest.mark.parametrize("way", OWN_WAYS)
+def test_right_answers_of_every_form_get_their_points(grade, way):
+    assert grade(BROKEN["tanh"], OWN_WAYS[way])[1].score == 1.0
+
+
+# Each passes where only the student's own helper is looked at: it does as a right mean_square would with that helper.
+HIDDEN = {
+    "the helper hides a factor": ("return np.sign(x)", "return np.mean(double(7 * np.asarray(x)) ** 2) / 4"),
+    "the helper hides an order": ("return np.full(len(x), np.mean(x))", "return np.mean(double(x)) ** 2 / 4"),
+    "the same mistake, made without a call": ("return np.asarray(x) ** 2", "return np.mean(np.asarray(x) ** 4) / 4"),
+    "the helper calls the exercise": (
+        "return np.full(np.shape(x), 2 * mean_square(x) ** 0.5)",
+        "return np.mean(np.abs(x)) + 0.5",
+    ),
+    "the helper reads its caller's names": (
+        "import sys\n    return 3 * sys._getframe(1).f_locals['x']",
+        "return np.mean(double(np.zeros(len(x))) ** 2) / 4",
+    ),
+}  # fmt: skip
+
+
+@sandboxed
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_mistake_that_the_helper_hides_earns_nothing(grade, name):
+    double, mean_square = HIDDEN[name]
+    found = grade(f"def double(x):\n    {double}", f"def mean_square(x):\n    {mean_square}")[1]
+    assert (found.score, found.right_but_for) == (0.0, ())
 
 
 def carried_record(record_of):

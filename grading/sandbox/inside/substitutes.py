@@ -1,0 +1,85 @@
+"""Put substitutes in the places of a student's failed helpers: each call of one is answered from outside.
+
+What calls a substitute runs in a thread. It waits there while what was asked goes out as the answer to the request, and
+goes on when the next request brings the result. So the values of a right helper come in, and never its code.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, MutableMapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from dnnkit.checking.wire import decode, encode
+
+BUFFER = ("has_uint32", "uinteger")  # half of a draw that a generator keeps for the next; the wire leaves it out
+
+
+class SubstitutedRun:
+    """One request, served in a thread with substitutes in place.
+
+    Args:
+        names: the exercises that get a substitute.
+        namespace: the student's names; other names of the same functions are bound to the substitutes, too.
+        work: function that serves the request.
+    """
+
+    def __init__(self, names: Sequence[str], namespace: MutableMapping[str, Any], work: Callable[[], dict]) -> None:
+        self._names, self._namespace, self._work = names, namespace, work
+        self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._told: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._originals: dict[str, Any] = {}
+
+    def start(self) -> dict[str, Any]:
+        """Begin; returns {"asks": ...} for the first call of a substitute, or the answer to the request."""
+        for name in self._names:
+            own = self._namespace.get(name)
+            same = [key for key, value in self._namespace.items() if own is not None and value is own]
+            for key in {name, *same}:
+                self._originals[key] = own
+                self._namespace[key] = self._substitute(name)
+        threading.Thread(target=self._run, daemon=True).start()
+        return self._answers.get()
+
+    def go_on(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Hand in the result of the call that was asked for; returns what `start` does."""
+        self._told.put(told)
+        return self._answers.get()
+
+    def restore(self) -> None:
+        """Give the student's names back what they were bound to."""
+        while self._originals:
+            name, value = self._originals.popitem()
+            if value is None:
+                del self._namespace[name]
+            else:
+                self._namespace[name] = value
+
+    def _run(self) -> None:
+        answer: dict[str, Any] = {}  # which is none, so that the other end calls it a crash
+        try:
+            answer = self._work()
+        finally:
+            self.restore()
+            self._answers.put(answer)
+
+    def _substitute(self, name: str) -> Callable:
+        def call(*values: Any, **named: Any) -> Any:
+            generators = [one for one in (*values, *named.values()) if isinstance(one, np.random.Generator)]
+            asks = {
+                "name": name,
+                "values": [encode(value) for value in values],
+                "named": {key: encode(value) for key, value in named.items()},
+                "buffers": [[int(one.bit_generator.state[key]) for key in BUFFER] for one in generators],
+            }
+            self._answers.put({"asks": asks})
+            told = self._told.get()
+            if "raised" in told:
+                raise ValueError(f"A right {name} raises {told['raised']} here.")
+            for one, (drawn, buffer) in zip(generators, told["generators"], strict=True):
+                one.bit_generator.state = decode(drawn).bit_generator.state | dict(zip(BUFFER, buffer, strict=True))
+            return decode(told["value"])
+
+        call.__name__ = name
+        return call
