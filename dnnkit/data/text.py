@@ -24,14 +24,40 @@ def load_text(*, num_characters: int | None = None) -> str:
     """
     from pydoc_data.topics import topics
 
-    plain = {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "--", "…": "...", "\t": "    ", "\xa0": " "}
-    text = "\n\n".join(topics[name].strip() for name in sorted(topics)).translate(
-        str.maketrans(plain)  # type: ignore[arg-type]  # the stubs want values that may also be numbers or None
-    )
-    text = "".join(c if " " <= c <= "~" or c == "\n" else "?" for c in text)
+    text = _in_ascii("\n\n".join(topics[name].strip() for name in sorted(topics)))
     if num_characters is not None and not 0 <= num_characters <= len(text):
         raise ValueError(
             f"load_text cannot return that many characters. Expected 0 to {len(text)}. Got {num_characters}. "
             f"Is it a number of words or of bytes?"
         )
     return text[:num_characters]
+
+
+def load_topic(name: str) -> str:
+    """Load one help text of Python's own documentation, such as what `help("compound")` shows.
+
+    Args:
+        name: a topic of `help`.
+
+    Returns:
+        A string of printable ASCII characters and line ends.
+
+    Raises:
+        KeyError: there is no such topic.
+
+    Example:
+        >>> load_topic("assert")[:22]
+        'The "assert" statement'
+    """
+    from pydoc_data.topics import topics
+
+    return _in_ascii(topics[name].strip())
+
+
+def _in_ascii(text: str) -> str:
+    """Replace curly quotes and the like by plain ones, and the rest by question marks."""
+    plain = {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "--", "…": "...", "\t": "    ", "\xa0": " "}
+    text = text.translate(
+        str.maketrans(plain)  # type: ignore[arg-type]  # the stubs want values that may also be numbers or None
+    )
+    return "".join(c if " " <= c <= "~" or c == "\n" else "?" for c in text)

@@ -5,6 +5,7 @@ none is shown twice. `show` sends a PNG inside an HTML figure whose alternative 
 drawn, unless the author gives one, so that it stays true when a student's function is wrong.
 """
 
+from dnnkit.plots.bars import plot_shares, plot_timeline
 from dnnkit.plots.boundary import plot_decision_boundary
 from dnnkit.plots.curves import plot_curves, plot_losses
 from dnnkit.plots.figures import COLOURS, DPI, LINES, MARKERS, alt_text, describe, panels, show, to_html
@@ -12,6 +13,7 @@ from dnnkit.plots.gates import plot_gates
 from dnnkit.plots.histograms import plot_histograms
 from dnnkit.plots.images import plot_confusion, plot_images
 from dnnkit.plots.sequences import plot_strokes, plot_unrolled
+from dnnkit.plots.wiring import plot_wiring
 
 __all__ = [
     "COLOURS",
@@ -28,8 +30,11 @@ __all__ = [
     "plot_histograms",
     "plot_images",
     "plot_losses",
+    "plot_shares",
     "plot_strokes",
+    "plot_timeline",
     "plot_unrolled",
+    "plot_wiring",
     "show",
     "to_html",
 ]

@@ -1,0 +1,722 @@
+"""Known wrong answers of lesson 06, each with the hint that its maker deserves.
+
+Each function may use NumPy as `np` and the lesson's own functions, which are there when it runs. An `edit` is the
+reference with a few texts replaced.
+"""
+
+from grading.lessons.checking import edit
+
+# residual_forward
+
+edit(
+    "residual_forward__no_return", {"return np.max": "np.max"}, hint="The function returns None. Is the return missing?"
+)
+edit(
+    "residual_forward__no_shortcut",
+    {"np.maximum(x + F(x), 0)": "np.maximum(F(x), 0)"},
+    hint="Only F(x) arrives: this is a plain block. Where is the way around it?",
+)
+edit(
+    "residual_forward__no_relu",
+    {"np.maximum(x + F(x), 0)": "x + F(x)"},
+    hint="The sum is right, but negative numbers came through. Where is the ReLU?",
+)
+edit(
+    "residual_forward__relu_before_sum",
+    {"np.maximum(x + F(x), 0)": "x + np.maximum(F(x), 0)"},
+    hint="The ReLU sees F(x) alone. It comes behind the sum.",
+)
+edit(
+    "residual_forward__relu_of_parts",
+    {"np.maximum(x + F(x), 0)": "np.maximum(x, 0) + np.maximum(F(x), 0)"},
+    hint="Each way goes through a ReLU of its own. There is one, behind the sum.",
+)
+edit(
+    "residual_forward__relu_twice",
+    {"np.maximum(x + F(x), 0)": "np.maximum(x + np.maximum(F(x), 0), 0)"},
+    hint="F(x) goes through a ReLU before the sum, so it can take nothing away. The ReLU comes once, behind the sum.",
+)
+edit(
+    "residual_forward__relu_inside",
+    {"F(x), 0)": "F(np.maximum(x, 0)), 0)"},
+    hint="F sees x after a ReLU. It sees x itself.",
+)
+edit(
+    "residual_forward__difference",
+    {"x + F(x)": "F(x) - x"},
+    hint="x is taken away from F(x). The two ways are added up.",
+)
+edit(
+    "residual_forward__mean",
+    {"x + F(x)": "(x + F(x)) / 2"},
+    hint="The results are half of what they should be. The two ways are added up, not averaged.",
+)
+edit(
+    "residual_forward__absolute",
+    {"np.maximum(x + F(x), 0)": "np.abs(x + F(x))"},
+    hint="Negative sums come out positive. The ReLU makes them 0.",
+)
+
+# residual_backward
+
+edit(
+    "residual_backward__no_return",
+    {"return dz + F": "dz + F"},
+    hint="The function returns None. Is the return missing?",
+)
+edit(
+    "residual_backward__no_shortcut",
+    {"return dz + F_backward(dz, x)": "return F_backward(dz, x)"},
+    hint="Only the way through F carries the gradient. x went into the sum on a second way.",
+)
+edit(
+    "residual_backward__shortcut_only",
+    {"return dz + F_backward(dz, x)": "return dz"},
+    hint="Only the shortcut carries the gradient. Where is the way back through F?",
+)
+edit(
+    "residual_backward__no_mask",
+    {"dz = dout * (x + F(x) > 0)": "dz = dout"},
+    hint="The gradient passes where the ReLU was shut, too. Where x + F(x) is negative, nothing comes through.",
+)
+edit(
+    "residual_backward__mask_of_x",
+    {"(x + F(x) > 0)": "(x > 0)"},
+    hint="The mask looks at x. The ReLU has seen the sum x + F(x).",
+)
+edit(
+    "residual_backward__mask_of_f",
+    {"(x + F(x) > 0)": "(F(x) > 0)"},
+    hint="The mask looks at F(x) alone. The ReLU has seen the sum x + F(x).",
+)
+edit(
+    "residual_backward__mask_turned",
+    {"> 0": "< 0"},
+    hint="The mask is turned round: the gradient passes where the sum is negative.",
+)
+edit(
+    "residual_backward__shortcut_unmasked",
+    {"return dz + F": "return dout + F"},
+    hint="The gradient on the shortcut does not go through the ReLU. The mask comes before the fork, for both ways.",
+)
+edit(
+    "residual_backward__branch_unmasked",
+    {"F_backward(dz, x)": "F_backward(dout, x)"},
+    hint="The gradient into F does not go through the ReLU. The mask comes before the fork, for both ways.",
+)
+edit(
+    "residual_backward__product",
+    {"return dz + F": "return dz * F"},
+    hint="The gradients of the two ways are multiplied. Where two ways meet again on the way back, they are added up.",
+)
+edit(
+    "residual_backward__back_at_output",
+    {"F_backward(dz, x)": "F_backward(dz, F(x))"},
+    hint="F_backward gets the output of F as its second argument. It needs what F has seen: x.",
+)
+
+# conv_cost
+
+edit(
+    "conv_cost__no_return",
+    {"return (height": "(height"},
+    hint="The function returns None. Is the return missing?",
+)
+edit(
+    "conv_cost__no_biases",
+    {"out_channels * (weights + 1)": "out_channels * weights"},
+    hint="The parameters lack the biases: one for each kernel.",
+)
+edit(
+    "conv_cost__one_bias",
+    {"out_channels * (weights + 1)": "out_channels * weights + 1"},
+    hint="There is one bias in all. Every kernel has a bias of its own.",
+)
+edit(
+    "conv_cost__one_channel",
+    {"kernel_size**2 * channels": "kernel_size**2"},
+    hint="A kernel has weights for every channel that comes in: k times k times C_in.",
+)
+edit(
+    "conv_cost__not_squared",
+    {"kernel_size**2": "kernel_size"},
+    hint="A kernel has k rows and k columns: k times k weights for each channel.",
+)
+edit(
+    "conv_cost__work_on_input",
+    {
+        "height, width = (": "rows, columns = height, width\n    height, width = (",
+        "height * width * out": "rows * columns * out",
+    },
+    hint="The multiply-adds are counted for every pixel of the input. Count the places of the output.",
+)
+edit(
+    "conv_cost__biases_in_work",
+    {"height * width * out_channels * weights": "height * width * out_channels * (weights + 1)"},
+    hint="The biases are counted among the multiply-adds. Only products with weights are counted.",
+)
+edit(
+    "conv_cost__work_for_one_kernel",
+    {"height * width * out_channels * weights": "height * width * weights"},
+    hint="The multiply-adds are those of one kernel. Every kernel goes over the image.",
+)
+edit(
+    "conv_cost__one_padding",
+    {"2 * padding": "padding"},
+    hint="Padding is counted once. It is added on both sides of each axis.",
+)
+edit(
+    "conv_cost__no_padding",
+    {"side + 2 * padding - kernel_size": "side - kernel_size"},
+    hint="The padding plays no part in the output shape. It adds pixels on both sides.",
+)
+edit(
+    "conv_cost__rounded_up",
+    {"(side + 2 * padding - kernel_size) // stride": "-(-(side + 2 * padding - kernel_size) // stride)"},
+    hint="Where the stride does not fit, the number of places is rounded up. The last window would stick out.",
+)
+edit(
+    "conv_cost__one_place_missing",
+    {"// stride + 1": "// stride"},
+    hint="One place is missing along each side: the first window counts, too.",
+)
+edit(
+    "conv_cost__floats",
+    {"// stride + 1": "/ stride + 1"},
+    hint="The sizes are not whole numbers. // divides and rounds down.",
+)
+edit(
+    "conv_cost__turned",
+    {"return (height, width, out_channels)": "return (width, height, out_channels)"},
+    hint="Height and width are exchanged in the output shape.",
+)
+edit(
+    "conv_cost__channels_first",
+    {"return (height, width, out_channels)": "return (out_channels, height, width)"},
+    hint="The channels come first in the output shape. Here they come last.",
+)
+
+# network_cost
+
+edit(
+    "network_cost__no_return",
+    {"return rows, sum": "rows, sum"},
+    hint="The function returns None. Is the return missing?",
+)
+edit(
+    "network_cost__shape_not_handed_on",
+    {"shape, parameters, multiply_adds = conv_cost(shape,": "_, parameters, multiply_adds = conv_cost(shape,"},
+    hint="A convolution does not hand on its output shape: the next layer sees what the convolution saw.",
+)
+edit(
+    "network_cost__always_the_image",
+    {"multiply_adds = conv_cost(shape, *sizes)": "multiply_adds = conv_cost(input_shape, *sizes)"},
+    hint="Every convolution is counted on the image. It sees the output of the layer before it.",
+)
+edit(
+    "network_cost__pooling_counted",
+    {"shape, _, _ = conv_cost(shape,": "shape, parameters, multiply_adds = conv_cost(shape,"},
+    hint="Pooling is counted like a convolution. It has no parameters, and no products.",
+)
+edit(
+    "network_cost__pooling_skipped",
+    {'layer["kernel_size"], shape[2], layer["stride"], layer["padding"])': "1, shape[2], 1, 0)"},
+    hint="Pooling leaves the shape as it is. Its window, stride and padding decide it, as those of a convolution.",
+)
+edit(
+    "network_cost__pooling_without_padding",
+    {'shape[2], layer["stride"], layer["padding"]': 'shape[2], layer["stride"], 0'},
+    hint="The padding of pooling plays no part. Its record has one.",
+)
+edit(
+    "network_cost__pooling_stride_is_window",
+    {'shape[2], layer["stride"], layer["padding"]': 'shape[2], layer["kernel_size"], layer["padding"]'},
+    hint="Pooling moves by the size of its window. It has a stride of its own.",
+)
+edit(
+    "network_cost__no_dense_biases",
+    {'multiply_adds + layer["units"]': "multiply_adds"},
+    hint="The biases of dense layers are missing: one for each unit.",
+)
+edit(
+    "network_cost__dense_biases_worked",
+    {
+        'shape, parameters = (layer["units"],), multiply_adds + layer["units"]': (
+            'multiply_adds += layer["units"]\n            shape, parameters = (layer["units"],), multiply_adds'
+        )
+    },
+    hint="The biases of dense layers are counted among the multiply-adds. Only products with weights are counted.",
+)
+edit(
+    "network_cost__flatten_pixels",
+    {"(shape[0] * shape[1] * shape[2],)": "(shape[0] * shape[1],)"},
+    hint="Flattening forgets the channels: all H times W times C numbers come in a line.",
+)
+edit(
+    "network_cost__flatten_number",
+    {
+        "(shape[0] * shape[1] * shape[2],)": "shape[0] * shape[1] * shape[2]",
+        "shape[0] * layer": "np.ravel(shape)[0] * layer",
+    },
+    hint="The shape behind flatten is a number. It is a tuple of one number, (n,).",
+)
+edit(
+    "network_cost__last_row_left_out",
+    {"sum(row[1] for row in rows), ": "sum(row[1] for row in rows[:-1]), "},
+    hint="The last layer is missing in the sum of the parameters.",
+)
+edit(
+    "network_cost__sums_exchanged",
+    {
+        "sum(row[1] for row in rows), sum(row[2] for row in rows)": (
+            "sum(row[2] for row in rows), sum(row[1] for row in rows)"
+        )
+    },
+    hint="The two sums are exchanged: first the parameters, then the multiply-adds.",
+)
+edit(
+    "network_cost__only_the_last",
+    {"rows.append((shape, parameters, multiply_adds))": "rows = [(shape, parameters, multiply_adds)]"},
+    hint="Only one row came back. There is one for each layer.",
+)
+
+# receptive_field
+
+edit(
+    "receptive_field__no_return",
+    {"return size, jump": "size, jump"},
+    hint="The function returns None. Is the return missing?",
+)
+edit(
+    "receptive_field__no_strides",
+    {" * jump\n": "\n"},
+    hint="The strides of earlier layers play no part. Behind a stride, neighbouring units lie further apart.",
+)
+edit(
+    "receptive_field__own_stride",
+    {
+        'size += (layer["kernel_size"] - 1) * jump\n        jump *= layer["stride"]': (
+            'jump *= layer["stride"]\n        size += (layer["kernel_size"] - 1) * jump'
+        )
+    },
+    hint="A layer's stride enlarges its own window. It matters for later layers only: first the size, then the stride.",
+)
+edit(
+    "receptive_field__last_stride_only",
+    {'jump *= layer["stride"]': 'jump = layer["stride"]'},
+    hint="Only the last stride counts. Strides are multiplied.",
+)
+edit(
+    "receptive_field__strides_added",
+    {'jump *= layer["stride"]': 'jump += layer["stride"] - 1'},
+    hint="The strides are added up. They are multiplied.",
+)
+edit(
+    "receptive_field__whole_window",
+    {'(layer["kernel_size"] - 1)': 'layer["kernel_size"]'},
+    hint="A layer adds its whole window. One of its units is there already: it adds k - 1.",
+)
+edit(
+    "receptive_field__starts_at_zero",
+    {"size, jump = 1, 1": "size, jump = 0, 1"},
+    hint="The size is one too small. Without any layer, a pixel sees itself: 1.",
+)
+edit(
+    "receptive_field__pooling_left_out",
+    {"for layer in layers:": 'for layer in [one for one in layers if one["kind"] == "conv"]:'},
+    hint="Pooling is left out. It has a window and a stride, too.",
+)
+edit(
+    "receptive_field__backwards",
+    {"in layers:": "in layers[::-1]:"},
+    hint="The layers are followed from the last to the first, with the rule that goes from the first to the last.",
+)
+edit(
+    "receptive_field__exchanged",
+    {"return size, jump": "return jump, size"},
+    hint="The two results are exchanged: first the size, then the stride.",
+)
+edit(
+    "receptive_field__products_of_windows",
+    {'size += (layer["kernel_size"] - 1) * jump': 'size *= layer["kernel_size"]'},
+    hint="The windows are multiplied. Windows of neighbours overlap: each layer adds (k - 1) times the stride so far.",
+)
+
+# inception_block
+
+edit(
+    "inception_block__no_return",
+    {"return layers.Conc": "layers.Conc"},
+    hint="The function returns None. Is the return missing?",
+)
+edit(
+    "inception_block__no_reduction_five",
+    {")(five)": ")(x)"},
+    hint="The 5 by 5 convolution reads x itself. It reads what the 1 by 1 in front of it gives.",
+)
+edit(
+    "inception_block__pool_without_projection",
+    {
+        '    pooled = layers.Conv2D(fp, 1, padding="same", activation="relu")(pooled)\n': "",
+    },
+    hint="The pooled channels are joined as they are. A 1 by 1 convolution with f_p kernels comes behind the pooling.",
+)
+edit(
+    "inception_block__average_pooling",
+    {"MaxPooling2D": "AveragePooling2D"},
+    hint="The fourth branch takes the mean of each window. It takes the largest number.",
+)
+edit(
+    "inception_block__no_relu_inside",
+    {
+        'r3, 1, padding="same", activation="relu"': 'r3, 1, padding="same"',
+        'r5, 1, padding="same", activation="relu"': 'r5, 1, padding="same"',
+    },
+    hint="The 1 by 1 convolutions in front have no ReLU. Every convolution has one.",
+)
+edit(
+    "inception_block__no_biases",
+    {'activation="relu")': 'activation="relu", use_bias=False)'},
+    hint="The biases are missing: here every convolution has them.",
+)
+edit(
+    "inception_block__other_order",
+    {"[one, three, five, pooled]": "[pooled, one, three, five]"},
+    hint="The branches are joined in another order. It is 1 by 1, 3 by 3, 5 by 5, pooling.",
+)
+edit(
+    "inception_block__pool_moves_by_three",
+    {"MaxPooling2D(3, strides=1": "MaxPooling2D(3"},
+    hint="The pooling moves by the size of its window and shrinks the map. Its stride is 1.",
+)
+
+# residual_block
+
+edit(
+    "residual_block__no_return",
+    {"return keras.layers.ReLU()": "keras.layers.ReLU()"},
+    hint="The function returns None. Is the return missing?",
+)
+edit(
+    "residual_block__no_shortcut",
+    {"keras.layers.Add()([x, y])": "y"},
+    hint="Only F(x) arrives: this is a plain block. Where is the shortcut?",
+)
+edit(
+    "residual_block__always_projected",
+    {"if stride != 1 or x.shape[-1] != filters:": "if True:"},
+    hint="The shortcut has weights even where x fits as it is. There, x itself goes around.",
+)
+edit(
+    "residual_block__projected_by_stride",
+    {"if stride != 1 or x.shape[-1] != filters:": "if stride != 1:"},
+    hint="With stride 1 and another number of channels, x does not fit into the sum: the shortcut needs a projection.",
+)
+edit(
+    "residual_block__no_relu_at_end",
+    {"return keras.layers.ReLU()(keras.layers.Add()([x, y]))": "return keras.layers.Add()([x, y])"},
+    hint="Negative numbers come out. A ReLU follows the sum.",
+)
+edit(
+    "residual_block__relu_before_sum",
+    {"y = conv_bn(y, filters)\n": "y = keras.layers.ReLU()(conv_bn(y, filters))\n"},
+    hint="F(x) goes through a ReLU before the sum, so it can take nothing away. There is none between the second "
+    "conv_bn and the sum.",
+)
+edit(
+    "residual_block__stride_in_second",
+    {
+        "conv_bn(x, filters, stride=stride))": "conv_bn(x, filters))",
+        "conv_bn(y, filters)": "conv_bn(y, filters, stride=stride)",
+    },
+    hint="The second convolution has the stride. It belongs to the first one.",
+)
+edit(
+    "residual_block__shortcut_without_stride",
+    {"conv_bn(x, filters, kernel_size=1, stride=stride)": "conv_bn(x, filters, kernel_size=1)"},
+    hint="The shortcut has no stride, so it does not fit into the sum. Both ways have the same stride.",
+)
+edit(
+    "residual_block__large_projection",
+    {"kernel_size=1, stride=stride": "stride=stride"},
+    hint="The projection has kernels of 3 by 3. They are 1 by 1.",
+)
+
+# dense_block
+
+edit("dense_block__no_return", {"    return x": "    x"}, hint="The function returns None. Is the return missing?")
+edit(
+    "dense_block__chain",
+    {"x = layers.Concatenate()([x, new])": "x = new"},
+    hint="Each layer reads the channels of the last layer only. What was read is kept, and the new channels are joined "
+    "to it.",
+)
+edit(
+    "dense_block__new_only",
+    {
+        "    for _ in range(num_layers):": "    kept, x = x, x\n    for _ in range(num_layers):",
+        "Concatenate()([x, new])": "Concatenate()([kept, new])",
+    },
+    hint="Each layer reads x and the last layer only. It reads all layers before it.",
+)
+edit(
+    "dense_block__new_first",
+    {"[x, new]": "[new, x]"},
+    hint="The new channels stand in front. They are joined behind those that were read.",
+)
+edit(
+    "dense_block__added",
+    {
+        "x = layers.Concatenate()([x, new])": (
+            "x = layers.Add()([layers.Conv2D(growth_rate, 1, use_bias=False)(x), new])"
+        )
+    },
+    hint="The channels are added up. They are joined: nothing that was found is lost.",
+)
+edit(
+    "dense_block__no_relu",
+    {"layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))": "layers.BatchNormalization(momentum=0.9)(x)"},
+    hint="There is no ReLU between the normalisation and the convolution.",
+)
+edit(
+    "dense_block__no_normalisation",
+    {"layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))": "layers.ReLU()(x)"},
+    hint="There is no batch normalisation in front of the convolution.",
+)
+edit(
+    "dense_block__convolution_first",
+    {
+        "new = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))": "new = x",
+        "use_bias=False)(new)": (
+            "use_bias=False)(new)\n        new = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(new))"
+        ),
+    },
+    hint="The convolution comes first. Here the order is normalisation, ReLU, convolution.",
+)
+edit(
+    "dense_block__relu_first",
+    {
+        "layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))": (
+            "layers.BatchNormalization(momentum=0.9)(layers.ReLU()(x))"
+        )
+    },
+    hint="The ReLU comes before the normalisation. It comes behind it.",
+)
+edit(
+    "dense_block__biases",
+    {", use_bias=False": ""},
+    hint="The convolutions have biases. Here they have none.",
+)
+edit(
+    "dense_block__growing_growth",
+    {"for _ in range": "for step in range", "Conv2D(growth_rate, 3": "Conv2D(growth_rate * (step + 1), 3"},
+    hint="Later layers give more new channels. Each gives growth_rate of them.",
+)
+edit(
+    "dense_block__one_too_many",
+    {"range(num_layers)": "range(num_layers + 1)"},
+    hint="There is one layer too many.",
+)
+edit(
+    "dense_block__same_layer_again",
+    {
+        "    for _ in range(num_layers):": (
+            '    first = layers.Conv2D(growth_rate, 3, padding="same", use_bias=False)\n'
+            "    mix = layers.Conv2D(x.shape[-1], 1, use_bias=False)\n    for _ in range(num_layers):"
+        ),
+        'layers.Conv2D(growth_rate, 3, padding="same", use_bias=False)(new)': "first(mix(new))",
+    },
+    hint="All layers share one convolution. Each has weights of its own, made inside the loop.",
+)
+edit(
+    "dense_block__small_kernels",
+    {"Conv2D(growth_rate, 3": "Conv2D(growth_rate, 1"},
+    hint="The kernels are 1 by 1. They are 3 by 3.",
+)
+
+# build_unet, and the same faults in build_unet_broken
+
+edit(
+    "build_unet__no_return",
+    {"return keras.Model": "keras.Model"},
+    hint="The function returns None. Is the return missing?",
+)
+edit(
+    "build_unet__skips_after_pooling",
+    {
+        "        skips.append(x)\n        x = layers.MaxPooling2D(2)(x)\n": (
+            "        x = layers.MaxPooling2D(2)(x)\n        skips.append(layers.UpSampling2D(2)(x))\n"
+        )
+    },
+    hint="The skips are taken behind the pooling, where the exact places are lost. Take them before it.",
+)
+edit(
+    "build_unet__no_skips",
+    {"layers.Concatenate()([skips[i], x])": "layers.Concatenate()([x, x])"},
+    hint="Nothing comes over the bridges: the way up is joined with itself.",
+)
+edit(
+    "build_unet__skips_added",
+    {"layers.Concatenate()([skips[i], x])": "layers.Add()([skips[i], x])"},
+    hint="Skip and way up are added up. They are joined, so the block behind sees twice as many channels.",
+)
+edit(
+    "build_unet__skip_last",
+    {"[skips[i], x]": "[x, skips[i]]"},
+    hint="The skip stands behind. It comes first, then what comes from below.",
+)
+edit(
+    "build_unet__softmax",
+    {"layers.Conv2D(num_classes, 1)": 'layers.Conv2D(num_classes, 1, activation="softmax")'},
+    hint="The scores go through a softmax. They are asked for without an activation.",
+)
+edit(
+    "build_unet__same_width_everywhere",
+    {"base_filters * 2**i": "base_filters", "base_filters * 2**depth": "base_filters"},
+    hint="All levels have the same number of filters. Every level below has twice as many.",
+)
+edit(
+    "build_unet__plain_upsampling",
+    {"layers.Conv2DTranspose(base_filters * 2**i, 2, strides=2)(x)": "layers.UpSampling2D(2)(x)"},
+    hint="The way up only repeats the pixels. Conv2DTranspose learns how to double the size, and halves the channels.",
+)
+edit(
+    "build_unet__no_relu",
+    {
+        "x = layers.ReLU()(conv_bn(x, base_filters * 2**i))\n        skips": (
+            "x = conv_bn(x, base_filters * 2**i)\n        skips"
+        )
+    },
+    hint="On the way down there is no ReLU. A block is conv_bn and a ReLU.",
+)
+
+edit(
+    "build_unet_broken__skips_after_pooling",
+    {
+        "        skips.append(x)\n        x = layers.MaxPooling2D(2)(x)\n": (
+            "        x = layers.MaxPooling2D(2)(x)\n        skips.append(layers.UpSampling2D(2)(x))\n"
+        )
+    },
+    hint="The skips are still taken behind the pooling, where the exact places are lost.",
+)
+edit(
+    "build_unet_broken__no_return",
+    {"return keras.Model": "keras.Model"},
+    hint="The function returns None. Is the return missing?",
+)
+edit(
+    "build_unet_broken__skips_missing",
+    {"        x = layers.Concatenate()([skips[i], x])\n": ""},
+    hint="The bridges are gone altogether. They are to carry what was there before the pooling.",
+)
+edit(
+    "build_unet_broken__no_pooling",
+    {"        x = layers.MaxPooling2D(2)(x)\n": "", "strides=2": 'strides=1, padding="same"'},
+    hint="The pooling is gone, and so is the far sight: the size is to be halved on every level.",
+)
+edit(
+    "build_unet_broken__skips_of_inputs",
+    {
+        "        x = layers.ReLU()(conv_bn(x, base_filters * 2**i))\n        skips.append(x)": (
+            "        skips.append(x)\n        x = layers.ReLU()(conv_bn(x, base_filters * 2**i))"
+        )
+    },
+    hint="The skips are taken before the block of their level. They are taken behind it, before the pooling.",
+)
+edit(
+    "build_unet_broken__skips_before_relu",
+    {
+        "        x = layers.ReLU()(conv_bn(x, base_filters * 2**i))\n        skips.append(x)\n": (
+            "        x = conv_bn(x, base_filters * 2**i)\n        skips.append(x)\n        x = layers.ReLU()(x)\n"
+        )
+    },
+    hint="The skips are taken before the ReLU. They are the result of the block, ReLU included.",
+)
+edit(
+    "build_unet_broken__no_bottom",
+    {"    x = layers.ReLU()(conv_bn(x, base_filters * 2**depth))\n": ""},
+    hint="The block at the bottom is gone. It was right: look at what is joined on the way up.",
+)
+edit(
+    "build_unet_broken__skip_last",
+    {"[skips[i], x]": "[x, skips[i]]"},
+    hint="The skip stands behind now. It comes first, then what comes from below.",
+)
+
+# text_cnn
+
+edit(
+    "text_cnn__no_return",
+    {"return keras.Model": "keras.Model"},
+    hint="The function returns None. Is the return missing?",
+)
+edit(
+    "text_cnn__average",
+    {"GlobalMaxPooling1D": "GlobalAveragePooling1D"},
+    hint="The mean over all places is taken, so padding dilutes it. Take the largest value: does the phrase occur?",
+)
+edit(
+    "text_cnn__no_relu",
+    {'size, activation="relu")': "size)"},
+    hint="The convolutions have no ReLU.",
+)
+edit(
+    "text_cnn__softmax",
+    {"layers.Dense(num_classes)": 'layers.Dense(num_classes, activation="softmax")'},
+    hint="The scores go through a softmax. They are asked for without an activation.",
+)
+edit(
+    "text_cnn__same_padding",
+    {'size, activation="relu")': 'size, padding="same", activation="relu")'},
+    hint="The convolutions add zeros around the sentence. Here they have no padding.",
+)
+edit(
+    "text_cnn__first_size_only",
+    {"for size in kernel_sizes": "for size in kernel_sizes[:1]"},
+    hint="Only the first kernel size is used.",
+)
+edit(
+    "text_cnn__chain",
+    {
+        "    found = [\n        layers.GlobalMax": (
+            '    longer = lambda v, size: layers.Conv1D(embed_dim, size, activation="relu")(v)\n'
+            "    words = longer(words, kernel_sizes[0])\n    found = [\n        layers.GlobalMax"
+        )
+    },
+    hint="The convolutions stand one behind the other. They stand side by side: all read the embedding.",
+)
+edit(
+    "text_cnn__added",
+    {"layers.Concatenate()(found)": "layers.Add()(found)"},
+    hint="The results of the kernel sizes are added up. They are joined.",
+)
+edit(
+    "text_cnn__other_order",
+    {"for size in kernel_sizes": "for size in sorted(kernel_sizes, reverse=True)"},
+    hint="The results are joined in another order than that of kernel_sizes.",
+)
+edit(
+    "text_cnn__one_token_missing",
+    {"layers.Embedding(vocab_size, embed_dim)": "layers.Embedding(vocab_size + 1, embed_dim)"},
+    hint="The embedding has a row too many. vocab_size counts the padding token already.",
+)
+edit(
+    "text_cnn__no_biases",
+    {'size, activation="relu")': 'size, activation="relu", use_bias=False)'},
+    hint="The convolutions have no biases. They have one for each kernel.",
+)
+edit(
+    "text_cnn__over_filters",
+    {"GlobalMaxPooling1D()": 'GlobalMaxPooling1D(data_format="channels_first")'},
+    hint="The maximum is taken over the kernels, one number for each place. Take it over the places, for each kernel.",
+)
+edit(
+    "text_cnn__normalised",
+    {"layers.Dropout(0.5)(joined)": "layers.BatchNormalization()(joined)"},
+    hint="There is a batch normalisation in front of the dense layer, with weights of its own.",
+)
+edit(
+    "text_cnn__hidden_layer",
+    {"layers.Dropout(0.5)(joined)": "layers.Dense(num_filters)(joined)"},
+    hint="There is a dense layer too many. The scores read the joined results.",
+)

@@ -1,0 +1,1003 @@
+"""Checks of lesson 06 "Architectures": the student's functions and networks, on inputs and weights nobody has seen."""
+
+import functools
+
+import numpy as np
+
+from dnnkit.checking.compare import describe
+from grading.lessons.checking import (
+    StudentFunction,
+    assert_close,
+    assert_shape,
+    assert_that,
+    example,
+    points,
+    take_apart,
+)
+
+SLOW = (
+    "inception_block",
+    "residual_block",
+    "dense_block",
+    "build_unet",
+    "build_unet_broken",
+    "text_cnn",
+)
+SINGLE = 1e-5  # relative tolerance that answers computed in float32 keep
+LAYERS = 1e-4  # where float32 goes through some layers
+shown = functools.partial(example, rtol=SINGLE)
+built = functools.partial(example, rtol=LAYERS)
+
+
+# Snippets: functions that run beside the student's
+
+
+def _residual(residual_forward, x, A, B, c):
+    def F(v):
+        return np.tanh(v @ A) @ B + c
+
+    return residual_forward(x, F)
+
+
+def _residual_with_result(residual_forward, x, result):
+    def F(v):
+        return result + 0 * v
+
+    return residual_forward(x, F)
+
+
+def _residual_back(residual_backward, dout, x, A, B, c):
+    def F(v):
+        return np.tanh(v @ A) @ B + c
+
+    def F_backward(dz, v):
+        return ((dz @ B.T) * (1 - np.tanh(v @ A) ** 2)) @ A.T
+
+    return residual_backward(dout, x, F, F_backward)
+
+
+def _residual_back_scaled(residual_backward, dout, x, factor):
+    def F(v):
+        return factor * v
+
+    def F_backward(dz, v):
+        return factor * dz
+
+    return residual_backward(dout, x, F, F_backward)
+
+
+def _back_through_blocks(residual_backward, dout, inputs, A, B):
+    gradients = []
+    for x, first, second in zip(inputs[::-1], A[::-1], B[::-1], strict=True):
+
+        def F(v, first=first, second=second):
+            return np.tanh(v @ first) @ second
+
+        def F_backward(dz, v, first=first, second=second):
+            return ((dz @ second.T) * (1 - np.tanh(v @ first) ** 2)) @ first.T
+
+        dout = residual_backward(dout, x, F, F_backward)
+        gradients.append(dout)
+    return gradients
+
+
+def _block(block, settings, images, arrays):
+    """Apply a block whose weights are the arrays of the right shapes, as at test time and as in training."""
+    import keras
+
+    x = keras.Input(images.shape[1:])
+    y = block(x, *settings)
+    if not isinstance(y, keras.KerasTensor):
+        return None if y is None else type(y).__name__
+    model = keras.Model(x, y)
+    given, fill = {array.shape: array for array in arrays}, np.abs(np.concatenate([a.ravel() for a in arrays]))
+    model.set_weights([given.get(w.shape, np.resize(fill, w.shape)) for w in model.get_weights()])
+    answer = {"weights": model.get_weights(), "outputs": keras.ops.convert_to_numpy(model(images))}
+    return answer | {"outputs in training": keras.ops.convert_to_numpy(model(images, training=True))}
+
+
+def _network(network, settings, inputs, arrays):
+    """Apply a network whose weights are the arrays of the right shapes."""
+    import keras
+
+    model = network(*settings)
+    if not isinstance(model, keras.Model):
+        return None if model is None else type(model).__name__
+    model(inputs)
+    given, fill = {array.shape: array for array in arrays}, np.abs(np.concatenate([a.ravel() for a in arrays]))
+    model.set_weights([given.get(w.shape, np.resize(fill, w.shape)) for w in model.get_weights()])
+    return {"weights": model.get_weights(), "outputs": keras.ops.convert_to_numpy(model(inputs))}
+
+
+def _shown_block(block, settings, images, arrays):
+    import keras
+
+    x = keras.Input(images.shape[1:])
+    y = block(x, *settings)
+    if not isinstance(y, keras.KerasTensor):
+        return None if y is None else type(y).__name__
+    model = keras.Model(x, y)
+    given, fill = {array.shape: array for array in arrays}, np.abs(np.concatenate([a.ravel() for a in arrays]))
+    model.set_weights([given.get(w.shape, np.resize(fill, w.shape)) for w in model.get_weights()])
+    return {"parameters": model.count_params(), "outputs": keras.ops.convert_to_numpy(model(images))}
+
+
+def _shown_network(network, settings, inputs, arrays):
+    import keras
+
+    model = network(*settings)
+    if not isinstance(model, keras.Model):
+        return None if model is None else type(model).__name__
+    model(inputs)
+    given, fill = {array.shape: array for array in arrays}, np.abs(np.concatenate([a.ravel() for a in arrays]))
+    model.set_weights([given.get(w.shape, np.resize(fill, w.shape)) for w in model.get_weights()])
+    return {"parameters": model.count_params(), "outputs": keras.ops.convert_to_numpy(model(inputs))}
+
+
+# What the public examples show
+
+
+def _drawn(rng, shapes, *, signed=False):
+    """One array for every shape: kernels of both signs; what stands beside them is positive, if it is not signed."""
+    arrays = []
+    for shape in dict.fromkeys(shapes):
+        if len(shape) == 1:
+            sizes = rng.uniform(0.5, 4, size=shape) * rng.choice([-1, 1], size=shape)
+            arrays.append((sizes if signed else rng.uniform(0.3, 1.2, size=shape)).astype(np.float32))
+        else:
+            scale = np.sqrt(2 / np.prod(shape[:-1]))
+            arrays.append((scale * rng.normal(size=shape)).astype(np.float32))
+    return arrays
+
+
+def _inception_shapes(channels, filters):
+    f1, r3, f3, r5, f5, fp = filters
+    kernels = [(1, 1, channels, f1), (1, 1, channels, r3), (3, 3, r3, f3), (1, 1, channels, r5), (5, 5, r5, f5)]
+    kernels.append((1, 1, channels, fp))
+    return kernels + [shape[-1:] for shape in kernels]
+
+
+def _residual_shapes(channels, filters, stride):
+    kernels = [(3, 3, channels, filters), (3, 3, filters, filters)]
+    kernels += [(1, 1, channels, filters)] if stride != 1 or channels != filters else []
+    return kernels + [(filters,)] * 4 * len(kernels)
+
+
+def _dense_shapes(channels, num_layers, growth_rate):
+    read = [channels + growth_rate * k for k in range(num_layers)]
+    return [(3, 3, width, growth_rate) for width in read] + [(width,) for width in read for _ in range(4)]
+
+
+def _unet_shapes(input_shape, base_filters, depth, num_classes):
+    widths = [base_filters * 2**i for i in range(depth + 1)]
+    shapes, before = [], input_shape[2]
+    for width in widths:  # down, and the bottom
+        shapes, before = [*shapes, (3, 3, before, width), *[(width,)] * 4], width
+    for i in reversed(range(depth)):
+        shapes += [
+            (2, 2, widths[i], widths[i + 1]),
+            (widths[i],),
+            (3, 3, 2 * widths[i], widths[i]),
+            *[(widths[i],)] * 4,
+        ]
+    return [*shapes, (1, 1, base_filters, num_classes), (num_classes,)]
+
+
+def _text_shapes(vocab_size, embed_dim, kernel_sizes, num_filters, num_classes):
+    kernels = [(size, embed_dim, num_filters) for size in kernel_sizes]
+    ends = [(num_filters * len(kernel_sizes), num_classes), (num_classes,)]
+    return [(vocab_size, embed_dim), *kernels, *[(num_filters,)] * len(kernels), *ends]
+
+
+def _grid(rng, *shape):
+    """Numbers with two digits, short to read and to write."""
+    return np.round(rng.normal(size=shape), 2).astype(np.float32)
+
+
+def _block_example(title, name, settings, shape, shapes, seed):
+    rng = np.random.default_rng(seed)
+    arrays = [np.round(array, 2) for array in _drawn(rng, shapes)]
+    inputs = {"settings": settings, "images": _grid(rng, *shape), "arrays": arrays}
+    return built(title, run=_shown_block, block=StudentFunction(name), **inputs)
+
+
+def _unet_example(title, name, settings, seed):
+    rng = np.random.default_rng(seed)
+    arrays = [np.round(array, 2) for array in _drawn(rng, _unet_shapes(*settings))]
+    inputs = {"settings": settings, "inputs": _grid(rng, 1, *settings[0]), "arrays": arrays}
+    return built(title, run=_shown_network, network=StudentFunction(name), **inputs)
+
+
+def _text_example(title, settings, tokens, seed):
+    rng = np.random.default_rng(seed)
+    arrays = [np.round(array, 2) for array in _drawn(rng, _text_shapes(*settings), signed=True)]
+    inputs = {"settings": settings, "inputs": np.array(tokens, dtype=np.int32), "arrays": arrays}
+    return built(title, run=_shown_network, network=StudentFunction("text_cnn"), **inputs)
+
+
+def _conv(kernel_size, out_channels, stride=1, padding=0):
+    sizes = {"kernel_size": kernel_size, "out_channels": out_channels, "stride": stride, "padding": padding}
+    return {"kind": "conv", **sizes}
+
+
+def _pool(kernel_size, stride, padding=0):
+    return {"kind": "pool", "kernel_size": kernel_size, "stride": stride, "padding": padding}
+
+
+def _dense(units):
+    return {"kind": "dense", "units": units}
+
+
+_FLATTEN = {"kind": "flatten"}
+LENET = [_conv(5, 6, 1, 2), _pool(2, 2), _conv(5, 16), _pool(2, 2), _FLATTEN, _dense(120), _dense(84), _dense(10)]
+ALEXNET = [_conv(11, 96, 4), _pool(3, 2), _conv(5, 256, 1, 2), _pool(3, 2), _conv(3, 384, 1, 1), _conv(3, 384, 1, 1)]
+ALEXNET += [_conv(3, 256, 1, 1), _pool(3, 2), _FLATTEN, _dense(4096), _dense(4096), _dense(1000)]
+_X = np.array([[1.0, -2.0, 3.0], [-0.5, 0.25, -4.0]])
+_A = np.array([[0.5, -1.0], [1.0, 0.25], [-0.5, 1.5]])
+_B = np.array([[1.0, -2.0, 0.5], [0.75, 1.0, 2.0]])
+_C = np.array([0.1, -0.2, 0.3])
+_DOUT = np.array([[10.0, 20.0, -30.0], [1.0, 2.0, 3.0]])
+
+
+EXAMPLES = {
+    "residual_forward": [
+        shown("the worked number", run=_residual_with_result, x=_X[0], result=np.array([0.5, 1.0, -4.0])),
+        shown("F is two layers", run=_residual, x=_X, A=_A, B=_B, c=_C),
+        shown("F is 0, and x is whole numbers", run=_residual_with_result, x=np.array([[3, -2]]), result=np.zeros(2)),
+    ],
+    "residual_backward": [
+        shown(
+            "the worked number",
+            run=_residual_back_scaled,
+            dout=np.array([10.0, 20.0]),
+            x=np.array([1.0, -2.0]),
+            factor=3.0,
+        ),
+        shown("F is two layers", run=_residual_back, dout=_DOUT, x=_X, A=_A, B=_B, c=_C),
+        shown("F turns the sign", run=_residual_back_scaled, dout=_DOUT, x=_X, factor=-1.5),
+    ],
+    "conv_cost": [
+        shown("the worked number", input_shape=(28, 28, 1), kernel_size=5, out_channels=6, stride=1, padding=2),
+        shown(
+            "three channels, an image that is wider than high",
+            input_shape=(7, 12, 3),
+            kernel_size=3,
+            out_channels=4,
+            stride=1,
+            padding=0,
+        ),
+        shown(
+            "stride 2, and a row is left over",
+            input_shape=(8, 9, 2),
+            kernel_size=3,
+            out_channels=5,
+            stride=2,
+            padding=0,
+        ),
+        shown("a kernel of one pixel", input_shape=(4, 5, 6), kernel_size=1, out_channels=3, stride=1, padding=0),
+    ],
+    "network_cost": [
+        shown("the worked number", layers=LENET[:2], input_shape=(28, 28, 1)),
+        shown("LeNet-5", layers=LENET, input_shape=(28, 28, 1)),
+        shown(
+            "stride 2, three channels, pooling with padding",
+            layers=[_conv(3, 4, 2, 1), _pool(3, 2, 1), _FLATTEN, _dense(7)],
+            input_shape=(9, 14, 3),
+        ),
+        shown("dense layers alone", layers=[_dense(6), _dense(2)], input_shape=(11,)),
+        shown("no layers", layers=[], input_shape=(4, 5, 3)),
+    ],
+    "receptive_field": [
+        shown("the worked number", layers=[_conv(5, 8), _pool(2, 2), _conv(5, 8)]),
+        shown("two strides", layers=[_conv(3, 4, 2, 1), _conv(3, 4, 3, 0), _pool(4, 2), _conv(3, 4)]),
+        shown("no layers", layers=[]),
+    ],
+    "inception_block": [
+        _block_example(
+            f"{shape[1]} by {shape[2]} pixels, {shape[3]} channels, filters {filters}",
+            "inception_block",
+            [filters],
+            shape,
+            _inception_shapes(shape[3], filters),
+            seed,
+        )
+        for shape, filters, seed in (((1, 3, 4, 2), (2, 3, 4, 1, 5, 6), 1), ((2, 5, 2, 3), (1, 4, 2, 5, 3, 6), 2))
+    ],
+    "residual_block": [
+        _block_example(
+            f"{shape[1]} by {shape[2]} pixels, {shape[3]} channels, {filters} filters, stride {stride}",
+            "residual_block",
+            [filters, stride],
+            shape,
+            _residual_shapes(shape[3], filters, stride),
+            seed,
+        )
+        for shape, filters, stride, seed in (
+            ((1, 3, 4, 3), 3, 1, 3),
+            ((1, 3, 4, 2), 4, 1, 4),
+            ((1, 4, 6, 3), 2, 2, 5),
+            ((1, 4, 5, 2), 2, 2, 6),
+        )
+    ],
+    "dense_block": [
+        _block_example(
+            f"{shape[1]} by {shape[2]} pixels, {shape[3]} channels, {layers} layers, growth rate {growth_rate}",
+            "dense_block",
+            [layers, growth_rate],
+            shape,
+            _dense_shapes(shape[3], layers, growth_rate),
+            seed,
+        )
+        for shape, layers, growth_rate, seed in (((1, 3, 4, 3), 1, 2, 7), ((2, 3, 2, 2), 3, 1, 8))
+    ],
+    "build_unet": [
+        _unet_example("images of 4 by 6 pixels, depth 1", "build_unet", [(4, 6, 1), 2, 1, 3], 9),
+        _unet_example("images of 4 by 8 pixels, two channels, depth 2", "build_unet", [(4, 8, 2), 1, 2, 3], 10),
+    ],
+    "build_unet_broken": [
+        _unet_example("images of 4 by 6 pixels, depth 1", "build_unet_broken", [(4, 6, 1), 2, 1, 3], 9),
+        _unet_example("images of 4 by 8 pixels, two channels, depth 2", "build_unet_broken", [(4, 8, 2), 1, 2, 3], 10),
+    ],
+    "text_cnn": [
+        _text_example("kernel sizes 1 and 2", [7, 2, (1, 2), 3, 4], [[3, 1, 6, 2, 0, 0], [4, 5, 0, 0, 0, 0]], 14),
+        _text_example("one kernel size", [5, 3, (3,), 2, 2], [[1, 2, 3, 4, 0, 0, 0]], 15),
+        _text_example("more padding", [7, 2, (1, 2), 3, 4], [[3, 1, 6, 2, 0, 0, 0, 0], [4, 5, 0, 0, 0, 0, 0, 0]], 14),
+    ],
+}
+
+
+# residual_forward
+
+
+def _two_layers(rng, shape, hidden, scale=1.0):
+    """Draw what F is made of."""
+    width = shape[-1]
+    A, B = rng.normal(size=(width, hidden)), scale * rng.normal(size=(hidden, width))
+    return {"x": scale * rng.normal(size=shape), "A": A / np.sqrt(width), "B": B, "c": scale * rng.normal(size=width)}
+
+
+def _sum_of_ways(x, A, B, c):
+    return x + np.tanh(x @ A) @ B + c
+
+
+def _check_residual(student, cases, what):
+    answers = [student.run(_residual, **case) for case in cases]
+    for case, answer in zip(cases, answers, strict=True):
+        z = _sum_of_ways(**case)
+        shape = case["x"].shape
+        assert_close(answer, z * (z > 0), rtol=SINGLE, strict_shape=True, what=f"{what}, x of shape {shape}")
+
+
+@points(0.5)
+def test_residual_forward_values(student, rng):
+    """The sum of both ways goes through the ReLU, for arrays of different shapes."""
+    _check_residual(student, [_two_layers(rng, shape, 5) for shape in ((6, 4), (3, 5, 2), (7,))], "residual_forward")
+
+
+@points(0.5)
+def test_residual_forward_ends(student, rng):
+    """One unit, no examples, whole numbers, tiny and large numbers, and an F that is 0."""
+    cases = [
+        _two_layers(rng, shape, 3, scale) for shape, scale in (((1, 1), 1), ((0, 4), 1), ((5, 3), 1e-5), ((5, 3), 1e4))
+    ]
+    whole = _two_layers(rng, (5, 3), 4)
+    cases.append(whole | {"x": rng.integers(-3, 4, size=(5, 3))})
+    nothing = _two_layers(rng, (5, 3), 4)
+    cases.append(nothing | {"B": 0 * nothing["B"], "c": 0 * nothing["c"]})
+    _check_residual(student, cases, "residual_forward")
+
+
+# residual_backward
+
+
+def _gradient_of_block(dout, x, A, B, c):
+    dz = dout * (_sum_of_ways(x, A, B, c) > 0)
+    return dz + ((dz @ B.T) * (1 - np.tanh(x @ A) ** 2)) @ A.T
+
+
+def _check_residual_back(student, cases):
+    answers = [student.run(_residual_back, **case) for case in cases]
+    for case, answer in zip(cases, answers, strict=True):
+        what = f"residual_backward, x of shape {case['x'].shape}"
+        assert_close(answer, _gradient_of_block(**case), rtol=SINGLE, strict_shape=True, what=what)
+
+
+def _upstream(rng, case):
+    return {"dout": rng.normal(size=case["x"].shape)} | case
+
+
+@points(0.5)
+def test_residual_backward_values(student, rng):
+    """Both ways carry the gradient, for arrays of different shapes."""
+    _check_residual_back(student, [_upstream(rng, _two_layers(rng, shape, 5)) for shape in ((6, 4), (3, 5, 2), (7,))])
+
+
+@points(0.5)
+def test_residual_backward_mask(student, rng):
+    """What the ReLU stops is stopped on both ways: where all sums are negative, and where all are positive."""
+    cases = []
+    for shift in (-8.0, 8.0, 0.0):
+        case = _two_layers(rng, (6, 4), 3)
+        cases.append(_upstream(rng, case | {"c": case["c"] + shift}))
+    _check_residual_back(student, cases)
+
+
+@points(0.5)
+def test_residual_backward_ends(student, rng):
+    """One unit, no examples, whole numbers, tiny and large numbers."""
+    shapes = (((1, 1), 1), ((0, 4), 1), ((5, 3), 1e-5), ((5, 3), 1e4))
+    cases = [_upstream(rng, _two_layers(rng, shape, 3, scale)) for shape, scale in shapes]
+    whole = _upstream(rng, _two_layers(rng, (5, 3), 4))
+    cases.append(whole | {"x": rng.integers(-3, 4, size=(5, 3)), "dout": rng.integers(-3, 4, size=(5, 3))})
+    _check_residual_back(student, cases)
+
+
+@points(0.5)
+def test_residual_backward_forty_blocks(student, rng):
+    """Through 40 blocks in a row, every gradient on the way is right."""
+    width, depth = 4, 40
+    A, B = rng.normal(size=(depth, width, 3)) / 2, 0.3 * rng.normal(size=(depth, 3, width))
+    inputs, x = [], np.abs(rng.normal(size=(3, width)))
+    for first, second in zip(A, B, strict=True):
+        inputs.append(x)
+        x = np.maximum(x + np.tanh(x @ first) @ second, 0)
+    dout, right = rng.normal(size=(3, width)), []
+    answer = student.run(_back_through_blocks, dout=dout, inputs=inputs, A=list(A), B=list(B))
+    for x, first, second in zip(inputs[::-1], A[::-1], B[::-1], strict=True):
+        dout = _gradient_of_block(dout, x, first, second, 0.0)
+        right.append(dout)
+    assert_close(answer, np.array(right), rtol=SINGLE, what="the gradients along the inputs of 40 blocks, last first")
+
+
+# conv_cost
+
+
+def _right_cost(input_shape, kernel_size, out_channels, stride, padding):
+    """Count places one by one."""
+    places = [len(range(0, side + 2 * padding - kernel_size + 1, stride)) for side in input_shape[:2]]
+    weights = len(range(kernel_size)) ** 2 * input_shape[2]
+    return (*places, out_channels), weights * out_channels + out_channels, int(np.prod(places)) * out_channels * weights
+
+
+def _random_conv(rng, shape=None):
+    kernel_size, padding = int(rng.integers(1, 6)), int(rng.integers(0, 4))
+    shape = shape or (int(rng.integers(5, 30)), int(rng.integers(5, 30)), int(rng.integers(1, 9)))
+    kernel_size = min(kernel_size, min(shape[:2]) + 2 * padding)
+    sizes = {"kernel_size": kernel_size, "out_channels": int(rng.integers(1, 20)), "stride": int(rng.integers(1, 5))}
+    return {"input_shape": shape, **sizes, "padding": padding}
+
+
+def _is_count(value):
+    if isinstance(value, np.ndarray):  # a whole number of NumPy
+        return value.shape == () and value.dtype.kind in "iu"
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _compare_row(answer, right, what):
+    names = ("output_shape", "parameters", "multiply_adds")
+    shape, *counts = take_apart(answer, names)
+    sizes = shape.tolist() if isinstance(shape, np.ndarray) else shape
+    fits = isinstance(sizes, (tuple, list)) and len(sizes) == len(right[0]) and all(_is_count(n) for n in sizes)
+    assert_that(fits, f"{what}: expected an output shape of {len(right[0])} whole numbers. Got {describe(shape)}.")
+    assert_that(tuple(sizes) == right[0], f"{what}: the output shape is wrong.")
+    for name, count, wanted in zip(names[1:], counts, right[1:], strict=True):
+        _compare_count(count, wanted, f"{what}: {name}")
+
+
+def _compare_count(count, wanted, what):
+    assert_that(_is_count(count), f"{what}: expected a whole number. Got {describe(count)}.")
+    assert_that(count == wanted, f"{what}: the number is {'too large' if count > wanted else 'too small'}.")
+
+
+def _check_costs(student, cases):
+    answers = [student.conv_cost(*case.values()) for case in cases]
+    for case, answer in zip(cases, answers, strict=True):
+        what = f"conv_cost({', '.join(map(str, case.values()))})"
+        _compare_row(answer, _right_cost(**case), what)
+
+
+@points(1)
+def test_conv_cost_counts(student, rng):
+    """Shape, parameters and multiply-adds are right for images, kernels, strides and paddings of many sizes."""
+    _check_costs(student, [_random_conv(rng) for _ in range(12)])
+
+
+@points(0.5)
+def test_conv_cost_one_place(student, rng):
+    """One pixel, one channel, one kernel, a kernel as large as the image."""
+    side, channels, count = (int(n) for n in rng.integers(2, 60, size=3))
+    sizes = [((1, 1, 1), 1, 1, 1, 0), ((1, 1, channels), 3, count, 1, 1), ((side, side, 3), side, count, 1, 0)]
+    sizes += [((4, side + 3, 2), 4, 3, 3, 0), ((side, side, channels), 1, 1, 1, 0), ((1, 1, 1), 1, count, 1, 0)]
+    names = ("input_shape", "kernel_size", "out_channels", "stride", "padding")
+    _check_costs(student, [dict(zip(names, case, strict=True)) for case in sizes])
+
+
+@points(0.5)
+def test_conv_cost_large(student, rng):
+    """Large images, with billions of multiply-adds."""
+    shape = (int(rng.integers(800, 1200)), int(rng.integers(800, 1200)), int(rng.integers(200, 400)))
+    _check_costs(student, [_random_conv(rng, shape) | {"out_channels": int(rng.integers(500, 900)), "kernel_size": 5}])
+
+
+# network_cost
+
+
+def _right_network(layers, input_shape):
+    rows, shape = [], tuple(input_shape)
+    for layer in layers:
+        if layer["kind"] == "dense":
+            row = ((layer["units"],), (shape[0] + 1) * layer["units"], shape[0] * layer["units"])
+        elif layer["kind"] == "flatten":
+            row = ((int(np.prod(shape)),), 0, 0)
+        else:
+            sizes = [layer["kernel_size"], layer.get("out_channels", shape[2]), layer["stride"], layer["padding"]]
+            row = _right_cost(shape, *sizes)
+            row = row if layer["kind"] == "conv" else (row[0], 0, 0)
+        rows.append(row)
+        shape = row[0]
+    return rows, sum(row[1] for row in rows), sum(row[2] for row in rows)
+
+
+def _random_network(rng, *, dense_end=True):
+    """Draw a network of convolutions and poolings that fits its images."""
+    shape, layers = (int(rng.integers(12, 40)), int(rng.integers(12, 40)), int(rng.integers(1, 5))), []
+    current = shape
+    for _ in range(int(rng.integers(3, 7))):
+        case = _random_conv(rng, current)
+        pooling = bool(rng.integers(0, 2))
+        sizes = [min(case["kernel_size"], 3), case["stride"], min(case["padding"], 1)]
+        layer = _pool(*sizes) if pooling else _conv(sizes[0], case["out_channels"], *sizes[1:])
+        rows, _, _ = _right_network([layer], current)
+        if min(rows[0][0][:2]) < 3:
+            break
+        layers.append(layer)
+        current = rows[0][0]
+    if dense_end:
+        layers += [_FLATTEN, *(_dense(int(rng.integers(1, 30))) for _ in range(int(rng.integers(1, 4))))]
+    return {"layers": layers, "input_shape": shape}
+
+
+def _check_networks(student, cases):
+    answers = [student.network_cost(case["layers"], case["input_shape"]) for case in cases]
+    for case, answer in zip(cases, answers, strict=True):
+        rows, parameters, multiply_adds = take_apart(answer, ("rows", "parameters", "multiply_adds"))
+        right, *sums = _right_network(**case)
+        what = f"network_cost, an image of shape {case['input_shape']}"
+        fits = isinstance(rows, (list, tuple)) and len(rows) == len(right)
+        assert_that(fits, f"{what}: expected a list of {len(right)} rows. Got {describe(rows)}.")
+        for k, (row, wanted) in enumerate(zip(rows, right, strict=True)):
+            _compare_row(row, wanted, f"{what}, row {k} ({case['layers'][k]['kind']})")
+        for count, wanted, name in zip((parameters, multiply_adds), sums, ("parameters", "multiply_adds"), strict=True):
+            _compare_count(count, wanted, f"{what}: {name} in all")
+
+
+@points(1)
+def test_network_cost_random_networks(student, rng):
+    """Every row and both sums are right for networks with convolutions, poolings and dense layers."""
+    _check_networks(student, [_random_network(rng) for _ in range(6)])
+
+
+@points(1)
+def test_network_cost_famous_networks(student, rng):
+    """LeNet-5 and AlexNet, also for images of other sizes."""
+    side, wide = (int(n) for n in rng.integers(28, 60, size=2))
+    cases = [(LENET, (28, 28, 1)), (ALEXNET, (227, 227, 3)), (LENET, (side, wide, 3)), (ALEXNET, (side + 200, 240, 1))]
+    _check_networks(student, [{"layers": layers, "input_shape": shape} for layers, shape in cases])
+
+
+@points(1)
+def test_network_cost_ends(student, rng):
+    """No layers, a single layer, dense layers alone, no dense layers."""
+    units = int(rng.integers(2, 9))
+    cases = [
+        {"layers": [], "input_shape": (5, 6, 2)},
+        {"layers": [_FLATTEN], "input_shape": (5, 6, units)},
+        {"layers": [_dense(units), _dense(1)], "input_shape": (int(rng.integers(3, 9)),)},
+        {"layers": [_conv(1, units)], "input_shape": (1, 1, 1)},
+        {"layers": [_pool(2, 3, 1)], "input_shape": (7, 5, units)},
+        _random_network(rng, dense_end=False),
+    ]
+    _check_networks(student, cases)
+
+
+# receptive_field
+
+
+def _right_field(layers):
+    """Follow two neighbouring outputs back to the pixels that they see."""
+    ranges = [[0, 0], [1, 1]]
+    for layer in reversed(layers):
+        stride, reach = layer["stride"], layer["kernel_size"] - 1
+        ranges = [[first * stride, last * stride + reach] for first, last in ranges]
+    return ranges[0][1] - ranges[0][0] + 1, ranges[1][0] - ranges[0][0]
+
+
+def _check_fields(student, cases):
+    answers = [student.receptive_field(layers) for layers in cases]
+    for layers, answer in zip(cases, answers, strict=True):
+        steps = ", ".join(f"{layer['kernel_size']} stride {layer['stride']}" for layer in layers)
+        for name, count, wanted in zip(
+            ("size", "stride"), take_apart(answer, ("size", "stride")), _right_field(layers), strict=True
+        ):
+            _compare_count(count, wanted, f"receptive_field of windows {steps}: {name}")
+
+
+def _random_layers(rng, count, strides=4):
+    layers = []
+    for _ in range(count):
+        sizes = [int(rng.integers(1, 8)), int(rng.integers(1, strides)), int(rng.integers(0, 3))]
+        layers.append(_pool(*sizes) if rng.integers(0, 2) else _conv(sizes[0], int(rng.integers(1, 9)), *sizes[1:]))
+    return layers
+
+
+@points(1)
+def test_receptive_field_random_layers(student, rng):
+    """Size and stride are right for convolutions and poolings with windows and strides of many sizes."""
+    _check_fields(student, [_random_layers(rng, count) for count in (2, 3, 4, 5, 6)])
+
+
+@points(0.5)
+def test_receptive_field_deep(student, rng):
+    """Forty layers of stride 1, and twelve with strides."""
+    _check_fields(student, [_random_layers(rng, 40, strides=2), _random_layers(rng, 12, strides=3)])
+
+
+@points(0.5)
+def test_receptive_field_ends(student, rng):
+    """No layers, one layer, windows of one pixel."""
+    size, stride = int(rng.integers(2, 9)), int(rng.integers(2, 6))
+    cases = [[], [_conv(size, 3)], [_pool(size, stride)], [_conv(1, 4, stride), _conv(1, 2, 2)], [_conv(1, 1)] * 3]
+    _check_fields(student, cases)
+
+
+# Blocks and networks of Keras: with given weights, their outputs are those of the formula. The formulas below use
+# operations of Keras on arrays, and no layers.
+
+
+def _relu(v):
+    return np.maximum(v, 0)
+
+
+def _convolved(v, kernel, stride=1, padding="same"):
+    import keras
+
+    v, kernel = np.asarray(v, dtype=np.float32), np.asarray(kernel, dtype=np.float32)
+    return keras.ops.convert_to_numpy(
+        keras.ops.conv(v, kernel, strides=stride, padding=padding, data_format="channels_last")
+    )
+
+
+def _pooled(v, size, stride, padding):
+    import keras
+
+    v = np.asarray(v, dtype=np.float32)
+    made = keras.ops.max_pool(v, size, strides=stride, padding=padding, data_format="channels_last")
+    return keras.ops.convert_to_numpy(made)
+
+
+def _normalised(v, numbers, training):
+    """Batch normalisation whose scale, shift, running mean and running variance are all the same numbers."""
+    mean, variance = (v.mean(axis=(0, 1, 2)), v.var(axis=(0, 1, 2))) if training else (numbers, numbers)
+    return numbers * (v - mean) / np.sqrt(variance + 1e-3) + numbers
+
+
+def _right_inception(x, w, settings, training):
+    f1, r3, f3, r5, f5, fp = settings[0]
+    C = x.shape[-1]
+
+    def layer(v, *shape):
+        return _relu(_convolved(v, w[shape]) + w[shape[-1:]])
+
+    three, five = layer(x, 1, 1, C, r3), layer(x, 1, 1, C, r5)
+    pooled = layer(_pooled(x, 3, 1, "same"), 1, 1, C, fp)
+    return np.concatenate(
+        [layer(x, 1, 1, C, f1), layer(three, 3, 3, r3, f3), layer(five, 5, 5, r5, f5), pooled], axis=-1
+    )
+
+
+def _right_residual(x, w, settings, training):
+    filters, stride = settings
+    C, numbers = x.shape[-1], w[(filters,)]
+    y = _relu(_normalised(_convolved(x, w[3, 3, C, filters], stride), numbers, training))
+    y = _normalised(_convolved(y, w[3, 3, filters, filters]), numbers, training)
+    if (1, 1, C, filters) in w:
+        x = _normalised(_convolved(x, w[1, 1, C, filters], stride), numbers, training)
+    return _relu(x + y)
+
+
+def _right_dense(x, w, settings, training):
+    num_layers, growth_rate = settings
+    for _ in range(num_layers):
+        C = x.shape[-1]
+        new = _convolved(_relu(_normalised(x, w[(C,)], training)), w[3, 3, C, growth_rate])
+        x = np.concatenate([x, new], axis=-1)
+    return x
+
+
+def _right_unet(x, w, settings, training=False):
+    _, base_filters, depth, num_classes = settings
+
+    def block(v, width):
+        return _relu(_normalised(_convolved(v, w[3, 3, v.shape[-1], width]), w[(width,)], training))
+
+    skips = []
+    for i in range(depth):
+        skips.append(block(x, base_filters * 2**i))
+        x = _pooled(skips[-1], 2, 2, "valid")
+    x = block(x, base_filters * 2**depth)
+    for i in reversed(range(depth)):
+        width = base_filters * 2**i
+        up = np.einsum("nhwc,abkc->nhawbk", x, w[2, 2, width, 2 * width])  # each pixel becomes a square of 2 by 2
+        N, H, _, W, _, _ = up.shape
+        x = block(np.concatenate([skips[i], up.reshape(N, 2 * H, 2 * W, width) + w[(width,)]], axis=-1), width)
+    return _convolved(x, w[1, 1, base_filters, num_classes]) + w[(num_classes,)]
+
+
+def _right_text(tokens, w, settings, training=False):
+    vocab_size, embed_dim, kernel_sizes, num_filters, num_classes = settings
+    words, found = w[vocab_size, embed_dim][tokens], []
+    for size in kernel_sizes:
+        kernel = w[size, embed_dim, num_filters]
+        windows = np.stack([words[:, t : t + size] for t in range(words.shape[1] - size + 1)], axis=1)
+        found.append(_relu(np.einsum("btke,kef->btf", windows, kernel) + w[(num_filters,)]).max(axis=1))
+    joined = np.concatenate(found, axis=1)
+    return joined @ w[joined.shape[1], num_classes] + w[(num_classes,)]
+
+
+def _facts(inputs, answer):
+    """What mistakes are compared by: the order of the weights is free."""
+    if not isinstance(answer, dict):
+        return {"came": answer}
+    shapes = sorted(str(getattr(array, "shape", None)) for array in answer["weights"])
+    return {"shapes": str(shapes)} | {name: value for name, value in answer.items() if name != "weights"}
+
+
+def _parts(answer, names, what, wanted):
+    fits = isinstance(answer, dict) and set(answer) == set(names)
+    came = answer if isinstance(answer, str) else describe(answer)
+    assert_that(fits, f"{what}: expected {wanted}. Got {came}.")
+    return answer
+
+
+def _compare_shapes(answer, shapes, what):
+    """Compare the arrays of weights by their shapes."""
+    weights = answer["weights"]
+    arrays = isinstance(weights, list) and all(isinstance(array, np.ndarray) for array in weights)
+    assert_that(arrays, f"{what}: expected arrays of weights.")
+    sizes = [array.shape for array in weights]
+    came, wanted = (sum(int(np.prod(shape)) for shape in found) for found in (sizes, shapes))
+    assert_that(
+        came == wanted, f"{what}: expected {wanted:,} weights, those of batch normalisation included. Got {came:,}."
+    )
+    assert_that(
+        sorted(sizes) == sorted(shapes),
+        f"{what}: the number of weights is right, but not their shapes. Expected arrays of shapes {sorted(shapes)}.",
+    )
+
+
+def _check_blocks(student, rng, name, shapes_of, right_of, cases, parts=("outputs",)):
+    """Compare for each (shape of the images, settings): what is named in parts, and the weights where asked."""
+    for shape, settings in cases:
+        shapes = shapes_of(shape[3], *settings)
+        arrays = _drawn(rng, shapes) or [np.ones(1, dtype=np.float32)]
+        images = rng.normal(size=shape).astype(np.float32)
+        block = StudentFunction(name)
+        answer = student.run(_block, facts=_facts, block=block, settings=settings, images=images, arrays=arrays)
+        what = f"{name}(x, {', '.join(map(str, settings))}), x of shape {shape}"
+        names = ("weights", "outputs", "outputs in training")
+        answer = _parts(answer, names, what, "a symbol of Keras")
+        w = {array.shape: array for array in arrays}
+        if "weights" in parts:
+            _compare_shapes(answer, shapes, what)
+        for part in parts:
+            if part != "weights":
+                right = right_of(images, w, settings, part != "outputs")
+                assert_shape(answer[part], right.shape, what=what)
+                how = " with given weights" if part == "outputs" else " with given weights, in training"
+                assert_close(answer[part], right, rtol=LAYERS, atol=1e-5, what=what + how)
+
+
+def _distinct(rng, count, top=12):
+    return tuple(int(n) for n in rng.permutation(np.arange(1, top))[:count])
+
+
+_inception = functools.partial(
+    _check_blocks, name="inception_block", shapes_of=_inception_shapes, right_of=_right_inception
+)
+_plus = functools.partial(_check_blocks, name="residual_block", shapes_of=_residual_shapes, right_of=_right_residual)
+_keeping = functools.partial(_check_blocks, name="dense_block", shapes_of=_dense_shapes, right_of=_right_dense)
+
+
+def _image_shape(rng, channels):
+    return (2, int(rng.integers(3, 8)), int(rng.integers(8, 12)), channels)
+
+
+@points(1, repeat=False, seconds=60)
+def test_inception_block_weights(student, rng):
+    """The weights have the shapes of the four branches, for images of two sizes."""
+    cases = [(_image_shape(rng, int(rng.integers(2, 7))), [_distinct(rng, 6)]) for _ in range(2)]
+    _inception(student, rng, cases=cases, parts=("weights",))
+
+
+@points(1.5, repeat=False, seconds=60)
+def test_inception_block_outputs(student, rng):
+    """With given weights, the outputs are right, for images and filters of three sizes."""
+    cases = [(_image_shape(rng, int(rng.integers(2, 7))), [_distinct(rng, 6)]) for _ in range(2)]
+    _inception(student, rng, cases=[*cases, ((1, 1, 2, 1), [(2, 1, 3, 1, 4, 5)])])
+
+
+@points(0.5, repeat=False, seconds=60)
+def test_inception_block_each_branch(student, rng):
+    """Where all other kernels are 0, each branch still reaches its channels of the output."""
+    filters, channels = _distinct(rng, 6), int(rng.integers(2, 7))
+    shape, kernels = _image_shape(rng, channels), _inception_shapes(channels, filters)[:6]
+    images = rng.normal(size=shape).astype(np.float32)
+    for branch in ((0,), (1, 2), (3, 4), (5,)):
+        arrays = _drawn(rng, _inception_shapes(channels, filters))
+        alive = [kernels[k] for k in branch]
+        arrays = [array if array.shape in alive else 0 * array for array in arrays]
+        inputs = {"settings": [filters], "images": images, "arrays": arrays}
+        answer = student.run(_block, facts=_facts, block=StudentFunction("inception_block"), **inputs)
+        what = f"inception_block(x, {filters}) with weights in branch {branch[0] // 2 + 1 + (branch[0] == 5)} alone"
+        answer = _parts(answer, ("weights", "outputs", "outputs in training"), what, "a symbol of Keras")
+        right = _right_inception(images, {array.shape: array for array in arrays}, [filters], False)
+        assert_close(answer["outputs"], right, rtol=LAYERS, atol=1e-5, strict_shape=True, what=what)
+
+
+def _plus_cases(rng):
+    C, F = _distinct(rng, 2, 9)
+    odd = (2, int(rng.choice([5, 7])), int(rng.choice([8, 10])), C)
+    return [(_image_shape(rng, F), [F, 1]), (_image_shape(rng, C), [F, 1]), (odd, [F, 2]), (odd, [C, 2])]
+
+
+@points(1, repeat=False, seconds=60)
+def test_residual_block_weights(student, rng):
+    """The weights have the right shapes, with and without a projection."""
+    _plus(student, rng, cases=_plus_cases(rng), parts=("weights",))
+
+
+@points(1.5, repeat=False, seconds=60)
+def test_residual_block_outputs(student, rng):
+    """With given weights, the outputs are right: equal channels or others, strides 1, 2 and 3, odd and even sizes."""
+    C, F = _distinct(rng, 2, 9)
+    _plus(student, rng, cases=[*_plus_cases(rng), ((1, 7, 6, C), [F, 3]), ((3, 1, 1, 1), [1, 1])])
+
+
+@points(0.5, repeat=False, seconds=60)
+def test_residual_block_training(student, rng):
+    """In training, the normalisations use the numbers of the batch."""
+    _plus(student, rng, cases=_plus_cases(rng)[:3], parts=("outputs in training",))
+
+
+def _keeping_cases(rng):
+    return [(_image_shape(rng, int(rng.integers(2, 7))), [layers, int(rng.integers(1, 6))]) for layers in (2, 4)]
+
+
+@points(0.5, repeat=False, seconds=60)
+def test_dense_block_weights(student, rng):
+    """Every layer reads the channels of all before it, for blocks of two and four layers."""
+    _keeping(student, rng, cases=_keeping_cases(rng), parts=("weights",))
+
+
+@points(1, repeat=False, seconds=60)
+def test_dense_block_outputs(student, rng):
+    """With given weights, the outputs are right, also for one layer, and for one pixel."""
+    cases = [*_keeping_cases(rng), (_image_shape(rng, 3), [1, 2]), ((1, 1, 1, 1), [3, 1])]
+    _keeping(student, rng, cases=cases)
+
+
+@points(0.5, repeat=False, seconds=60)
+def test_dense_block_training(student, rng):
+    """In training, the normalisations use the numbers of the batch."""
+    _keeping(student, rng, cases=_keeping_cases(rng), parts=("outputs in training",))
+
+
+def _check_networks_of_keras(student, rng, name, shapes_of, right_of, cases, parts, *, signed=False):
+    for inputs, settings in cases:
+        shapes = shapes_of(*settings)
+        arrays = _drawn(rng, shapes, signed=signed)
+        network = StudentFunction(name)
+        answer = student.run(_network, facts=_facts, network=network, settings=settings, inputs=inputs, arrays=arrays)
+        what = f"{name}({', '.join(map(str, settings))})"
+        answer = _parts(answer, ("weights", "outputs"), what, "a Keras model")
+        if "weights" in parts:
+            _compare_shapes(answer, shapes, what)
+        if "outputs" in parts:
+            right = right_of(inputs, {array.shape: array for array in arrays}, settings)
+            assert_shape(answer["outputs"], right.shape, what=what)
+            assert_close(answer["outputs"], right, rtol=LAYERS, atol=1e-5, what=f"{what} with given weights")
+
+
+def _unet_case(rng, depth, base_filters=None):
+    height, width = (int(n) * 2**depth for n in rng.permutation([2, 3, 4])[:2])
+    channels, num_classes = int(rng.integers(1, 4)), int(rng.integers(2, 6))
+    settings = [(height, width, channels), base_filters or int(rng.integers(2, 5)), depth, num_classes]
+    return rng.normal(size=(2, height, width, channels)).astype(np.float32), settings
+
+
+def _check_unets(student, rng, name, cases, parts):
+    _check_networks_of_keras(student, rng, name, _unet_shapes, _right_unet, cases, parts)
+
+
+@points(0.5, repeat=False, seconds=60)
+def test_build_unet_weights(student, rng):
+    """The weights have the right shapes, for depths 1 and 2."""
+    _check_unets(student, rng, "build_unet", [_unet_case(rng, 1), _unet_case(rng, 2)], ("weights",))
+
+
+@points(1.5, repeat=False, seconds=60)
+def test_build_unet_outputs(student, rng):
+    """With given weights, the scores of every pixel are right, for depths 1, 2 and 3."""
+    cases = [_unet_case(rng, 1), _unet_case(rng, 2), _unet_case(rng, 3, 1)]
+    _check_unets(student, rng, "build_unet", cases, ("outputs",))
+
+
+@points(1, repeat=False, seconds=60)
+def test_build_unet_bridges(student, rng):
+    """With a bottom that is cut out, a changed pixel still changes the scores as it should."""
+    _check_bridges(student, rng, "build_unet")
+
+
+def _check_bridges(student, rng, name):
+    images, settings = _unet_case(rng, 2)
+    images[1] = images[0]
+    images[1, int(rng.integers(len(images[1]))), int(rng.integers(5)), 0] += 5.0
+    bottom = settings[1] * 4
+    arrays = [0 * a if bottom in a.shape[-1:] and a.ndim > 1 else a for a in _drawn(rng, _unet_shapes(*settings))]
+    answer = student.run(
+        _network, facts=_facts, network=StudentFunction(name), settings=settings, inputs=images, arrays=arrays
+    )
+    what = f"{name}({', '.join(map(str, settings))}) without its bottom"
+    answer = _parts(answer, ("weights", "outputs"), what, "a Keras model")
+    right = _right_unet(images, {array.shape: array for array in arrays}, settings)
+    assert_shape(answer["outputs"], right.shape, what=what)
+    assert_close(answer["outputs"], right, rtol=LAYERS, atol=1e-5, what=what)
+
+
+@points(1, repeat=False, seconds=60)
+def test_build_unet_broken_outputs(student, rng):
+    """With given weights, the scores of every pixel are right, for depths 1 and 2; so are the shapes of the weights."""
+    cases = [_unet_case(rng, 1), _unet_case(rng, 2)]
+    _check_unets(student, rng, "build_unet_broken", cases, ("weights", "outputs"))
+
+
+@points(1, repeat=False, seconds=60)
+def test_build_unet_broken_bridges(student, rng):
+    """With a bottom that is cut out, a changed pixel still changes the scores as it should."""
+    _check_bridges(student, rng, "build_unet_broken")
+
+
+def _text_case(rng, kernel_sizes, *, padding=None):
+    vocab_size, embed_dim, num_filters, num_classes = _distinct(rng, 4)
+    settings = [vocab_size + 4, embed_dim, kernel_sizes, num_filters, num_classes]
+    tokens = rng.integers(1, settings[0], size=(3, 9))
+    for row, length in zip(tokens, rng.permutation([9, 6, 2]), strict=True):
+        row[length:] = 0
+    padding = max(kernel_sizes) if padding is None else padding
+    return np.pad(tokens, ((0, 0), (0, padding))).astype(np.int32), settings
+
+
+def _check_texts(student, rng, cases, parts):
+    _check_networks_of_keras(student, rng, "text_cnn", _text_shapes, _right_text, cases, parts, signed=True)
+
+
+@points(0.5, repeat=False, seconds=60)
+def test_text_cnn_weights(student, rng):
+    """The weights have the right shapes, for one, two and three kernel sizes."""
+    cases = [_text_case(rng, sizes) for sizes in ((3,), (2, 4), (1, 3, 2))]
+    _check_texts(student, rng, cases, ("weights",))
+
+
+@points(1, repeat=False, seconds=60)
+def test_text_cnn_scores(student, rng):
+    """With given weights, the scores are right, for one to three kernel sizes and sentences of different lengths."""
+    cases = [_text_case(rng, sizes) for sizes in ((2,), (4, 2), (1, 3, 5))]
+    _check_texts(student, rng, cases, ("outputs",))
+
+
+@points(0.5, repeat=False, seconds=60)
+def test_text_cnn_padding(student, rng):
+    """Much padding, and a sentence that is just as long as the widest kernel."""
+    short = _text_case(rng, (2, 3))
+    cases = [_text_case(rng, (1, 3), padding=30), (short[0][:, -3:], short[1])]
+    _check_texts(student, rng, cases, ("outputs",))
