@@ -165,11 +165,11 @@ def residual_forward(x, F):
     """Apply a block with a shortcut around it.
 
     Args:
-        x: inputs, an array of any shape, mostly (B, D); floats or whole numbers. B may be 0.
-        F: a function that turns an array into a new one of the same shape.
+        x: inputs, an array with one axis or more, mostly (B, D); floats or whole numbers. B may be 0.
+        F: a function that turns an array of the shape of x into a new one of the same shape.
 
     Returns:
-        relu(x + F(x)), a new array of the shape of x.
+        relu(x + F(x)), a new array of the shape of x. Where F gives fractions, so do you, for whole numbers x, too.
 
     Reference: He, Zhang, Ren and Sun 2016, eq. 1 and figure 2.
     """
@@ -217,8 +217,8 @@ def residual_backward(dout, x, F, F_backward):
     """Carry a gradient backward through a block with a shortcut.
 
     Args:
-        dout: gradient of the loss along the output of residual_forward(x, F), same shape as x.
-        x: inputs of the block, an array of any shape, mostly (B, D); floats or whole numbers. B may be 0.
+        dout: gradient of the loss along the output of residual_forward(x, F), same shape as x; floats or whole numbers.
+        x: inputs of the block, an array with one axis or more, mostly (B, D); floats or whole numbers. B may be 0.
         F: the block's function.
         F_backward: a function; F_backward(dz, x) is the gradient along x of a loss whose gradient along F(x) is dz.
 
@@ -455,8 +455,8 @@ def conv_cost(input_shape, kernel_size, out_channels, stride, padding):
         padding: zeros added on each of the four sides, an int of at least 0.
 
     Returns:
-        (output_shape, parameters, multiply_adds): a tuple (H_out, W_out, C_out), an int, with one bias for each kernel,
-        and an int.
+        (output_shape, parameters, multiply_adds): (H_out, W_out, C_out), a tuple or a list; the parameters, with one
+        bias for each kernel; and the multiply-adds. All are whole numbers, Python's or NumPy's, some beyond 10^12.
 
     Reference: Dumoulin and Visin 2016, relationship 6.
     """
@@ -518,12 +518,13 @@ def network_cost(layers, input_shape):
     """Count what a network costs for one image, layer by layer and in all.
 
     Args:
-        layers: list of dicts as above; it may be empty.
+        layers: list of dicts as above, which stays as it is; it may be empty.
         input_shape: (H, W, C), or (n,) where the first layer is dense.
 
     Returns:
-        (rows, parameters, multiply_adds): a list of one tuple (output_shape, parameters, multiply_adds) for each layer,
-        where output_shape is (H, W, C) or (n,), and the two sums, ints.
+        (rows, parameters, multiply_adds): a list with one row (output_shape, parameters, multiply_adds) for each layer,
+        where output_shape is (H, W, C) or (n,), and the two sums. Rows and shapes may be tuples or lists; the numbers
+        are whole, and may be beyond 10^12.
     """
     ### BEGIN SOLUTION
     rows, shape = [], tuple(input_shape)
@@ -655,11 +656,11 @@ def receptive_field(layers):
 
     Args:
         layers: list of dicts of kind "conv" or "pool", with "kernel_size" and "stride"; other entries play no part. It
-            may be empty.
+            may be empty, and stays as it is.
 
     Returns:
-        (size, stride), two ints: an output sees size times size pixels, and the squares of two outputs that are
-        neighbours lie stride pixels apart.
+        (size, stride), two whole numbers: an output sees size times size pixels, and the squares of two outputs that
+        are neighbours lie stride pixels apart.
 
     Reference: Araujo, Norris and Sim 2019, eq. 2.
     """
@@ -763,7 +764,7 @@ def inception_block(x, filters):
     """Apply convolutions of three sizes and a pooling side by side, and join their channels.
 
     Args:
-        x: a symbol or tensor of Keras, shape (N, H, W, C).
+        x: a symbol of Keras, shape (N, H, W, C).
         filters: six ints (f1, r3, f3, r5, f5, fp) of at least 1, a tuple or list.
 
     Returns:
@@ -840,9 +841,9 @@ def residual_block(x, filters, stride):
     """Apply two convolutions with a shortcut around them.
 
     Args:
-        x: a symbol or tensor of Keras, shape (N, H, W, C).
+        x: a symbol of Keras, shape (N, H, W, C).
         filters: number of channels of the output, an int.
-        stride: stride of the first convolution and of the shortcut, an int.
+        stride: stride of the first convolution and of the shortcut, an int of at least 1.
 
     Returns:
         A symbol of shape (N, ceil(H / stride), ceil(W / stride), filters).
@@ -874,7 +875,8 @@ plots.show(plots.plot_wiring("dense"))
 
 # %% [markdown]
 # Each of the `num_layers` layers computes, in this order: batch normalisation, ReLU, a convolution of $3 \times 3$
-# with $k$ kernels, stride 1, `"same"`, without biases. (Normalisation comes first here, so `conv_bn` does not fit.)
+# with $k$ kernels, stride 1, `"same"`, without biases. (Normalisation comes first here, so `conv_bn` does not fit. Its
+# momentum is up to you.)
 # Then its $k$ new channels are joined *behind* all channels that it has read:
 #
 # $$x_{l+1} = [\, x_l, \; H_l(x_l) \,], \qquad x_l \text{ of shape } (N, H, W, C + l k)$$
@@ -903,7 +905,7 @@ def dense_block(x, num_layers, growth_rate):
     """Apply layers that each read all channels before them and add new ones.
 
     Args:
-        x: a symbol or tensor of Keras, shape (N, H, W, C).
+        x: a symbol of Keras, shape (N, H, W, C).
         num_layers: number of layers L, an int of at least 0.
         growth_rate: new channels k of each layer, an int.
 
@@ -1100,7 +1102,7 @@ plots.show(plots.plot_wiring("unet"))
 # $16 \times 16 \times 8$ (joined), $16 \times 16 \times 4$, and the scores $16 \times 16 \times 3$. The kernels have
 # $36 + 288 + 128 + 288 + 12$ weights.
 #
-# **Write** `build_unet(input_shape, base_filters, depth, num_classes)`. It returns a model that is not compiled.
+# **Write** `build_unet(input_shape, base_filters, depth, num_classes)`. It returns a model; you need not compile it.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -1128,7 +1130,7 @@ def build_unet(input_shape, base_filters, depth, num_classes):
         num_classes: scores for each pixel, an int.
 
     Returns:
-        A Keras model, not compiled: images of shape (N, H, W, C) to scores of shape (N, H, W, num_classes).
+        A Keras model, compiled or not: images of shape (N, H, W, C) to scores of shape (N, H, W, num_classes).
 
     Reference: Ronneberger, Fischer and Brox 2015, figure 1.
     """
@@ -1172,7 +1174,7 @@ def build_unet_broken(input_shape, base_filters, depth, num_classes):
         num_classes: scores for each pixel, an int.
 
     Returns:
-        A Keras model, not compiled: images of shape (N, H, W, C) to scores of shape (N, H, W, num_classes).
+        A Keras model, compiled or not: images of shape (N, H, W, C) to scores of shape (N, H, W, num_classes).
     """
     ### BUG HUNT: build_unet_broken__skips_after_pooling
     ### BEGIN SOLUTION
@@ -1307,8 +1309,8 @@ plots.show(plots.plot_wiring("text"))
 # weights, the convolutions $(8 + 1) \cdot 4 + (16 + 1) \cdot 4 + (24 + 1) \cdot 4 = 204$, the dense layer
 # $12 \cdot 5 + 5 = 65$; together 1,069.
 #
-# **Write** `text_cnn(vocab_size, embed_dim, kernel_sizes, num_filters, num_classes)`. It returns a model that is not
-# compiled.
+# **Write** `text_cnn(vocab_size, embed_dim, kernel_sizes, num_filters, num_classes)`. It returns a model; you need
+# not compile it.
 #
 # Useful: `Embedding(vocab_size, embed_dim)`, `Conv1D(filters, kernel_size, activation="relu")`, `GlobalMaxPooling1D()`.
 #
@@ -1338,7 +1340,7 @@ def text_cnn(vocab_size, embed_dim, kernel_sizes, num_filters, num_classes):
         num_classes: number of scores, an int.
 
     Returns:
-        A Keras model, not compiled: tokens of shape (B, T), whole numbers, T at least the largest kernel size, to
+        A Keras model, compiled or not: tokens of shape (B, T), whole numbers, T at least the largest kernel size, to
         scores of shape (B, num_classes).
 
     Reference: Kim 2014, section 2 (CNN-rand).

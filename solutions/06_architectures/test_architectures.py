@@ -587,7 +587,7 @@ def test_network_cost_famous_networks(student, rng):
 
 @points(1)
 def test_network_cost_ends(student, rng):
-    """No layers, a single layer, dense layers alone, no dense layers."""
+    """No layers, a single layer, dense layers alone, no dense layers, and billions of multiply-adds."""
     units = int(rng.integers(2, 9))
     cases = [
         {"layers": [], "input_shape": (5, 6, 2)},
@@ -596,6 +596,7 @@ def test_network_cost_ends(student, rng):
         {"layers": [_conv(1, units)], "input_shape": (1, 1, 1)},
         {"layers": [_pool(2, 3, 1)], "input_shape": (7, 5, units)},
         _random_network(rng, dense_end=False),
+        {"layers": [_conv(5, 700 + units), _conv(3, 600)], "input_shape": (900 + units, 1000, 200)},
     ]
     _check_networks(student, cases)
 
@@ -823,7 +824,7 @@ def test_inception_block_weights(student, rng):
 def test_inception_block_outputs(student, rng):
     """With given weights, the outputs are right, for images and filters of three sizes."""
     cases = [(_image_shape(rng, int(rng.integers(2, 7))), [_distinct(rng, 6)]) for _ in range(2)]
-    _inception(student, rng, cases=[*cases, ((1, 1, 2, 1), [(2, 1, 3, 1, 4, 5)])])
+    _inception(student, rng, cases=[*cases, ((1, 1, 2, 1), [[2, 1, 3, 1, 4, 5]])])
 
 
 @points(0.5, repeat=False, seconds=60)
@@ -881,8 +882,8 @@ def test_dense_block_weights(student, rng):
 
 @points(1, repeat=False, seconds=60)
 def test_dense_block_outputs(student, rng):
-    """With given weights, the outputs are right, also for one layer, and for one pixel."""
-    cases = [*_keeping_cases(rng), (_image_shape(rng, 3), [1, 2]), ((1, 1, 1, 1), [3, 1])]
+    """With given weights, the outputs are right, also for one layer and for none, and for one pixel."""
+    cases = [*_keeping_cases(rng), (_image_shape(rng, 3), [1, 2]), ((1, 1, 1, 1), [3, 1]), ((2, 3, 4, 2), [0, 3])]
     _keeping(student, rng, cases=cases)
 
 
@@ -991,7 +992,7 @@ def test_text_cnn_weights(student, rng):
 @points(1, repeat=False, seconds=60)
 def test_text_cnn_scores(student, rng):
     """With given weights, the scores are right, for one to three kernel sizes and sentences of different lengths."""
-    cases = [_text_case(rng, sizes) for sizes in ((2,), (4, 2), (1, 3, 5))]
+    cases = [_text_case(rng, sizes) for sizes in ((2,), [4, 2], (1, 3, 5))]
     _check_texts(student, rng, cases, ("outputs",))
 
 
