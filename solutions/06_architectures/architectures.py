@@ -207,7 +207,8 @@ check("residual_forward")
 #
 # <details><summary>Hint 2: the formula</summary>
 #
-# `dz = dout * (x + F(x) > 0)`. Then hand `dz`, not `dout`, to both ways.
+# The comparison of an array with 0 gives an array of True and False, which multiply like 1 and 0. So $dz$ takes one
+# product. Then hand $dz$, not `dout`, to both ways.
 #
 # </details>
 
@@ -876,8 +877,7 @@ plots.show(plots.plot_wiring("dense"))
 # %% [markdown]
 # Each of the `num_layers` layers computes, in this order: batch normalisation, ReLU, a convolution of $3 \times 3$
 # with $k$ kernels, stride 1, `"same"`, without biases. (Normalisation comes first here, so `conv_bn` does not fit. Its
-# momentum is up to you.)
-# Then its $k$ new channels are joined *behind* all channels that it has read:
+# momentum is up to you.) Then its $k$ new channels are joined *behind* all channels that it has read:
 #
 # $$x_{l+1} = [\, x_l, \; H_l(x_l) \,], \qquad x_l \text{ of shape } (N, H, W, C + l k)$$
 #
@@ -1317,13 +1317,13 @@ plots.show(plots.plot_wiring("text"))
 # <details><summary>Hint 1: a nudge</summary>
 #
 # All convolutions read the same embedding; they stand side by side, as in an inception block. There may be one size
-# only, and `Concatenate` wants at least two.
+# only, or five: use a loop.
 #
 # </details>
 #
 # <details><summary>Hint 2: the formula</summary>
 #
-# A list, one result $(B, F)$ for each kernel size. Then join the list if it has more than one entry.
+# A list, one result $(B, F)$ for each kernel size, in their order. Then join the list.
 #
 # </details>
 

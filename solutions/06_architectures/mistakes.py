@@ -56,6 +56,31 @@ edit(
     {"np.maximum(x + F(x), 0)": "np.abs(x + F(x))"},
     hint="Negative sums come out positive. The ReLU makes them 0.",
 )
+edit(
+    "residual_forward__x_lost",
+    {"np.maximum(x + F(x), 0)": "np.maximum(F(x) + F(x), 0)"},
+    hint="F(x) is added to itself: x is gone when the sum is made. Was a new value put into x?",
+)
+edit(
+    "residual_forward__twice_through",
+    {"np.maximum(x + F(x), 0)": "np.maximum(x + F(F(x)), 0)"},
+    hint="x goes through F twice. Each block applies F once.",
+)
+edit(
+    "residual_forward__pre_activation",
+    {"np.maximum(x + F(x), 0)": "x + F(np.maximum(x, 0))"},
+    hint="The ReLU stands in front of F. Here it comes last, behind the sum.",
+)
+edit(
+    "residual_forward__type_of_x",
+    {"np.maximum(x + F(x), 0)": "np.maximum(x + F(x), 0).astype(x.dtype)"},
+    hint="The results have the type of x: where x is whole numbers, the fractions of F(x) are lost.",
+)
+edit(
+    "residual_forward__capped",
+    {"np.maximum(x + F(x), 0)": "np.clip(x + F(x), 0, 6)"},
+    hint="Large results are capped at 6. A ReLU has no upper bound.",
+)
 
 # residual_backward
 
@@ -113,6 +138,35 @@ edit(
     "residual_backward__back_at_output",
     {"F_backward(dz, x)": "F_backward(dz, F(x))"},
     hint="F_backward gets the output of F as its second argument. It needs what F has seen: x.",
+)
+edit(
+    "residual_backward__mask_last",
+    {
+        "dz = dout * (x + F(x) > 0)": "dz = dout",
+        "return dz + F_backward(dz, x)": "return (dz + F_backward(dz, x)) * (x + F(x) > 0)",
+    },
+    hint="The mask comes last, when the gradient has gone through F already. It comes before the fork.",
+)
+edit(
+    "residual_backward__back_at_block_output",
+    {"F_backward(dz, x)": "F_backward(dz, np.maximum(x + F(x), 0))"},
+    hint="F_backward gets the output of the block as its second argument. It needs what F has seen: x.",
+)
+edit(
+    "residual_backward__slope_of_ones",
+    {"F_backward(dz, x)": "dz * F_backward(np.ones_like(dz), x)"},
+    hint="F_backward is asked with ones, and dz multiplied afterwards. That holds only where F "
+    "treats each number by itself: hand dz to it.",
+)
+edit(
+    "residual_backward__arguments_exchanged",
+    {"F_backward(dz, x)": "F_backward(x, dz)"},
+    hint="The arguments of F_backward are exchanged: first the gradient, then x.",
+)
+edit(
+    "residual_backward__type_of_x",
+    {"dz = dout * (x + F(x) > 0)": "dz = (dout * (x + F(x) > 0)).astype(x.dtype)"},
+    hint="The gradient gets the type of x: where x is whole numbers, its fractions are lost.",
 )
 
 # conv_cost
@@ -194,6 +248,27 @@ edit(
     "conv_cost__channels_first",
     {"return (height, width, out_channels)": "return (out_channels, height, width)"},
     hint="The channels come first in the output shape. Here they come last.",
+)
+edit(
+    "conv_cost__square",
+    {"for side in (height, width)": "for side in (height, height)"},
+    hint="The width of the output is computed from the height of the input. Images need not be square.",
+)
+edit(
+    "conv_cost__rounded",
+    {"(side + 2 * padding - kernel_size) // stride": "round((side + 2 * padding - kernel_size) / stride)"},
+    hint="The number of places is rounded to the nearest. It is rounded down: a window that would "
+    "stick out has no place.",
+)
+edit(
+    "conv_cost__one_inside",
+    {"(side + 2 * padding - kernel_size) // stride + 1": "(side + 2 * padding - kernel_size + 1) // stride"},
+    hint="The 1 is added before the division. First divide and round down, then add 1.",
+)
+edit(
+    "conv_cost__no_channels_in_shape",
+    {"return (height, width, out_channels)": "return (height, width)"},
+    hint="The output shape has no channels: it is (H_out, W_out, C_out).",
 )
 
 # network_cost
@@ -279,6 +354,36 @@ edit(
     {"rows.append((shape, parameters, multiply_adds))": "rows = [(shape, parameters, multiply_adds)]"},
     hint="Only one row came back. There is one for each layer.",
 )
+edit(
+    "network_cost__pooling_by_division",
+    {
+        'shape, _, _ = conv_cost(shape, layer["kernel_size"], shape[2], layer["stride"], '
+        'layer["padding"])': 'shape = (shape[0] // layer["kernel_size"], shape[1] // layer["kernel_size"], shape[2])'
+    },
+    hint="Pooling divides the sides by its window. Its places are counted like those of a "
+    "convolution, with stride and padding.",
+)
+edit(
+    "network_cost__sums_so_far",
+    {
+        "rows.append((shape, parameters, multiply_adds))": (
+            "rows.append((shape, parameters + sum(row[1] for row in rows[-1:]), multiply_adds + "
+            "sum(row[2] for row in rows[-1:])))"
+        ),
+        "return rows, sum(row[1] for row in rows), sum(row[2] for "
+        "row in rows)": "return rows, *(rows[-1][1:] if rows else (0, 0))",
+    },
+    hint="Each row holds the sums so far. A row counts its own layer only.",
+)
+edit(
+    "network_cost__no_row_for_flatten",
+    {
+        "rows.append((shape, parameters, multiply_adds))": (
+            'if layer["kind"] != "flatten":\n            rows.append((shape, parameters, multiply_adds))'
+        )
+    },
+    hint="There is no row for flatten. Every layer has one.",
+)
 
 # receptive_field
 
@@ -341,6 +446,31 @@ edit(
     {'size += (layer["kernel_size"] - 1) * jump': 'size *= layer["kernel_size"]'},
     hint="The windows are multiplied. Windows of neighbours overlap: each layer adds (k - 1) times the stride so far.",
 )
+edit(
+    "receptive_field__pool_moves_by_window",
+    {'jump *= layer["stride"]': 'jump *= layer["kernel_size"] if layer["kind"] == "pool" else layer["stride"]'},
+    hint="Pooling moves by the size of its window. Its record has a stride of its own.",
+)
+edit(
+    "receptive_field__pool_window_left_out",
+    {
+        'size += (layer["kernel_size"] - 1) * jump': (
+            'size += (layer["kernel_size"] - 1) * jump if layer["kind"] == "conv" else 0'
+        )
+    },
+    hint="The windows of pooling play no part. A pooled unit sees all units of its window.",
+)
+edit(
+    "receptive_field__last_stride_left_out",
+    {"    return size, jump": '    return size, jump // layers[-1]["stride"] if layers else 1'},
+    hint="The stride of the last layer plays no part. It spreads the outputs, though it does not "
+    "enlarge what they see.",
+)
+edit(
+    "receptive_field__padding_taken_off",
+    {'(layer["kernel_size"] - 1)': '(layer["kernel_size"] - 1 - layer.get("padding", 0))'},
+    hint="The padding makes the windows smaller. It plays no part in what a unit sees.",
+)
 
 # inception_block
 
@@ -388,6 +518,54 @@ edit(
     "inception_block__pool_moves_by_three",
     {"MaxPooling2D(3, strides=1": "MaxPooling2D(3"},
     hint="The pooling moves by the size of its window and shrinks the map. Its stride is 1.",
+)
+edit(
+    "inception_block__no_reduction_three",
+    {")(three)": ")(x)"},
+    hint="The 3 by 3 convolution reads x itself. It reads what the 1 by 1 in front of it gives.",
+)
+edit(
+    "inception_block__pooling_without_relu",
+    {
+        'pooled = layers.Conv2D(fp, 1, padding="same", '
+        'activation="relu")': 'pooled = layers.Conv2D(fp, 1, padding="same")'
+    },
+    hint="The convolution behind the pooling has no ReLU. Every convolution has one.",
+)
+edit(
+    "inception_block__pooling_behind",
+    {
+        'pooled = layers.MaxPooling2D(3, strides=1, padding="same")(x)\n    pooled = '
+        'layers.Conv2D(fp, 1, padding="same", '
+        'activation="relu")(pooled)': (
+            'pooled = layers.Conv2D(fp, 1, padding="same", activation="relu")(x)\n    pooled = '
+            'layers.MaxPooling2D(3, strides=1, padding="same")(pooled)'
+        )
+    },
+    hint="In the fourth branch the convolution comes before the pooling. It comes behind it.",
+)
+edit(
+    "inception_block__five_behind_three",
+    {
+        'five = layers.Conv2D(r5, 1, padding="same", '
+        'activation="relu")(x)': 'five = layers.Conv2D(r5, 1, padding="same", activation="relu")(three)'
+    },
+    hint="The 5 by 5 branch reads the result of the 3 by 3 branch. Every branch reads x.",
+)
+edit(
+    "inception_block__filters_mixed_up",
+    {"f1, r3, f3, r5, f5, fp = filters": "f1, f3, r3, f5, r5, fp = filters"},
+    hint="Reduction and kernel are exchanged: the six numbers are f1, r3, f3, r5, f5, fp.",
+)
+edit(
+    "inception_block__two_threes",
+    {
+        'five = layers.Conv2D(f5, 5, padding="same", activation="relu")(five)': (
+            'five = layers.Conv2D(r5, 3, padding="same", activation="relu")(five)\n    five = '
+            'layers.Conv2D(f5, 3, padding="same", activation="relu")(five)'
+        )
+    },
+    hint="Two convolutions of 3 by 3 stand where one of 5 by 5 is asked for.",
 )
 
 # residual_block
@@ -440,6 +618,58 @@ edit(
     "residual_block__large_projection",
     {"kernel_size=1, stride=stride": "stride=stride"},
     hint="The projection has kernels of 3 by 3. They are 1 by 1.",
+)
+edit(
+    "residual_block__relu_before_sum_only",
+    {
+        "y = conv_bn(y, filters)\n": "y = keras.layers.ReLU()(conv_bn(y, filters))\n",
+        "return keras.layers.ReLU()(keras.layers.Add()([x, y]))": "return keras.layers.Add()([x, y])",
+    },
+    hint="The last ReLU stands before the sum. It comes behind it.",
+)
+edit(
+    "residual_block__projected_by_channels",
+    {"if stride != 1 or x.shape[-1] != filters:": "if x.shape[-1] != filters:"},
+    hint="With a stride and as many channels as before, x does not fit into the sum: the shortcut needs a projection.",
+)
+edit(
+    "residual_block__projected_by_both",
+    {"if stride != 1 or x.shape[-1] != filters:": "if stride != 1 and x.shape[-1] != filters:"},
+    hint="The shortcut is projected only where stride and channels both change. One of them is enough.",
+)
+edit(
+    "residual_block__plain_projection",
+    {"x = conv_bn(x, filters, kernel_size=1, stride=stride)": "x = keras.layers.Conv2D(filters, 1, strides=stride)(x)"},
+    hint="The projection is a convolution alone. It is conv_bn, with a normalisation.",
+)
+edit(
+    "residual_block__average",
+    {"keras.layers.Add()": "keras.layers.Average()"},
+    hint="The two ways are averaged. They are added up.",
+)
+edit(
+    "residual_block__every_second_pixel",
+    {
+        "if stride != 1 or x.shape[-1] != filters:": (
+            "if x.shape[-1] == filters:\n        x = x[:, ::stride, ::stride]\n    else:"
+        )
+    },
+    hint="Where only the stride changes, the shortcut leaves pixels out. It needs a projection then, too.",
+)
+edit(
+    "residual_block__pooled_shortcut",
+    {
+        "if stride != 1 or x.shape[-1] != filters:\n        x = conv_bn(x, filters, kernel_size=1, stride=stride)": (
+            'if stride != 1:\n        x = keras.layers.AveragePooling2D(stride, padding="same")(x)\n    '
+            "if x.shape[-1] != filters:\n        x = conv_bn(x, filters, kernel_size=1)"
+        )
+    },
+    hint="The shortcut is shrunk by a pooling. Its projection has the stride itself.",
+)
+edit(
+    "residual_block__no_relu_inside",
+    {"y = keras.layers.ReLU()(conv_bn(x, filters, stride=stride))": "y = conv_bn(x, filters, stride=stride)"},
+    hint="There is no ReLU between the two convolutions.",
 )
 
 # dense_block
@@ -533,6 +763,28 @@ edit(
     {"Conv2D(growth_rate, 3": "Conv2D(growth_rate, 1"},
     hint="The kernels are 1 by 1. They are 3 by 3.",
 )
+edit(
+    "dense_block__all_read_x",
+    {
+        "    for _ in range(num_layers):": "    first = x\n    for _ in range(num_layers):",
+        "layers.BatchNormalization(momentum=0.9)(x)": "layers.BatchNormalization(momentum=0.9)(first)",
+    },
+    hint="Every layer reads the first x only. It reads the channels of all layers before it.",
+)
+edit(
+    "dense_block__last_new_only",
+    {
+        "    for _ in range(num_layers):": "    last = x\n    for _ in range(num_layers):",
+        "layers.BatchNormalization(momentum=0.9)(x)": "layers.BatchNormalization(momentum=0.9)(last)",
+        "x = layers.Concatenate()([x, new])": "last, x = new, layers.Concatenate()([x, new])",
+    },
+    hint="Each layer reads the new channels of the layer before it only. It reads all channels so far.",
+)
+edit(
+    "dense_block__normalised_kept",
+    {"new = layers.ReLU()(layers.Batch": "x = new = layers.ReLU()(layers.Batch"},
+    hint="What is kept has been normalised and cut by the ReLU. The channels that were read are kept as they are.",
+)
 
 # build_unet, and the same faults in build_unet_broken
 
@@ -589,6 +841,49 @@ edit(
     },
     hint="On the way down there is no ReLU. A block is conv_bn and a ReLU.",
 )
+edit(
+    "build_unet__relu_on_the_way_up",
+    {
+        "Conv2DTranspose(base_filters * 2**i, 2, strides=2)": (
+            'Conv2DTranspose(base_filters * 2**i, 2, strides=2, activation="relu")'
+        )
+    },
+    hint="There is a ReLU behind Conv2DTranspose. It has none.",
+)
+edit(
+    "build_unet__skips_before_relu",
+    {
+        "        x = layers.ReLU()(conv_bn(x, base_filters * 2**i))\n        skips.append(x)\n      "
+        "  x = layers.MaxPooling2D(2)(x)\n": (
+            "        x = conv_bn(x, base_filters * 2**i)\n        skips.append(x)\n        x = "
+            "layers.MaxPooling2D(2)(layers.ReLU()(x))\n"
+        )
+    },
+    hint="The skips are taken before the ReLU. They are the result of the block, ReLU included.",
+)
+edit(
+    "build_unet__no_bottom",
+    {"    x = layers.ReLU()(conv_bn(x, base_filters * 2**depth))\n": ""},
+    hint="The block at the bottom is missing.",
+)
+edit(
+    "build_unet__skips_in_first_order",
+    {"skips[i]": "skips.pop(0)"},
+    hint="The skips are used in the order in which they were kept. The way up begins with the last one.",
+)
+edit(
+    "build_unet__average_pooling",
+    {"MaxPooling2D": "AveragePooling2D"},
+    hint="The way down takes the mean of each window. It takes the largest number.",
+)
+edit(
+    "build_unet__repeats_and_convolves",
+    {
+        "layers.Conv2DTranspose(base_filters * 2**i, 2, "
+        "strides=2)(x)": 'layers.Conv2D(base_filters * 2**i, 2, padding="same")(layers.UpSampling2D(2)(x))'
+    },
+    hint="The way up repeats the pixels and convolves. Conv2DTranspose with strides of 2 is asked for.",
+)
 
 edit(
     "build_unet_broken__skips_after_pooling",
@@ -641,6 +936,62 @@ edit(
     "build_unet_broken__skip_last",
     {"[skips[i], x]": "[x, skips[i]]"},
     hint="The skip stands behind now. It comes first, then what comes from below.",
+)
+edit(
+    "build_unet_broken__smoother_upsampling",
+    {
+        "        skips.append(x)\n        x = layers.MaxPooling2D(2)(x)\n": (
+            "        x = layers.MaxPooling2D(2)(x)\n        skips.append(layers.UpSampling2D(2, "
+            'interpolation="bilinear")(x))\n'
+        )
+    },
+    hint="The skips are still taken behind the pooling. No way of enlarging them brings back what is lost there.",
+)
+edit(
+    "build_unet_broken__average_pooling",
+    {
+        "        skips.append(x)\n        x = layers.MaxPooling2D(2)(x)\n": (
+            "        x = layers.AveragePooling2D(2)(x)\n        skips.append(layers.UpSampling2D(2)(x))\n"
+        )
+    },
+    hint="The skips are still taken behind a pooling, which blurs them, be it a mean or a maximum.",
+)
+edit(
+    "build_unet_broken__small_skips",
+    {
+        "        skips.append(x)\n        x = "
+        "layers.MaxPooling2D(2)(x)\n": "        x = layers.MaxPooling2D(2)(x)\n        skips.append(x)\n"
+    },
+    hint="The skips are still taken behind the pooling, and are too small now for what they are joined to.",
+)
+edit(
+    "build_unet_broken__large_skips",
+    {
+        "        skips.append(x)\n        x = layers.MaxPooling2D(2)(x)\n": (
+            "        skips.append(layers.UpSampling2D(2)(x))\n        x = layers.MaxPooling2D(2)(x)\n"
+        )
+    },
+    hint="The skips are taken before the pooling now, but still enlarged. They have the right size already.",
+)
+edit(
+    "build_unet_broken__first_level_only",
+    {
+        "        skips.append(x)\n        x = layers.MaxPooling2D(2)(x)\n": (
+            "        skips.append(x)\n        x = layers.MaxPooling2D(2)(x)\n        if i > 0:\n        "
+            "    skips[i] = layers.UpSampling2D(2)(x)\n"
+        )
+    },
+    hint="Only the skip of the first level is right. On the levels below it is still taken behind the pooling.",
+)
+edit(
+    "build_unet_broken__pooled_in_place",
+    {
+        "        skips.append(x)\n        x = layers.MaxPooling2D(2)(x)\n": (
+            '        skips.append(layers.MaxPooling2D(2, strides=1, padding="same")(x))\n        x = '
+            "layers.MaxPooling2D(2)(x)\n"
+        )
+    },
+    hint="The skips still go through a pooling. They are what was there before it.",
 )
 
 # text_cnn
@@ -718,5 +1069,36 @@ edit(
 edit(
     "text_cnn__hidden_layer",
     {"layers.Dropout(0.5)(joined)": "layers.Dense(num_filters)(joined)"},
+    hint="There is a dense layer too many. The scores read the joined results.",
+)
+edit(
+    "text_cnn__chain_of_same",
+    {
+        "    found = [\n": (
+            '    longer = lambda v, size: layers.Conv1D(num_filters, size, padding="same", '
+            'activation="relu")(v)\n    chain = [words]\n    for size in kernel_sizes:\n        '
+            "chain.append(longer(chain[-1], size))\n    found = [layers.GlobalMaxPooling1D()(v) for v "
+            "in chain[1:]]\n    unused = lambda: [\n"
+        )
+    },
+    hint="The convolutions stand one behind the other. They stand side by side: all read the embedding.",
+)
+edit(
+    "text_cnn__padding_erased",
+    {
+        "    found = [\n": (
+            "    words = words * keras.ops.expand_dims(keras.ops.cast(tokens != 0, words.dtype), -1)\n    found = [\n"
+        )
+    },
+    hint="The vectors of padding are set to zero. Token 0 has a learned vector, as every token.",
+)
+edit(
+    "text_cnn__sorted_sizes",
+    {"for size in kernel_sizes": "for size in sorted(kernel_sizes)"},
+    hint="The results are joined from the smallest kernel to the largest. Their order is that of kernel_sizes.",
+)
+edit(
+    "text_cnn__hidden_scores",
+    {"layers.Dropout(0.5)(joined)": 'layers.Dense(num_classes, activation="relu")(joined)'},
     hint="There is a dense layer too many. The scores read the joined results.",
 )

@@ -1,6 +1,7 @@
 """Checks of lesson 06 "Architectures": the student's functions and networks, on inputs and weights nobody has seen."""
 
 import functools
+from collections import Counter
 
 import numpy as np
 
@@ -25,6 +26,7 @@ SLOW = (
 )
 SINGLE = 1e-5  # relative tolerance that answers computed in float32 keep
 LAYERS = 1e-4  # where float32 goes through some layers
+CLOSE = {"rtol": LAYERS, "atol": 1e-5}
 shown = functools.partial(example, rtol=SINGLE)
 built = functools.partial(example, rtol=LAYERS)
 
@@ -236,6 +238,7 @@ _X = np.array([[1.0, -2.0, 3.0], [-0.5, 0.25, -4.0]])
 _A = np.array([[0.5, -1.0], [1.0, 0.25], [-0.5, 1.5]])
 _B = np.array([[1.0, -2.0, 0.5], [0.75, 1.0, 2.0]])
 _C = np.array([0.1, -0.2, 0.3])
+_SHIFT = np.array([0.4, -1.4, 2.6])  # in each row, the ReLU stops some numbers and lets others pass
 _DOUT = np.array([[10.0, 20.0, -30.0], [1.0, 2.0, 3.0]])
 
 
@@ -244,6 +247,12 @@ EXAMPLES = {
         shown("the worked number", run=_residual_with_result, x=_X[0], result=np.array([0.5, 1.0, -4.0])),
         shown("F is two layers", run=_residual, x=_X, A=_A, B=_B, c=_C),
         shown("F is 0, and x is whole numbers", run=_residual_with_result, x=np.array([[3, -2]]), result=np.zeros(2)),
+        shown(
+            "x is whole numbers, F(x) is not",
+            run=_residual_with_result,
+            x=np.array([[30, -2], [1, -4]]),
+            result=np.array([[0.25, 2.5], [-1.75, 3.5]]),
+        ),
     ],
     "residual_backward": [
         shown(
@@ -253,7 +262,21 @@ EXAMPLES = {
             x=np.array([1.0, -2.0]),
             factor=3.0,
         ),
-        shown("F is two layers", run=_residual_back, dout=_DOUT, x=_X, A=_A, B=_B, c=_C),
+        shown("F is two layers", run=_residual_back, dout=_DOUT, x=_X / 4, A=_A, B=_B, c=_C + _SHIFT),
+        shown(
+            "x and dout are whole numbers, the gradient is not",
+            run=_residual_back_scaled,
+            dout=np.array([[3, -5], [7, 2]]),
+            x=np.array([[1, -2], [4, 3]]),
+            factor=0.5,
+        ),
+        shown(
+            "x is whole numbers, dout is not",
+            run=_residual_back_scaled,
+            dout=np.array([[0.5, 1.25]]),
+            x=np.array([[2, 3]]),
+            factor=1.5,
+        ),
         shown("F turns the sign", run=_residual_back_scaled, dout=_DOUT, x=_X, factor=-1.5),
     ],
     "conv_cost": [
@@ -274,6 +297,14 @@ EXAMPLES = {
             stride=2,
             padding=0,
         ),
+        shown(
+            "stride 3, and two rows and a column are left over",
+            input_shape=(10, 9, 2),
+            kernel_size=2,
+            out_channels=3,
+            stride=3,
+            padding=0,
+        ),
         shown("a kernel of one pixel", input_shape=(4, 5, 6), kernel_size=1, out_channels=3, stride=1, padding=0),
     ],
     "network_cost": [
@@ -290,6 +321,7 @@ EXAMPLES = {
     "receptive_field": [
         shown("the worked number", layers=[_conv(5, 8), _pool(2, 2), _conv(5, 8)]),
         shown("two strides", layers=[_conv(3, 4, 2, 1), _conv(3, 4, 3, 0), _pool(4, 2), _conv(3, 4)]),
+        shown("a stride at the end", layers=[_conv(3, 4), _pool(3, 2, 1)]),
         shown("no layers", layers=[]),
     ],
     "inception_block": [
@@ -339,9 +371,10 @@ EXAMPLES = {
         _unet_example("images of 4 by 8 pixels, two channels, depth 2", "build_unet_broken", [(4, 8, 2), 1, 2, 3], 10),
     ],
     "text_cnn": [
-        _text_example("kernel sizes 1 and 2", [7, 2, (1, 2), 3, 4], [[3, 1, 6, 2, 0, 0], [4, 5, 0, 0, 0, 0]], 14),
+        _text_example("kernel sizes 2 and 1", [7, 2, (2, 1), 3, 4], [[3, 1, 6, 2, 0, 0], [4, 5, 0, 0, 0, 0]], 14),
         _text_example("one kernel size", [5, 3, (3,), 2, 2], [[1, 2, 3, 4, 0, 0, 0]], 15),
-        _text_example("more padding", [7, 2, (1, 2), 3, 4], [[3, 1, 6, 2, 0, 0, 0, 0], [4, 5, 0, 0, 0, 0, 0, 0]], 14),
+        _text_example("three words, and a kernel as wide", [6, 2, [3, 2], 3, 3], [[4, 1, 2], [2, 5, 0]], 16),
+        _text_example("more padding", [7, 2, (2, 1), 3, 4], [[3, 1, 6, 2, 0, 0, 0, 0], [4, 5, 0, 0, 0, 0, 0, 0]], 14),
     ],
 }
 
@@ -429,6 +462,7 @@ def test_residual_backward_ends(student, rng):
     cases = [_upstream(rng, _two_layers(rng, shape, 3, scale)) for shape, scale in shapes]
     whole = _upstream(rng, _two_layers(rng, (5, 3), 4))
     cases.append(whole | {"x": rng.integers(-3, 4, size=(5, 3)), "dout": rng.integers(-3, 4, size=(5, 3))})
+    cases += [whole | {name: rng.integers(-3, 4, size=(5, 3))} for name in ("x", "dout")]
     _check_residual_back(student, cases)
 
 
@@ -446,7 +480,11 @@ def test_residual_backward_forty_blocks(student, rng):
     for x, first, second in zip(inputs[::-1], A[::-1], B[::-1], strict=True):
         dout = _gradient_of_block(dout, x, first, second, 0.0)
         right.append(dout)
-    assert_close(answer, np.array(right), rtol=SINGLE, what="the gradients along the inputs of 40 blocks, last first")
+    fits = isinstance(answer, list) and len(answer) == depth
+    assert_that(fits, f"residual_backward in {depth} blocks: expected {depth} arrays. Got {describe(answer)}.")
+    for k, (gradient, wanted) in enumerate(zip(answer, right, strict=True)):
+        what = f"residual_backward, block {k + 1} of {depth} on the way back"
+        assert_close(gradient, wanted, rtol=SINGLE, strict_shape=True, what=what)
 
 
 # conv_cost
@@ -478,14 +516,17 @@ def _compare_row(answer, right, what):
     shape, *counts = take_apart(answer, names)
     sizes = shape.tolist() if isinstance(shape, np.ndarray) else shape
     fits = isinstance(sizes, (tuple, list)) and len(sizes) == len(right[0]) and all(_is_count(n) for n in sizes)
-    assert_that(fits, f"{what}: expected an output shape of {len(right[0])} whole numbers. Got {describe(shape)}.")
-    assert_that(tuple(sizes) == right[0], f"{what}: the output shape is wrong.")
+    came = f"{len(sizes)}: {sizes}" if isinstance(sizes, (tuple, list)) else describe(shape)
+    assert_that(fits, f"{what}: expected an output shape of {len(right[0])} whole numbers. Got {came}.")
+    for axis, (size, wanted) in enumerate(zip(sizes, right[0], strict=True)):
+        _compare_count(size, wanted, f"{what}: axis {axis} of the output shape")
     for name, count, wanted in zip(names[1:], counts, right[1:], strict=True):
         _compare_count(count, wanted, f"{what}: {name}")
 
 
 def _compare_count(count, wanted, what):
-    assert_that(_is_count(count), f"{what}: expected a whole number. Got {describe(count)}.")
+    kind = count.dtype.name if isinstance(count, np.ndarray) else type(count).__name__
+    assert_that(_is_count(count), f"{what}: expected a whole number. Got {describe(count)}, of type {kind}.")
     assert_that(count == wanted, f"{what}: the number is {'too large' if count > wanted else 'too small'}.")
 
 
@@ -760,6 +801,12 @@ def _parts(answer, names, what, wanted):
     return answer
 
 
+def _listed(counts):
+    """Name shapes and how often each is there, kernels first."""
+    ordered = sorted(counts.items(), key=lambda item: (-len(item[0]), item[0]))
+    return ", ".join(str(shape) if n == 1 else f"{n} times {shape}" for shape, n in ordered)
+
+
 def _compare_shapes(answer, shapes, what):
     """Compare the arrays of weights by their shapes."""
     weights = answer["weights"]
@@ -767,16 +814,35 @@ def _compare_shapes(answer, shapes, what):
     assert_that(arrays, f"{what}: expected arrays of weights.")
     sizes = [array.shape for array in weights]
     came, wanted = (sum(int(np.prod(shape)) for shape in found) for found in (sizes, shapes))
-    assert_that(
-        came == wanted, f"{what}: expected {wanted:,} weights, those of batch normalisation included. Got {came:,}."
-    )
-    assert_that(
-        sorted(sizes) == sorted(shapes),
-        f"{what}: the number of weights is right, but not their shapes. Expected arrays of shapes {sorted(shapes)}.",
-    )
+    missing, extra = Counter(shapes) - Counter(sizes), Counter(sizes) - Counter(shapes)
+    found = [f"{word}: {_listed(counts)}." for word, counts in (("missing", missing), ("too many", extra)) if counts]
+    assert_that(not found, f"{what}: expected {wanted:,} weights, got {came:,}. Of their arrays, {' '.join(found)}")
 
 
-def _check_blocks(student, rng, name, shapes_of, right_of, cases, parts=("outputs",)):
+def _compare_channels(came, right, groups, what):
+    """Compare the channels of each branch or layer by themselves; groups holds pairs (name, number of channels)."""
+    first = 0
+    for name, count in groups:
+        where = f"{what}, {name}" if name else what
+        assert_close(came[..., first : first + count], right[..., first : first + count], **CLOSE, what=where)
+        first += count
+
+
+def _one_group(channels, filters, stride):
+    return [("", filters)]
+
+
+def _branches(channels, filters):
+    names = ("the 1 by 1 branch", "the 3 by 3 branch", "the 5 by 5 branch", "the pooling branch")
+    return [(f"channels of {name}", filters[k]) for name, k in zip(names, (0, 2, 4, 5), strict=True)]
+
+
+def _kept_and_new(channels, num_layers, growth_rate):
+    new = [(f"new channels of layer {k + 1}", growth_rate) for k in range(num_layers)]
+    return [("channels of x itself", channels), *new]
+
+
+def _check_blocks(student, rng, name, shapes_of, right_of, cases, parts=("outputs",), groups_of=_one_group):
     """Compare for each (shape of the images, settings): what is named in parts, and the weights where asked."""
     for shape, settings in cases:
         shapes = shapes_of(shape[3], *settings)
@@ -795,7 +861,7 @@ def _check_blocks(student, rng, name, shapes_of, right_of, cases, parts=("output
                 right = right_of(images, w, settings, part != "outputs")
                 assert_shape(answer[part], right.shape, what=what)
                 how = " with given weights" if part == "outputs" else " with given weights, in training"
-                assert_close(answer[part], right, rtol=LAYERS, atol=1e-5, what=what + how)
+                _compare_channels(answer[part], right, groups_of(shape[3], *settings), what + how)
 
 
 def _distinct(rng, count, top=12):
@@ -803,10 +869,16 @@ def _distinct(rng, count, top=12):
 
 
 _inception = functools.partial(
-    _check_blocks, name="inception_block", shapes_of=_inception_shapes, right_of=_right_inception
+    _check_blocks,
+    name="inception_block",
+    shapes_of=_inception_shapes,
+    right_of=_right_inception,
+    groups_of=_branches,
 )
 _plus = functools.partial(_check_blocks, name="residual_block", shapes_of=_residual_shapes, right_of=_right_residual)
-_keeping = functools.partial(_check_blocks, name="dense_block", shapes_of=_dense_shapes, right_of=_right_dense)
+_keeping = functools.partial(
+    _check_blocks, name="dense_block", shapes_of=_dense_shapes, right_of=_right_dense, groups_of=_kept_and_new
+)
 
 
 def _image_shape(rng, channels):
@@ -842,7 +914,7 @@ def test_inception_block_each_branch(student, rng):
         what = f"inception_block(x, {filters}) with weights in branch {branch[0] // 2 + 1 + (branch[0] == 5)} alone"
         answer = _parts(answer, ("weights", "outputs", "outputs in training"), what, "a symbol of Keras")
         right = _right_inception(images, {array.shape: array for array in arrays}, [filters], False)
-        assert_close(answer["outputs"], right, rtol=LAYERS, atol=1e-5, strict_shape=True, what=what)
+        assert_close(answer["outputs"], right, **CLOSE, strict_shape=True, what=what)
 
 
 def _plus_cases(rng):
@@ -906,7 +978,7 @@ def _check_networks_of_keras(student, rng, name, shapes_of, right_of, cases, par
         if "outputs" in parts:
             right = right_of(inputs, {array.shape: array for array in arrays}, settings)
             assert_shape(answer["outputs"], right.shape, what=what)
-            assert_close(answer["outputs"], right, rtol=LAYERS, atol=1e-5, what=f"{what} with given weights")
+            assert_close(answer["outputs"], right, **CLOSE, what=f"{what} with given weights")
 
 
 def _unet_case(rng, depth, base_filters=None):
@@ -952,7 +1024,7 @@ def _check_bridges(student, rng, name):
     answer = _parts(answer, ("weights", "outputs"), what, "a Keras model")
     right = _right_unet(images, {array.shape: array for array in arrays}, settings)
     assert_shape(answer["outputs"], right.shape, what=what)
-    assert_close(answer["outputs"], right, rtol=LAYERS, atol=1e-5, what=what)
+    assert_close(answer["outputs"], right, **CLOSE, what=what)
 
 
 @points(1, repeat=False, seconds=60)
