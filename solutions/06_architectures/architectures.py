@@ -169,7 +169,7 @@ def residual_forward(x, F):
         F: a function that turns an array of the shape of x into a new one of the same shape.
 
     Returns:
-        relu(x + F(x)), a new array of the shape of x. Where F gives fractions, so do you, for whole numbers x, too.
+        relu(x + F(x)), a new array of the shape of x, with the fractions of F(x), even if x is whole numbers.
 
     Reference: He, Zhang, Ren and Sun 2016, eq. 1 and figure 2.
     """
@@ -877,7 +877,8 @@ plots.show(plots.plot_wiring("dense"))
 # %% [markdown]
 # Each of the `num_layers` layers computes, in this order: batch normalisation, ReLU, a convolution of $3 \times 3$
 # with $k$ kernels, stride 1, `"same"`, without biases. (Normalisation comes first here, so `conv_bn` does not fit. Its
-# momentum is up to you.) Then its $k$ new channels are joined *behind* all channels that it has read:
+# momentum is up to you; leave its other settings alone.) Then its $k$ new channels are joined *behind* all channels
+# that it has read:
 #
 # $$x_{l+1} = [\, x_l, \; H_l(x_l) \,], \qquad x_l \text{ of shape } (N, H, W, C + l k)$$
 #

@@ -633,11 +633,6 @@ edit(
     hint="With a stride and as many channels as before, x does not fit into the sum: the shortcut needs a projection.",
 )
 edit(
-    "residual_block__projected_by_both",
-    {"if stride != 1 or x.shape[-1] != filters:": "if stride != 1 and x.shape[-1] != filters:"},
-    hint="The shortcut is projected only where stride and channels both change. One of them is enough.",
-)
-edit(
     "residual_block__plain_projection",
     {"x = conv_bn(x, filters, kernel_size=1, stride=stride)": "x = keras.layers.Conv2D(filters, 1, strides=stride)(x)"},
     hint="The projection is a convolution alone. It is conv_bn, with a normalisation.",
@@ -957,21 +952,12 @@ edit(
     hint="The skips are still taken behind a pooling, which blurs them, be it a mean or a maximum.",
 )
 edit(
-    "build_unet_broken__small_skips",
+    "build_unet_broken__skips_of_other_size",
     {
         "        skips.append(x)\n        x = "
         "layers.MaxPooling2D(2)(x)\n": "        x = layers.MaxPooling2D(2)(x)\n        skips.append(x)\n"
     },
-    hint="The skips are still taken behind the pooling, and are too small now for what they are joined to.",
-)
-edit(
-    "build_unet_broken__large_skips",
-    {
-        "        skips.append(x)\n        x = layers.MaxPooling2D(2)(x)\n": (
-            "        skips.append(layers.UpSampling2D(2)(x))\n        x = layers.MaxPooling2D(2)(x)\n"
-        )
-    },
-    hint="The skips are taken before the pooling now, but still enlarged. They have the right size already.",
+    hint="The skips have another size than what they are joined to. One map of each level has the right size as it is.",
 )
 edit(
     "build_unet_broken__first_level_only",
