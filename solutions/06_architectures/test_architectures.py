@@ -393,12 +393,31 @@ def _sum_of_ways(x, A, B, c):
     return x + np.tanh(x @ A) @ B + c
 
 
+def _about(case):
+    """Name the shape of x, and what is unusual about its numbers."""
+    x = case["x"]
+    size = np.abs(x).max(initial=0.0)
+    kind = " of tiny numbers" if 0 < size < 1e-3 else " of large numbers" if size > 1e3 else ""
+    return f"x of shape {x.shape}{' of whole numbers' if x.dtype.kind == 'i' else kind}"
+
+
+def _one_side(answer, right, z):
+    """Say where the sums are negative, or positive, if numbers are wrong there only."""
+    if not isinstance(answer, np.ndarray) or answer.shape != right.shape or answer.dtype.kind not in "if":
+        return ""
+    wrong = z[~np.isclose(answer, right, rtol=SINGLE, atol=0)]
+    if wrong.size == 0 or (wrong.min() < 0 < wrong.max()):
+        return ""
+    return f", wrong only where x + F(x) is {'negative' if wrong.max() < 0 else 'positive'}"
+
+
 def _check_residual(student, cases, what):
     answers = [student.run(_residual, **case) for case in cases]
     for case, answer in zip(cases, answers, strict=True):
         z = _sum_of_ways(**case)
-        shape = case["x"].shape
-        assert_close(answer, z * (z > 0), rtol=SINGLE, strict_shape=True, what=f"{what}, x of shape {shape}")
+        right = z * (z > 0)
+        where = _one_side(answer, right, z)
+        assert_close(answer, right, rtol=SINGLE, strict_shape=True, what=f"{what}, {_about(case)}{where}")
 
 
 @points(0.5)
@@ -431,7 +450,8 @@ def _gradient_of_block(dout, x, A, B, c):
 def _check_residual_back(student, cases):
     answers = [student.run(_residual_back, **case) for case in cases]
     for case, answer in zip(cases, answers, strict=True):
-        what = f"residual_backward, x of shape {case['x'].shape}"
+        whole = " and dout of whole numbers" if case["dout"].dtype.kind == "i" else ""
+        what = f"residual_backward, {_about(case)}{whole}"
         assert_close(answer, _gradient_of_block(**case), rtol=SINGLE, strict_shape=True, what=what)
 
 
@@ -680,8 +700,9 @@ def test_receptive_field_random_layers(student, rng):
 
 @points(0.5)
 def test_receptive_field_deep(student, rng):
-    """Forty layers of stride 1, and twelve with strides."""
-    _check_fields(student, [_random_layers(rng, 40, strides=2), _random_layers(rng, 12, strides=3)])
+    """Forty layers of stride 1, and twelve with strides, also where an output sees thousands of pixels."""
+    wide = [_conv(int(k), 3, 2, 1) for k in rng.integers(2, 6, size=12)]
+    _check_fields(student, [_random_layers(rng, 40, strides=2), _random_layers(rng, 12, strides=3), wide])
 
 
 @points(0.5)
@@ -815,8 +836,8 @@ def _compare_shapes(answer, shapes, what):
     sizes = [array.shape for array in weights]
     came, wanted = (sum(int(np.prod(shape)) for shape in found) for found in (sizes, shapes))
     missing, extra = Counter(shapes) - Counter(sizes), Counter(sizes) - Counter(shapes)
-    found = [f"{word}: {_listed(counts)}." for word, counts in (("missing", missing), ("too many", extra)) if counts]
-    assert_that(not found, f"{what}: expected {wanted:,} weights, got {came:,}. Of their arrays, {' '.join(found)}")
+    found = [f"{_listed(counts)} {word}" for word, counts in (("missing", missing), ("too many", extra)) if counts]
+    assert_that(not found, f"{what}: expected {wanted:,} weights, got {came:,}. Arrays: {'; '.join(found)}.")
 
 
 def _compare_channels(came, right, groups, what):
