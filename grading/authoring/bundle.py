@@ -61,6 +61,7 @@ def write_bundle(project: Path, path: Path | str) -> list[str]:
         "dnnkit/**/*.css",
         "dnnkit/examples/*.json",
         "dnnkit/data/*.txt",
+        "dnnkit/data/*.npz",
     ):
         for file in project.glob(pattern):
             if "__pycache__" not in file.parts and ".ipynb_checkpoints" not in file.parts:
@@ -87,5 +88,5 @@ def student_pyproject(project: Path) -> str:
         f"dependencies = [\n{quoted},\n]\n\n"
         '[project.scripts]\ndnnkit = "dnnkit.cli:main"\n\n'
         '[tool.setuptools.packages.find]\ninclude = ["dnnkit*"]\n\n'
-        '[tool.setuptools.package-data]\n"*" = ["py.typed", "*.json", "*.js", "*.css", "*.txt"]\n'
+        '[tool.setuptools.package-data]\n"*" = ["py.typed", "*.json", "*.js", "*.css", "*.txt", "*.npz"]\n'
     )
