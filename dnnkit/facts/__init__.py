@@ -9,6 +9,7 @@ from typing import Any
 
 from dnnkit.facts.adding import adding_weights_facts, sums_facts
 from dnnkit.facts.classifier import classifier_facts
+from dnnkit.facts.codes import linear_autoencoder_facts, rebuilt_facts
 from dnnkit.facts.descent import descent_facts
 from dnnkit.facts.digits import digits_facts
 from dnnkit.facts.frequencies import frequencies_facts
@@ -43,4 +44,6 @@ FACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "adding weights": adding_weights_facts,
     "sums": sums_facts,
     "frequencies": frequencies_facts,
+    "linear autoencoder": linear_autoencoder_facts,
+    "rebuilt": rebuilt_facts,
 }

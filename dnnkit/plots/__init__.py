@@ -7,6 +7,7 @@ drawn, unless the author gives one, so that it stays true when a student's funct
 
 from dnnkit.plots.bars import plot_shares, plot_timeline
 from dnnkit.plots.boundary import plot_decision_boundary
+from dnnkit.plots.codes import plot_map, plot_plane, plot_rebuilt, plot_shadows
 from dnnkit.plots.curves import plot_curves, plot_losses
 from dnnkit.plots.figures import COLOURS, DPI, LINES, MARKERS, alt_text, describe, panels, show, to_html
 from dnnkit.plots.gates import plot_gates
@@ -30,6 +31,10 @@ __all__ = [
     "plot_histograms",
     "plot_images",
     "plot_losses",
+    "plot_map",
+    "plot_plane",
+    "plot_rebuilt",
+    "plot_shadows",
     "plot_shares",
     "plot_strokes",
     "plot_timeline",
