@@ -15,7 +15,7 @@ def linear_autoencoder_facts(inputs: Mapping[str, Any], output: Any) -> dict[str
     """State the form of a trained linear autoencoder, and how near its loss is to the smallest possible.
 
     Args:
-        inputs: dict with `X`, examples, shape (N, D), `k`, the numbers in a code, and `best`, the smallest possible loss.
+        inputs: dict with `X`, examples, shape (N, D), `k`, numbers in a code, and `best`, the smallest possible loss.
         output: what came; right is a dict of the arrays W (D, k), b (k,), V (k, D) and c (D,).
 
     Returns:

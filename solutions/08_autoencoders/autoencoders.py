@@ -202,8 +202,8 @@ plots.show(plots.plot_rebuilt(X_valid[:8].reshape(-1, 8, 8), some_codes, some_re
 # %%explore
 predict(
     "map",
-    "Each picture becomes two numbers, and its digit is not used. For each of 300 new pictures we take the five nearest "
-    "on the map and let their digits vote. How often is the vote right? Guessing is right in 10 of 100.",
+    "Each picture becomes two numbers, and its digit is not used. For each of 300 new pictures, the five nearest on "
+    "the map vote by their digits. How often is the vote right? Guessing is right in 10 of 100.",
     ["about 10 of 100", "about 30 of 100", "about 60 of 100", "about 95 of 100"],
 )
 
@@ -437,8 +437,8 @@ class Adam:
 #
 # **Write** `train_linear(X, k, rng)`. It returns the trained `params`, a dict of `"W"`, `"b"`, `"V"` and `"c"`.
 #
-# You are judged by what it achieves: the loss of your network on $X$ is at most 1 % above $E_K$. Nobody looks at how you
-# got there, and you know a shortcut by now. Take it only if you don't want to know whether the network can do it.
+# You are judged by what it achieves: the loss of your network on $X$ is at most 1 % above $E_K$. Nobody looks at how
+# you got there, and you know a shortcut by now. Take it only if you don't want to know whether the network can do it.
 #
 # <details><summary>Hint: a nudge</summary>
 #
@@ -586,8 +586,8 @@ print(f"vote of the five nearest on the map: {votes_right(deep_codes, digits_y, 
 # %%explore
 predict(
     "wide",
-    "A tied autoencoder with 100 sigmoid units learns to copy 64 pixels. What will its filters look like, the columns of "
-    "W drawn as pictures?",
+    "A tied autoencoder with 100 sigmoid units learns to copy 64 pixels. What will its filters look like, the columns "
+    "of W drawn as pictures?",
     ["strokes and parts of digits", "whole digits", "noise, while it copies almost without error"],
 )
 
@@ -634,8 +634,8 @@ reveal(
 #
 # Give the network a *damaged* picture, and ask for the whole one. To fill in what is missing, it must know how pixels
 # hang together. This is a **denoising** autoencoder, and the damage is **masking noise**: each number of the input is
-# replaced by 0 with probability $p$, independently of all others. What stays, stays as it is. (Dropout of Lesson 04 also
-# scales up what stays. Here that would change the picture. Do not do it.)
+# replaced by 0 with probability $p$, independently of all others. What stays, stays as it is. (Dropout of Lesson 04
+# also scales up what stays. Here that would change the picture. Do not do it.)
 #
 # Worked numbers: $(3, 5, 7, 9)$ with $p = 0.5$ may become $(3, 0, 0, 9)$, or any of the 15 others, each with
 # probability $1/16$.
@@ -679,8 +679,8 @@ check("corrupt")
 # ### Exercise 6 · A price on activity
 #
 # The second remedy allows many units, but only *few at a time*: a **sparse** code. Let $\hat\rho_k$ be the mean of unit
-# $k$ over the batch. We want it near a small number $\rho$, such as 0.05: then a unit is on for few pictures, and has to
-# stand for something special.
+# $k$ over the batch. We want it near a small number $\rho$, such as 0.05: then a unit is on for few pictures, and has
+# to stand for something special.
 #
 # How far is $\hat\rho$ from $\rho$? Both are shares, so compare them as probabilities of a coin. The picture shows the
 # **Kullback-Leibler divergence** between the two coins. It is zero where both agree, and it rises steeply at the ends.
@@ -906,8 +906,8 @@ plots.show(
 # %% [markdown]
 # ### Exercise 8 · Draw a code, and keep the gradient
 #
-# The encoder says $\mu$ and $\sigma$, and the code $z$ is drawn. But how should a gradient come back through a draw? The
-# trick is to draw elsewhere: take standard normal numbers $\epsilon$, which depend on nothing, and *compute*
+# The encoder says $\mu$ and $\sigma$, and the code $z$ is drawn. But how should a gradient come back through a draw?
+# The trick is to draw elsewhere: take standard normal numbers $\epsilon$, which depend on nothing, and *compute*
 #
 # $$z = \mu + \sigma \odot \epsilon, \qquad \frac{\partial z}{\partial \mu} = 1, \qquad
 # \frac{\partial z}{\partial \sigma} = \epsilon.$$
@@ -945,8 +945,8 @@ def reparameterize(mu, logvar, rng):
         rng: np.random.Generator to draw from.
 
     Returns:
-        (z, eps): the codes, z = mu + eps times the standard deviations; and the standard normal draws that they are made
-        with, each independent of all others and of what was drawn before. Two new arrays of floats, shape (N, K).
+        (z, eps): the codes, z = mu + eps times the standard deviations; and the standard normal draws that they are
+        made with, each independent of all others and of what was drawn before. Two new arrays of floats, shape (N, K).
 
     Reference: Kingma and Welling 2014, section 2.4.
     """
@@ -963,8 +963,8 @@ check("reparameterize")
 # ### Exercise 9 · The price of a code
 #
 # What does the contract cost? The divergence of the cloud $\mathcal N(\mu, \sigma^2)$ from the standard normal
-# $\mathcal N(0, 1)$, known in closed form. The picture shows it for one number of a code, over $\mu$ and over $\ell$. It
-# is zero only for $\mu = 0$ and $\ell = 0$. Far away costs, narrow costs, and wide costs even more.
+# $\mathcal N(0, 1)$, known in closed form. The picture shows it for one number of a code, over $\mu$ and over $\ell$.
+# It is zero only for $\mu = 0$ and $\ell = 0$. Far away costs, narrow costs, and wide costs even more.
 
 # %%
 # %%explore
@@ -1173,8 +1173,8 @@ for name, array in test_params.items():
 # where $G^{(s)}$, shape $(N, D)$, are the logits for draw $s$. No line raises an error, all shapes are right, and the
 # numbers do not look odd. But there are **two bugs** in it.
 #
-# **How to hunt.** The table below the check compares the mean bound with $-L$ of your `vae_loss` for the same draws, for
-# a network without weights, where you know the bound: $-64 \log 2$, and for a random one.
+# **How to hunt.** The table below the check compares the mean bound with $-L$ of your `vae_loss` for the same draws,
+# for a network without weights, where you know the bound: $-64 \log 2$, and for a random one.
 #
 # **Fix** `evidence_bound_broken(X, params, eps)`.
 #
@@ -1399,22 +1399,22 @@ plots.show(
 reveal(
     "beta",
     "the same picture for all of them",
-    "All that codes can save on these small pictures is a few nats. At three times the price, saving nothing is cheaper.",
+    "All that codes can save on these small pictures is a few nats. At three times the price, it does not pay.",
 )
 
 # %% [markdown]
 # At $\beta = 3$ the code costs nothing because it says nothing. This is called **posterior collapse**, and it is no
-# accident of training: for this price it is the better bargain. Already at $\beta = 1$, the network leaves about half of
-# its ten numbers unused. Unused numbers have $\mu = 0$ and $\sigma = 1$, and cost nothing.
+# accident of training: for this price it is the better bargain. Already at $\beta = 1$, the network leaves about half
+# of its ten numbers unused. Unused numbers have $\mu = 0$ and $\sigma = 1$, and cost nothing.
 
 # %% [markdown]
 # ## Part 5 · Groups without names
 #
-# Codes that rebuild keep what is *large* in the data. Sometimes, what we look for is not large but *connected*. Here are
-# two rings. Which points belong together is clear to the eye, and no mean, no line and no component will tell.
+# Codes that rebuild keep what is *large* in the data. Sometimes, what we look for is not large but *connected*. Here
+# are two rings. Which points belong together is clear to the eye, and no mean, no line and no component will tell.
 #
-# A common way to find groups is **k-means**: choose $k$ centres, give each point to its nearest centre, move each centre
-# to the mean of its points, and repeat. It is given here.
+# A common way to find groups is **k-means**: choose $k$ centres, give each point to its nearest centre, move each
+# centre to the mean of its points, and repeat. It is given here.
 
 
 # %%
@@ -1457,7 +1457,7 @@ print(f"agreement with the rings (1 is perfect, 0 is chance): {adjusted_rand_sco
 
 # %%
 def bridges(X, width):
-    """Affinities of examples (N, D): 1 for two at the same place, falling with the distance like a bell of this width."""
+    """Affinities of examples (N, D): 1 at the same place, falling with the distance like a bell of this width."""
     A = np.exp(-squared_distances(X, X) / (2 * width**2))
     np.fill_diagonal(A, 0.0)
     return A
@@ -1483,18 +1483,18 @@ def bridges_to_nearest(X, count):
 # | $g$ | $(N,)$ | how well connected each point is |
 # | $M$ | $(N, N)$ | bridges as shares of what both ends have ($I - M$ is called the normalised **Laplacian**) |
 #
-# $M$ is symmetric, too, so its eigenvectors are at right angles. If there are $k$ groups without any bridge between them,
-# the $k$ largest eigenvalues of $M$ are all 1, and the rows of their eigenvectors, scaled to length 1, are *equal* within
-# a group and at right angles between groups. With narrow bridges that is still nearly so. These rows are the code. On
-# them, k-means has an easy task.
+# $M$ is symmetric, too, so its eigenvectors are at right angles. If there are $k$ groups without any bridge between
+# them, the $k$ largest eigenvalues of $M$ are all 1, and the rows of their eigenvectors, scaled to length 1, are
+# *equal* within a group and at right angles between groups. With narrow bridges that is still nearly so. These rows are
+# the code. On them, k-means has an easy task.
 #
 # Worked numbers: three points in a row, with $A_{01} = 1$, $A_{12} = 3$ and no other bridge. $g = (1, 4, 3)$, so
 # $M_{01} = 1 / \sqrt{1 \cdot 4} = 0.5$ and $M_{12} = 3 / \sqrt{4 \cdot 3} = 0.8660$. The eigenvalues are $-1, 0, 1$.
 # The eigenvector of the largest is $\sqrt{g}$ at length 1, $(0.3536, 0.7071, 0.6124)$, or its negative. With $k = 1$,
 # each row is scaled to length 1, and all codes are 1, or all are $-1$: one group.
 #
-# **Write** `spectral_codes(A, k)`. It returns the codes, shape $(N, k)$: the eigenvectors of the $k$ largest eigenvalues
-# side by side, and then each row scaled to length 1.
+# **Write** `spectral_codes(A, k)`. It returns the codes, shape $(N, k)$: the eigenvectors of the $k$ largest
+# eigenvalues side by side, and then each row scaled to length 1.
 #
 # Useful: `values, vectors = np.linalg.eigh(M)`, the eigenvalues smallest first, an eigenvector in each *column*.
 #
@@ -1543,8 +1543,8 @@ check("spectral_codes")
 # %% [markdown]
 # ### Experiment · How far is a neighbour?
 #
-# The rings, and moons like those of Lesson 02: k-means on the points beside k-means on your codes, for three widths. The
-# numbers are means over five draws of the points. Expect a perfect score where the width is right.
+# The rings, and moons like those of Lesson 02: k-means on the points beside k-means on your codes, for three widths.
+# The numbers are means over five draws of the points. Expect a perfect score where the width is right.
 
 # %%
 # %%explore spectral_codes
@@ -1599,8 +1599,8 @@ reveal(
 # ## Part 6 · The same in Keras
 #
 # Keras with your weights: a tied network has no ready-made layer, but an untied one has. Expect loss and gradients to
-# agree to $10^{-4}$ or better, since Keras computes in `float32`. (Keras' squared error is a mean over the pixels, so it
-# is multiplied by their number.)
+# agree to $10^{-4}$ or better, since Keras computes in `float32`. (Keras' squared error is a mean over the pixels, so
+# it is multiplied by their number.)
 
 # %%
 # %%explore autoencoder_loss
@@ -1617,8 +1617,8 @@ gaps = [np.abs(64 * (twin_params[name] - moved[name]) - grad).max() for name, gr
 print(f"loss: yours {twin_loss:.6f}, Keras' {theirs:.6f}; largest difference of a gradient {max(gaps):.0e}")
 
 # %% [markdown]
-# At last, the pictures that nobody has looked at: the 297 that were set aside. Are the numbers that we chose settings by
-# too good?
+# At last, the pictures that nobody has looked at: the 297 that were set aside. Are the numbers that we chose settings
+# by too good?
 
 # %%
 # %%explore gaussian_kl, vae_loss, evidence_bound_broken, train_vae
@@ -1648,8 +1648,8 @@ print(f"votes on the map of the VAE: {votes_right(vae_codes, digits_y, encode(X_
 #
 # **Sources**
 #
-# - K. Pearson (1901), *On lines and planes of closest fit to systems of points in space*; C. Eckart and G. Young (1936),
-#   *The approximation of one matrix by another of lower rank*; L. Mirsky (1960), *Symmetric gauge functions and
+# - K. Pearson (1901), *On lines and planes of closest fit to systems of points in space*; C. Eckart and G. Young
+#   (1936), *The approximation of one matrix by another of lower rank*; L. Mirsky (1960), *Symmetric gauge functions and
 #   unitarily invariant norms*.
 # - P. Baldi and K. Hornik (1989), *Neural networks and principal component analysis: learning from examples without
 #   local minima*.
@@ -1658,8 +1658,8 @@ print(f"votes on the map of the VAE: {votes_right(vae_codes, digits_y, encode(X_
 # - A. Ng (2011), *Sparse autoencoder*, lecture notes of CS294A, Stanford.
 # - S. Rifai, P. Vincent, X. Muller, X. Glorot and Y. Bengio (2011), *Contractive auto-encoders: explicit invariance
 #   during feature extraction*.
-# - D. Kingma and M. Welling (2014), *Auto-encoding variational Bayes*; I. Higgins and others (2017), *beta-VAE: learning
-#   basic visual concepts with a constrained variational framework*.
+# - D. Kingma and M. Welling (2014), *Auto-encoding variational Bayes*; I. Higgins and others (2017), *beta-VAE:
+#   learning basic visual concepts with a constrained variational framework*.
 # - A. Ng, M. Jordan and Y. Weiss (2002), *On spectral clustering: analysis and an algorithm*.
 # - I. Goodfellow, Y. Bengio and A. Courville (2016), *Deep learning*, chapters 14 and 20.10.3.
 # - Data: handwritten digits, E. Alpaydin and C. Kaynak (1998), UCI.

@@ -61,7 +61,9 @@ edit(
 edit(
     "pca__standardised",
     {
-        "np.linalg.svd(X - mean, full_matrices=False)": "np.linalg.svd((X - mean) / (X.std(axis=0) + 1e-12), full_matrices=False)"
+        "np.linalg.svd(X - mean, full_matrices=False)": (
+            "np.linalg.svd((X - mean) / (X.std(axis=0) + 1e-12), full_matrices=False)"
+        )
     },
     hint="The columns are divided by their standard deviations first. That makes other directions the longest.",
 )
@@ -107,7 +109,10 @@ edit(
 edit(
     "low_rank_error__mean_over_numbers",
     {" / len(X)": " / X.size"},
-    hint="The error is also divided by D. It is summed over the numbers of an example, and averaged over the examples only.",
+    hint=(
+        "The error is also divided by D. It is summed over the numbers of an "
+        "example, and averaged over the examples only."
+    ),
 )
 edit(
     "low_rank_error__one_less",
@@ -141,14 +146,22 @@ edit(
 edit(
     "autoencoder_loss__mean_over_numbers",
     {"np.sum(errors**2) / len(X), grads": "np.mean(errors**2), grads"},
-    hint="The loss is also divided by D. It is summed over the numbers of an example, and averaged over the examples only.",
+    hint=(
+        "The loss is also divided by D. It is summed over the numbers of an example, "
+        "and averaged over the examples only."
+    ),
 )
 edit(
     "autoencoder_loss__everything_over_numbers",
     {
-        "np.sum(errors**2) / len(X), grads": "np.mean(errors**2), {name: grad / X.shape[1] for name, grad in grads.items()}"
+        "np.sum(errors**2) / len(X), grads": (
+            "np.mean(errors**2), {name: grad / X.shape[1] for name, grad in grads.items()}"
+        )
     },
-    hint="Loss and gradients are also divided by D. Sum over the numbers of an example, and average over the examples only.",
+    hint=(
+        "Loss and gradients are also divided by D. Sum over the numbers of an "
+        "example, and average over the examples only."
+    ),
 )
 edit(
     "autoencoder_loss__rebuilds_the_input",
@@ -208,14 +221,18 @@ edit(
 edit(
     "autoencoder_loss__gradient_of_V_when_tied",
     {
-        '    if "V" in params:\n        grads["V"] = H.T @ dY\n    else:\n': '    grads["V"] = H.T @ dY\n    if "V" not in params:\n'
+        (
+            '    if "V" in params:\n        grads["V"] = H.T @ dY\n    else:\n'
+        ): '    grads["V"] = H.T @ dY\n    if "V" not in params:\n'
     },
     hint="With tied weights there is no V, and so there is no gradient of that name.",
 )
 edit(
     "autoencoder_loss__changes_params",
     {
-        'W, V = params["W"], params.get("V", params["W"].T)': 'W, V = params["W"], params.get("V", params["W"].T)\n    params["W"] *= 1.0\n    params["b"] += 1e-3'
+        'W, V = params["W"], params.get("V", params["W"].T)': (
+            'W, V = params["W"], params.get("V", params["W"].T)\n    params["W"] *= 1.0\n    params["b"] += 1e-3'
+        )
     },
     hint="The arrays in params were changed. Return gradients, and leave the step to the optimiser.",
 )
@@ -381,7 +398,10 @@ edit(
         "np.tile(slopes / len(H), (len(H), 1))": "slopes / len(H)",
         "(1 - means)))": "(1 - means))) / len(H)",
     },
-    hint="Every single code is compared with rho. Compare the mean of a unit over the examples: single codes may be large.",
+    hint=(
+        "Every single code is compared with rho. Compare the mean of a unit over the "
+        "examples: single codes may be large."
+    ),
 )
 edit(
     "sparsity_penalty__clipped",
@@ -418,7 +438,9 @@ edit(
 edit(
     "contractive_penalty__lengths_over_units",
     {
-        "lengths = (H * (1 - H)) ** 2, np.sum(W**2, axis=0)": "lengths = (H * (1 - H)) ** 2, np.full(W.shape[1], np.sum(W**2) / W.shape[1])"
+        "lengths = (H * (1 - H)) ** 2, np.sum(W**2, axis=0)": (
+            "lengths = (H * (1 - H)) ** 2, np.full(W.shape[1], np.sum(W**2) / W.shape[1])"
+        )
     },
     hint="All units have the same length of weights. Each has its own: the sum of W² over axis 0.",
 )
@@ -444,7 +466,9 @@ edit(
 edit(
     "contractive_penalty__share_of_sums_only",
     {"dW = 2 * W * squares.mean(axis=0) + X.T @ dZ": "dW = X.T @ dZ"},
-    hint="dW holds only the share that comes back through the sums. W is also in the lengths: 2 W times the mean of s².",
+    hint=(
+        "dW holds only the share that comes back through the sums. W is also in the lengths: 2 W times the mean of s²."
+    ),
 )
 edit(
     "contractive_penalty__no_bend",
@@ -545,14 +569,20 @@ edit(
 edit(
     "gaussian_kl__sign",
     {
-        "return kl, mu / len(mu), (np.exp(logvar) - 1) / (2 * len(mu))": "return -kl, -mu / len(mu), -(np.exp(logvar) - 1) / (2 * len(mu))"
+        "return kl, mu / len(mu), (np.exp(logvar) - 1) / (2 * len(mu))": (
+            "return -kl, -mu / len(mu), -(np.exp(logvar) - 1) / (2 * len(mu))"
+        )
     },
-    hint="Everything has the wrong sign. A divergence is a price, and never negative. (Papers often write its negative.)",
+    hint=(
+        "Everything has the wrong sign. A divergence is a price, and never negative. (Papers often write its negative.)"
+    ),
 )
 edit(
     "gaussian_kl__no_half",
     {
-        "/ (2 * len(mu))\n    return kl, mu / len(mu), (np.exp(logvar) - 1) / (2 * len(mu))": "/ len(mu)\n    return kl, 2 * mu / len(mu), (np.exp(logvar) - 1) / len(mu)"
+        (
+            "/ (2 * len(mu))\n    return kl, mu / len(mu), (np.exp(logvar) - 1) / (2 * len(mu))"
+        ): "/ len(mu)\n    return kl, 2 * mu / len(mu), (np.exp(logvar) - 1) / len(mu)"
     },
     hint="Everything is twice too large: the factor 1/2 is missing.",
 )
@@ -564,14 +594,21 @@ edit(
 edit(
     "gaussian_kl__mean_over_numbers",
     {
-        "/ (2 * len(mu))\n    return kl, mu / len(mu), (np.exp(logvar) - 1) / (2 * len(mu))": "/ (2 * mu.size)\n    return kl, mu / mu.size, (np.exp(logvar) - 1) / (2 * mu.size)"
+        (
+            "/ (2 * len(mu))\n    return kl, mu / len(mu), (np.exp(logvar) - 1) / (2 * len(mu))"
+        ): "/ (2 * mu.size)\n    return kl, mu / mu.size, (np.exp(logvar) - 1) / (2 * mu.size)"
     },
-    hint="Everything is also divided by K. The divergence is summed over the numbers of a code: only the examples are averaged.",
+    hint=(
+        "Everything is also divided by K. The divergence is summed over the numbers of "
+        "a code: only the examples are averaged."
+    ),
 )
 edit(
     "gaussian_kl__summed_over_examples",
     {
-        "/ (2 * len(mu))\n    return kl, mu / len(mu), (np.exp(logvar) - 1) / (2 * len(mu))": "/ 2\n    return kl, 1.0 * mu, (np.exp(logvar) - 1) / 2"
+        (
+            "/ (2 * len(mu))\n    return kl, mu / len(mu), (np.exp(logvar) - 1) / (2 * len(mu))"
+        ): "/ 2\n    return kl, 1.0 * mu, (np.exp(logvar) - 1) / 2"
     },
     hint="Everything is summed over the examples. It is a mean: divide by N.",
 )
@@ -604,14 +641,18 @@ edit(
 edit(
     "gaussian_kl__gradients_swapped",
     {
-        "return kl, mu / len(mu), (np.exp(logvar) - 1) / (2 * len(mu))": "return kl, (np.exp(logvar) - 1) / (2 * len(mu)), mu / len(mu)"
+        (
+            "return kl, mu / len(mu), (np.exp(logvar) - 1) / (2 * len(mu))"
+        ): "return kl, (np.exp(logvar) - 1) / (2 * len(mu)), mu / len(mu)"
     },
     hint="The gradients are swapped: dmu comes before dlogvar.",
 )
 edit(
     "gaussian_kl__each_example",
     {
-        "kl = np.sum(mu**2 + np.exp(logvar) - 1 - logvar) / (2 * len(mu))": "kl = np.sum(mu**2 + np.exp(logvar) - 1 - logvar, axis=1) / 2"
+        (
+            "kl = np.sum(mu**2 + np.exp(logvar) - 1 - logvar) / (2 * len(mu))"
+        ): "kl = np.sum(mu**2 + np.exp(logvar) - 1 - logvar, axis=1) / 2"
     },
     hint="The divergence of every example came. Their mean is asked for, one number.",
 )
@@ -631,7 +672,9 @@ edit(
 edit(
     "vae_loss__beta_on_pixels",
     {
-        "np.sum(np.logaddexp(0, logits) - X * logits) / len(X) + beta * kl": "beta * np.sum(np.logaddexp(0, logits) - X * logits) / len(X) + kl",
+        (
+            "np.sum(np.logaddexp(0, logits) - X * logits) / len(X) + beta * kl"
+        ): "beta * np.sum(np.logaddexp(0, logits) - X * logits) / len(X) + kl",
         "dlogits = (sigmoid(logits) - X) / len(X)": "dlogits = beta * (sigmoid(logits) - X) / len(X)",
         "dmu = dz + beta * dmu": "dmu = dz + dmu",
         "spread / 2 + beta * dlogvar": "spread / 2 + dlogvar",
@@ -656,7 +699,10 @@ edit(
 edit(
     "vae_loss__no_half_on_the_way_back",
     {"dz * spread / 2": "dz * spread"},
-    hint="The share that comes back to logvar through the draw is twice too large: the slope of exp(l / 2) has a factor 1/2.",
+    hint=(
+        "The share that comes back to logvar through the draw is twice too large: the "
+        "slope of exp(l / 2) has a factor 1/2."
+    ),
 )
 edit(
     "vae_loss__deviation_missing_on_the_way_back",
@@ -702,7 +748,9 @@ edit(
     "vae_loss__squared_error",
     {
         "np.sum(np.logaddexp(0, logits) - X * logits) / len(X)": "np.sum((sigmoid(logits) - X) ** 2) / len(X)",
-        "dlogits = (sigmoid(logits) - X) / len(X)": "dlogits = 2 * (sigmoid(logits) - X) * sigmoid(logits) * (1 - sigmoid(logits)) / len(X)",
+        "dlogits = (sigmoid(logits) - X) / len(X)": (
+            "dlogits = 2 * (sigmoid(logits) - X) * sigmoid(logits) * (1 - sigmoid(logits)) / len(X)"
+        ),
     },
     hint="The pixels are judged by a squared error. Their cross-entropy is asked for.",
 )
@@ -743,7 +791,9 @@ edit(
 edit(
     "evidence_bound_broken__only_draws",
     {
-        "np.sum(mu**2 + sigma**2 - 1 - np.log(sigma**2), axis=1)": "np.sum(mu**2 + logvar**2 - 1 - np.log(logvar**2 + 1e-12), axis=1)"
+        "np.sum(mu**2 + sigma**2 - 1 - np.log(sigma**2), axis=1)": (
+            "np.sum(mu**2 + logvar**2 - 1 - np.log(logvar**2 + 1e-12), axis=1)"
+        )
     },
     hint="The draws are right now, and the price of the code still takes logvar for the standard deviation.",
 )
@@ -755,7 +805,9 @@ edit(
 edit(
     "evidence_bound_broken__mean_of_all",
     {
-        "return log_probs / len(eps) - price": "return np.full(len(X), np.mean(log_probs / len(eps) - price)) if len(X) else price"
+        "return log_probs / len(eps) - price": (
+            "return np.full(len(X), np.mean(log_probs / len(eps) - price)) if len(X) else price"
+        )
     },
     hint="All pictures have the same bound, the mean. The bound of each picture is asked for.",
 )
@@ -830,7 +882,9 @@ edit(
 edit(
     "spectral_codes__smallest",
     {"vectors[:, -k:]": "vectors[:, :k]"},
-    hint="The eigenvectors of the smallest eigenvalues were taken. eigh gives these first; the largest stand at the end.",
+    hint=(
+        "The eigenvectors of the smallest eigenvalues were taken. eigh gives these first; the largest stand at the end."
+    ),
 )
 edit(
     "spectral_codes__rows_for_vectors",
@@ -845,7 +899,10 @@ edit(
 edit(
     "spectral_codes__one_side",
     {"A / roots[:, None] / roots": "A / roots[:, None] ** 2"},
-    hint="The affinities are divided by the sums of the rows only, so M is not symmetric, and eigh reads only one half of it.",
+    hint=(
+        "The affinities are divided by the sums of the rows only, so M is not "
+        "symmetric, and eigh reads only one half of it."
+    ),
 )
 edit(
     "spectral_codes__no_root",

@@ -92,7 +92,7 @@ def autoencoder_loss__untied_first(X, target, params, linear=False):
 
 def autoencoder_loss__examples_one_by_one(X, target, params, linear=False):
     W, b, c = params["W"], params["b"], params["c"]
-    V = params["V"] if "V" in params else W.T
+    V = params.get("V", W.T)
     loss, dW, dV = 0.0, np.zeros(W.shape), np.zeros(V.shape)
     db, dc = np.zeros(b.shape), np.zeros(c.shape)
     for x, t in zip(X, target, strict=True):
@@ -153,7 +153,7 @@ def train_linear__shortcut(X, k, rng):
 # corrupt
 
 
-def corrupt__mask(X, rate, rng):
+def corrupt__times_mask(X, rate, rng):
     return X * (rng.random(X.shape) >= rate).astype(float)
 
 
@@ -341,7 +341,9 @@ def vae_loss__joined_codes(X, params, eps, beta=1.0):
 edit(
     "vae_loss__both_sides",
     {
-        "np.sum(np.logaddexp(0, logits) - X * logits)": "np.sum(X * np.logaddexp(0, -logits) + (1 - X) * np.logaddexp(0, logits))"
+        "np.sum(np.logaddexp(0, logits) - X * logits)": (
+            "np.sum(X * np.logaddexp(0, -logits) + (1 - X) * np.logaddexp(0, logits))"
+        )
     },
 )
 edit(
@@ -371,6 +373,7 @@ def evidence_bound_broken__both_sides(X, params, eps):
     return bounds
 
 
+edit("evidence_bound_broken__a_trace_left", {"np.log(sigma**2)": "np.log(sigma**2 + 1e-12)"})
 edit("evidence_bound_broken__price_of_logvar", {"np.log(sigma**2)": "logvar"})
 edit(
     "evidence_bound_broken__scaled_inside",
