@@ -32,12 +32,12 @@
 #
 # **You need** Lesson 02 (gradients of dense layers) and Lesson 03 (Adam). In Python: dicts of arrays.
 #
-# **Time** about four hours: a bit less than three for the exercises, the rest for reading and for the experiments.
+# **Time** about five hours: a bit more than three for the exercises, the rest for reading and for the experiments.
 # **Points** 31.
 #
 # | | exercise | what it is | difficulty | minutes | points |
 # | --- | --- | --- | --- | --- | --- |
-# | 1 | `pca` | the best straight code | ●● | 15 | 3 |
+# | 1 | `pca` | the best straight code | ●● | 10 | 3 |
 # | 2 | `low_rank_error` | how good a straight code can be | ● | 8 | 2 |
 # | 3 | `autoencoder_loss` | a network that copies | ●●● | 25 | 3 |
 # | 4 | `train_linear` | a network that finds the best straight code | ●● | 15 | 2 |
@@ -353,7 +353,7 @@ def autoencoder_loss(X, target, params, linear=False):
         (loss, grads): the squared error of an example, summed over its D numbers, averaged over the examples, a number;
         and a dict of new arrays with the names and shapes of params: the gradients of the loss along them.
 
-    Reference: Rumelhart, Hinton and Williams 1986; Vincent et al. 2010, eq. 2 to 6 (their W' is V, tied if W' = W^T).
+    Reference: Rumelhart, Hinton and Williams 1986; Vincent et al. 2010 (their W' is V, tied if W' = W^T).
     """
     ### BEGIN SOLUTION
     W, V = params["W"], params.get("V", params["W"].T)
@@ -808,7 +808,7 @@ def contractive_penalty(X, W, b):
         (penalty, dW, db): the sum of the squares of all slopes of the codes sigmoid(X W + b) along the example's own
         inputs, averaged over the examples, a number; and its gradients along W and b, new arrays in their shapes.
 
-    Reference: Rifai et al. 2011, eq. 2 and 7 (their W is W transposed; they sum over the examples).
+    Reference: Rifai et al. 2011 (their W is W transposed; they sum over the examples).
     """
     ### BEGIN SOLUTION
     H = sigmoid(X @ W + b)
@@ -1070,9 +1070,10 @@ def start_vae(num_pixels, num_hidden, size, rng):
 #
 # $$L = \frac{1}{N} \sum_{n,d} \Big( \log(1 + e^{G_{nd}}) - X_{nd} G_{nd} \Big) + \beta \, \text{KL}.$$
 #
-# $\beta$ is 1 in the real VAE, and a knob for experiments. For $\beta = 1$, $-L$ is called the **evidence bound**: it
-# never exceeds the mean log probability that the decoder gives to the pictures. Sum over the pixels, don't average
-# them! Else the price of the code, which is not divided by 64, would win, and the network would give up coding.
+# $\beta$ is 1 in the real VAE, and a knob for experiments. For $\beta = 1$, $-L$ is called the **evidence bound**: in
+# the mean over the draws, it never exceeds the log probability that the decoder gives to the pictures. (Our pixels are
+# grey, not drawn by a coin, so here these nats compare networks, and no more.) Sum over the pixels, don't average them!
+# Else the price of the code, which is not divided by 64, would win, and the network would give up coding.
 #
 # The way back is the table from bottom to top, and you know every step: two dense layers after a ReLU, then the draw,
 # where $dz$ becomes a share for $\mu$ and one for $\ell$ (Exercise 8), to which those of the price are added (Exercise

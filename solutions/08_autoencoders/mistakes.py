@@ -875,9 +875,9 @@ edit(
     hint="The rows have different lengths. Scale each to length 1.",
 )
 edit(
-    "spectral_codes__columns_scaled",
-    {"axis=1, keepdims=True": "axis=0, keepdims=True"},
-    hint="The columns are scaled, which have length 1 already. Scale each row, the code of a point.",
+    "spectral_codes__square_of_length",
+    {"np.linalg.norm(codes, axis=1, keepdims=True)": "np.sum(codes**2, axis=1, keepdims=True)"},
+    hint="The rows are divided by the square of their length. Divide by the length, so that each has length 1.",
 )
 edit(
     "spectral_codes__smallest",
