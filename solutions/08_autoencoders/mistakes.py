@@ -254,6 +254,7 @@ edit(
 edit(
     "train_linear__new_optimiser",
     {
+        "        adam.learning_rate = 0.01 if step < 1000 else 0.001\n": "",
         "    adam = Adam(0.01)\n": "",
         "        params = adam.update(params, grads)": "        params = Adam(0.3).update(params, grads)",
     },

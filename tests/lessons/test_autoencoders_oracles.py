@@ -222,7 +222,7 @@ def test_linear_networks_of_every_style_stay_far_below_one_percent_above_the_opt
         params = checks._check_linear_params(train(X, k, rng), D, k)
         loss = np.sum(((X @ params["W"] + params["b"]) @ params["V"] + params["c"] - X) ** 2) / N
         best = np.sum(np.linalg.svd(X - X.mean(axis=0), compute_uv=False)[k:] ** 2) / N
-        assert loss < 1.003 * best
+        assert loss < 1.002 * best
 
 
 def test_the_mean_picture_is_far_below_the_bound_that_is_asked_for(checks):
@@ -230,4 +230,7 @@ def test_the_mean_picture_is_far_below_the_bound_that_is_asked_for(checks):
     mean = np.clip(digits.X_train.mean(axis=0), 0.01, 0.99)
     bound = np.mean(digits.X_test @ np.log(mean) + (1 - digits.X_test) @ np.log(1 - mean))
     assert bound == pytest.approx(-27.3, abs=0.15)
-    assert bound < checks.BOUND - 2
+    # Of 597 new digits and splits of five seeds, the reference reaches -24.47 with a standard deviation of 0.16, the one
+    # in passes -24.53 with 0.12, that with a rising price -24.63 with 0.14: 6 deviations above -25.5, or more.
+    assert checks.BOUND == -25.5
+    assert bound < checks.BOUND - 1.5
