@@ -11,18 +11,21 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREEN, GREY = COLOURS[0], "#B04E00", "#00664D", "#595959"
 
 
+Boxes = dict[str, tuple[float, float, str, str]]  # by name: x, y, text, colour
+
+
 class _Wiring(NamedTuple):
-    """One drawing: boxes by name as (x, y, text, colour), lines through points that end in an arrow, and words."""
+    """One drawing: boxes, lines through points that end in an arrow, and words."""
 
     size: tuple[float, float]  # of the figure, in inches
-    boxes: dict[str, tuple[float, float, str, str]]
+    boxes: Boxes
     links: list[tuple[str, str]]  # from the right side of one box to the left side of another
     lines: list[tuple[list[tuple[float, float]], str]]
     alt: str
 
 
 def _inception() -> _Wiring:
-    boxes = {"x": (0, 1.5, "x\nC", GREY), "join": (7.4, 1.5, "join\nchannels", GREY)}
+    boxes: Boxes = {"x": (0, 1.5, "x\nC", GREY), "join": (7.4, 1.5, "join\nchannels", GREY)}
     links: list[tuple[str, str]] = []
     rows = (("1×1\n$f_1$",), ("1×1\n$r_3$", "3×3\n$f_3$"), ("1×1\n$r_5$", "5×5\n$f_5$"), ("pool 3×3\nC", "1×1\n$f_p$"))
     for k, texts in enumerate(rows):
@@ -46,9 +49,10 @@ def _residual() -> _Wiring:
         ("c1", "conv_bn\n3×3, stride", BLUE),
         ("r1", "relu", ORANGE),
         ("c2", "conv_bn\n3×3", BLUE),
+        ("add", "+", GREY),
+        ("r2", "relu", ORANGE),
     )
-    texts = (*texts, ("add", "+", GREY), ("r2", "relu", ORANGE))
-    boxes = {name: (2.1 * k, 0.0, text, colour) for k, (name, text, colour) in enumerate(texts)}
+    boxes: Boxes = {name: (2.1 * k, 0.0, text, colour) for k, (name, text, colour) in enumerate(texts)}
     boxes["short"] = (4.2, 1.4, "x itself, or\nconv_bn 1×1, stride", GREEN)
     names = [name for name, _, _ in texts]
     lines = [([(0.0, 0.34), (0.0, 1.4), (3.2, 1.4)], GREEN), ([(5.2, 1.4), (8.4, 1.4), (8.4, 0.34)], GREEN)]
@@ -60,7 +64,7 @@ def _residual() -> _Wiring:
 
 
 def _dense() -> _Wiring:
-    boxes = {"0": (0, 0, "x\nC", GREY)}
+    boxes: Boxes = {"0": (0, 0, "x\nC", GREY)}
     lines = []
     for k in range(1, 4):
         boxes[str(k)] = (2.6 * k, 0, f"layer {k}\n+ k channels", BLUE)
@@ -81,7 +85,7 @@ def _dense() -> _Wiring:
 
 
 def _unet() -> _Wiring:
-    boxes = {"image": (0, 3, "image", GREY), "d0": (2.2, 3, "block, b\nH × W", BLUE)}
+    boxes: Boxes = {"image": (0, 3, "image", GREY), "d0": (2.2, 3, "block, b\nH × W", BLUE)}
     boxes |= {"d1": (3.3, 1.5, "block, 2b\nH/2 × W/2", BLUE), "bottom": (5.5, 0, "bottom, 4b\nH/4 × W/4", ORANGE)}
     boxes |= {"u1": (7.7, 1.5, "block, 2b\nH/2 × W/2", BLUE), "u0": (8.8, 3, "block, b\nH × W", BLUE)}
     boxes["scores"] = (11, 3, "scores\nH × W", GREY)
@@ -102,7 +106,7 @@ def _unet() -> _Wiring:
 
 
 def _text() -> _Wiring:
-    boxes = {"tokens": (0, 1.2, "tokens\nT", GREY), "embed": (2.4, 1.2, "embedding\nT × E", ORANGE)}
+    boxes: Boxes = {"tokens": (0, 1.2, "tokens\nT", GREY), "embed": (2.4, 1.2, "embedding\nT × E", ORANGE)}
     links = [("tokens", "embed")]
     for k, size in enumerate((1, 2, 3)):
         conv, top = f"c{size}", f"m{size}"

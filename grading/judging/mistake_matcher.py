@@ -81,7 +81,7 @@ class MistakeMatcher:
             exercise: the exercise.
             checks: as in `name`.
         """
-        calls = [call for _, calls in checks for call in calls if call.name in (exercise, None)]
+        calls = [self._by_facts(call) for _, calls in checks for call in calls if call.name in (exercise, None)]
         return [mistake.name for mistake in self._bank.mistakes_of(exercise) if self._same(calls, mistake)]
 
     def _same(self, calls: Iterable[RecordedCall], *answers: "Answer") -> bool:
