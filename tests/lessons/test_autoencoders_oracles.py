@@ -230,7 +230,7 @@ def test_the_mean_picture_is_far_below_the_bound_that_is_asked_for(checks):
     mean = np.clip(digits.X_train.mean(axis=0), 0.01, 0.99)
     bound = np.mean(digits.X_test @ np.log(mean) + (1 - digits.X_test) @ np.log(1 - mean))
     assert bound == pytest.approx(-27.3, abs=0.15)
-    # Of 597 new digits and splits of five seeds, the reference reaches -24.47 with a standard deviation of 0.16, the one
+    # Over five splits with 597 new digits, the reference reaches -24.47 with a standard deviation of 0.16, the variant
     # in passes -24.53 with 0.12, that with a rising price -24.63 with 0.14: 6 deviations above -25.5, or more.
     assert checks.BOUND == -25.5
     assert bound < checks.BOUND - 1.5
