@@ -8,6 +8,23 @@ import numpy as np
 
 from grading.lessons.checking import edit, hint
 
+EQUIVALENT = {
+    "low_rank_error": {
+        "nothing of...": "no size is 0",
+        "reference: swap: X - X.mean(axis=0) -> X.mean(axis=0) - X": "the singular values have no sign",
+        "rebuilt: swap: X - rebuilt -> rebuilt - X...": "it is squared",
+        "by_pca: swap: X - mean - codes @ components -> codes @ components - (X - mean)": "it is squared",
+        "by_pca: call left out: min(k, *X.shape) -> k": "the variant's pca takes k beyond the sizes as all there is",
+        "by_pca: never: if k == 0...": "without components, the norm is that of the centred rows",
+        "by_pca: constant: 0 -> -1 in k == 0": "as above",
+    },
+    "gaussian_kl": {
+        "nothing of...": "no size is 0",
+        "wrong for a wide row of logvar": "logarithms of variances lie between -60 and 60",
+        "wrong beyond 10,000 of logvar": "as above",
+    },
+}
+
 # pca
 
 edit(

@@ -8,7 +8,7 @@ from scipy.stats import binom, chi2, kstest
 
 from dnnkit.data import load_digits
 from grading.lessons.checking import assert_close, assert_shape, assert_that, example, points, take_apart
-from grading.lessons.inputs import generator, magnitudes, whole_numbers, with_zeros
+from grading.lessons.inputs import generator, magnitudes, mixed_rows, spread_rows, whole_numbers, with_ties, with_zeros
 
 TIGHT = 1e-8  # relative tolerance: answers computed in float64 keep it, those in float32 do not
 FALSE_ALARM = 1e-9  # chance that right draws are refused, in each of the fewer than 20 comparisons
@@ -378,7 +378,10 @@ def test_low_rank_error_ends(student, rng):
 @points(0.5)
 def test_low_rank_error_kinds_of_numbers(student, rng):
     """Tiny, large and whole numbers, numbers of many sizes, and zeros are right."""
-    cases = [(scale * rng.normal(size=(6, 4)), 2) for scale in (1e-4, 1e5)] + [(whole_numbers(rng, (7, 5)), 2)]
+    cases = [(scale * rng.normal(size=(6, 4)), 2) for scale in (1e-7, 1e-5, 1e5)]
+    empty_row = rng.normal(size=(5, 4))
+    empty_row[rng.integers(5)] = 0.0
+    cases += [(whole_numbers(rng, (7, 5)), 2), (rng.normal(size=(6, 2)), 1), (empty_row, 2)]
     _check_errors(student, [*cases, (magnitudes(rng, (6, 4), 1e-2, 1e2), 1), (with_zeros(rng, (6, 5)), 3)])
 
 
@@ -826,7 +829,7 @@ def test_gaussian_kl_gradients(student, rng):
     _check_kl(student, [_cloud_case(rng, 5, 3), _cloud_case(rng, 2, 6)])
 
 
-@points(0.5)
+@points(0.25)
 def test_gaussian_kl_ends_of_sizes(student, rng):
     """One example, one number, equal sizes, and codes that cost nothing."""
     cases = [_cloud_case(rng, *sizes) for sizes in ((1, 4), (5, 1), (1, 1), (3, 3))]
@@ -843,6 +846,19 @@ def test_gaussian_kl_kinds_of_numbers(student, rng):
     cases += [(whole_numbers(rng, (N, K)), logvar), (mu, whole_numbers(rng, (N, K))), (with_zeros(rng, (N, K)), logvar)]
     cases.append((whole_numbers(rng, (N, K)), whole_numbers(rng, (N, K))))
     _check_kl(student, cases)
+
+
+@points(0.25)
+def test_gaussian_kl_kinds_of_rows(student, rng):
+    """Rows of tiny numbers, of zeros, with ties and near ties, and with large numbers of both signs are right."""
+    K = 4
+    ties = [with_ties(rng, (1, K)), with_ties(rng, (1, K), gap=0.005), np.zeros((1, K)), rng.normal(size=(2, K))]
+    small = [magnitudes(rng, (1, K), 3e-7, 9e-7), magnitudes(rng, (1, K), 1e-5, 9e-5)]
+    logvar = rng.permutation(np.concatenate([*ties, *small, spread_rows(rng, (2, K), 50.0)]))
+    means = mixed_rows(rng, K)
+    cases = [(means, rng.normal(size=means.shape)), (rng.normal(size=logvar.shape), logvar)]
+    tiny = magnitudes(rng, (3, K), 1e-9, 1e-7)
+    _check_kl(student, [*cases, (tiny, np.zeros((3, K))), (tiny, rng.normal(size=(3, K)))])
 
 
 # vae_loss and evidence_bound_broken
