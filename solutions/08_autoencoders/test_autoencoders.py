@@ -276,7 +276,7 @@ def _dict_of(value, names, what):
     return value
 
 
-# pca
+# pca; no call is repeated, as a direction may come with the other sign where memory lies otherwise
 
 
 def _cloud(rng, N, D, rank, *, scale=1.0, away=1.0):
@@ -287,6 +287,11 @@ def _cloud(rng, N, D, rank, *, scale=1.0, away=1.0):
     return (U * lengths) @ V.T + away * scale * rng.normal(size=D), V.T
 
 
+def _insist_on_arrays(what, *parts):
+    """Refuse lists of lists, which hold the same numbers."""
+    assert_that(all(isinstance(part, np.ndarray) for part in parts), f"{what}: arrays are asked for, not lists.")
+
+
 def _check_pca(student, cases):
     """Compare for each (X, k, directions): row by row, whatever the sign."""
     answers = [student.pca(X, k) for X, k, _ in cases]
@@ -294,6 +299,7 @@ def _check_pca(student, cases):
         (N, D), known = X.shape, min(k, len(directions))
         text = _sizes(N=N, D=D, k=k)
         mean, components, codes = take_apart(answer, ("mean", "components", "codes"))
+        _insist_on_arrays(f"pca with {text}", mean, components, codes)
         assert_close(mean, X.mean(axis=0), rtol=TIGHT, what=f"the mean with {text}")
         components = _numbers(components, (k, D), f"the components with {text}")
         codes = _numbers(codes, (N, k), f"the codes with {text}")
@@ -311,14 +317,14 @@ def _check_pca(student, cases):
         assert_close(codes, right, rtol=10 * TIGHT, what=f"the codes with {text}, given your components")
 
 
-@points(1)
+@points(1, repeat=False)
 def test_pca_values(student, rng):
     """Mean, components and codes are right, for different numbers of examples, numbers and components."""
     cases = [(*_cloud(rng, N, D, 4), k) for N, D, k in ((9, 5, 3), (7, 4, 4), (12, 6, 2))]
     _check_pca(student, [(X, k, directions) for X, directions, k in cases])
 
 
-@points(0.5)
+@points(0.5, repeat=False)
 def test_pca_more_numbers_than_examples(student, rng):
     """With more numbers than examples, it works as well."""
     cases = [(*_cloud(rng, N, D, N - 1), k) for N, D, k in ((4, 9, 3), (5, 12, 2), (3, 30, 1))]
@@ -335,13 +341,16 @@ def test_pca_ends_of_sizes(student, rng):
     _check_pca(student, [(X, k, directions) for X, directions, k in cases])
 
 
-@points(1)
+@points(1, repeat=False)
 def test_pca_small_large_far_and_whole_numbers(student, rng):
     """Tiny and large numbers, a cloud far from 0, and whole numbers are right."""
     settings = ({"scale": 1e-6}, {"scale": 1e6}, {"away": 300.0}, {"away": 0.0})
     cases = [(*_cloud(rng, 9, 5, 4, **setting), 3) for setting in settings]
-    for columns in (3, 6):
-        X = whole_numbers(rng, (8, columns), -9, 9) * np.arange(1, columns + 1) ** 2
+    empty_row = with_zeros(rng, (9, 4))
+    empty_row[rng.integers(9)] = 0.0
+    drawn = [whole_numbers(rng, (8, columns), -9, 9) for columns in (3, 6)] + [empty_row, with_ties(rng, (8, 2))]
+    for X in drawn:
+        X = X * np.arange(1, X.shape[1] + 1) ** 2
         _, vectors = np.linalg.eigh(np.cov(X.T))
         cases.append((X, vectors.T[::-1], 2))
     _check_pca(student, [(X, k, directions) for X, directions, k in cases])
@@ -1096,6 +1105,7 @@ def _check_spectral(student, cases):
     for (A, k), answer in zip(cases, answers, strict=True):
         N, what = len(A), f"spectral_codes with {_sizes(N=len(A), k=k)}"
         codes = _numbers(answer, (N, k), what)
+        _insist_on_arrays(what, answer)
         M, _, top, lengths = _right_spectral(A, k)
         assert_close(np.linalg.norm(codes, axis=1), np.ones(N), rtol=TIGHT, what=f"{what}: the lengths of the rows")
         right = top @ top.T / np.outer(lengths, lengths)
@@ -1106,7 +1116,7 @@ def _check_spectral(student, cases):
         assert_that(mixed < 1e-6, f"{what}: the columns are mixtures of eigenvectors, not eigenvectors.")
 
 
-@points(1)
+@points(1, repeat=False)
 def test_spectral_codes_values(student, rng):
     """The codes are right for affinities of every kind: some zero, some large, some on the diagonal."""
     draws = [
@@ -1117,7 +1127,7 @@ def test_spectral_codes_values(student, rng):
     _check_spectral(student, [_draw_affinities(draw, k) for draw, k in draws])
 
 
-@points(0.5)
+@points(0.5, repeat=False)
 def test_spectral_codes_groups(student, rng):
     """Groups with narrow bridges, whose points are mixed in order, get codes that differ between groups."""
     cases = []
@@ -1132,7 +1142,7 @@ def test_spectral_codes_groups(student, rng):
     _check_spectral(student, cases)
 
 
-@points(0.5)
+@points(0.5, repeat=False)
 def test_spectral_codes_ends(student, rng):
     """One number, as many as points, one point, two points, whole numbers."""
     cases = [_draw_affinities(lambda: rng.random((6, 6)), 1), _draw_affinities(lambda: rng.random((5, 5)), 5)]
@@ -1141,7 +1151,7 @@ def test_spectral_codes_ends(student, rng):
     _check_spectral(student, cases)
 
 
-@points(1)
+@points(1, repeat=False)
 def test_spectral_codes_unequal_points(student, rng):
     """Points that are connected far better than others, and affinities that are all tiny or all large, are right."""
     scales = np.exp(rng.permutation(np.linspace(-3, 3, 7)))
