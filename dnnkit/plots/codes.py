@@ -97,7 +97,8 @@ def plot_map(
     ax = panels(width=5.6, height=5.0)[0] if ax is None else ax
     for k, name in enumerate(np.unique(classes)):
         of_class = codes[classes == name]
-        ax.scatter(*of_class.T, s=9, color=INKS[k % 8], marker=MARKERS[k % 8 if k < 8 else k % 3], alpha=0.55, lw=0)
+        across, up = of_class.T
+        ax.scatter(across, up, s=9, color=INKS[k % 8], marker=MARKERS[k % 8 if k < 8 else k % 3], alpha=0.55, lw=0)
         x, y = np.median(of_class, axis=0)
         box = {"boxstyle": "circle,pad=0.15", "facecolor": "white", "edgecolor": INKS[k % 8]}
         ax.text(x, y, str(name), ha="center", va="center", fontsize=11, weight="bold", bbox=box)
