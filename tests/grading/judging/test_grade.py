@@ -91,14 +91,12 @@ def test_a_known_mistake_is_named_with_its_hint(grade):
     assert result.mistakes == ["double__squares"]
 
 
-def test_what_builds_on_a_mistake_and_cannot_be_proved_is_said_to_look_right(grade):
+def test_what_is_handed_a_changed_input_by_a_helper_is_right_but_for_it(grade):
     double = "def double(x):\n    np.asarray(x)[...] *= 2\n    return x"
     given = "def mean_square(x):\n    return np.mean(double(x) ** 2) / 4"
     result = grade({"double": double, "mean_square": given})
-    assert (result.exercises[1].status, result.exercises[1].score) == ("failed", 0.0)
-    assert result.exercises[1].hint == (
-        "mean_square itself looks right: it fails because of the mistake in double. Fix that first."
-    )
+    assert (result.exercises[1].status, result.exercises[1].score) == ("failed", 1.0)
+    assert result.exercises[1].right_but_for == ("double",)
 
 
 def test_a_cell_that_does_not_parse_costs_its_own_exercise_only(grade):
