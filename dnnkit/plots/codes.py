@@ -13,6 +13,8 @@ from dnnkit.plots.figures import COLOURS, MARKERS, describe, panels
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+GAP = 1  # pixels around each picture of a plane
+
 
 def plot_shadows(X: ArrayLike, angles: ArrayLike, *, alt: str | None = None) -> np.ndarray:
     """Draw points, lines through their mean, and where each point lands on the line if it takes the shortest way.
@@ -120,7 +122,8 @@ def plot_plane(pictures: ArrayLike, *, reach: float, title: str | None = None, a
     Returns:
         The Axes.
     """
-    pictures = np.asarray(pictures, dtype=np.float64)
+    gaps = ((0, 0), (0, 0), (GAP, GAP), (GAP, GAP))
+    pictures = np.pad(np.asarray(pictures, dtype=np.float64), gaps)  # digits that touch cannot be read
     rows, columns, height, width = pictures.shape
     ax = panels(width=6.4, height=6.0)[0]
     whole = pictures.swapaxes(1, 2).reshape(rows * height, columns * width)

@@ -42,6 +42,6 @@ def test_a_plane_puts_each_picture_where_its_code_lies(rng):
     pictures = rng.random((2, 3, 4, 5))
     ax = plots.plot_plane(pictures, reach=1.5)
     whole = np.asarray(ax.images[0].get_array())
-    assert whole.shape == (8, 15)
-    np.testing.assert_allclose(whole[4:, 10:], pictures[1, 2])
+    assert whole.shape == (2 * (4 + 2), 3 * (5 + 2))  # with a gap of one pixel around each
+    np.testing.assert_allclose(whole[7:11, 15:20], pictures[1, 2])
     assert "6 pictures, decoded from a grid of codes from -1.5 to 1.5." in plots.alt_text(ax.figure)
