@@ -112,7 +112,9 @@ def test_only_the_scratch_folders_can_be_written(inside):
         str(Path(os.__file__).parent),
     ):
         result = inside(f"open({folder + '/planted.py'!r}, 'w').write('x')")
-        assert result.error in ("OSError", "PermissionError", "FileNotFoundError"), (folder, result)
+        if not Path(folder).is_relative_to("/tmp"):  # a course that lies there has parents in the sandbox's own /tmp
+            assert result.error in ("OSError", "PermissionError", "FileNotFoundError"), (folder, result)
+        assert not Path(folder, "planted.py").exists()
     for folder in ("/tmp", "/dev/shm", "."):
         assert inside(f"open({folder + '/mine.txt'!r}, 'w').write('x')") == OK, folder
 
