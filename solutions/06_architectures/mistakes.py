@@ -1067,7 +1067,7 @@ edit(
             "in chain[1:]]\n    unused = lambda: [\n"
         )
     },
-    hint="The convolutions stand one behind the other. They stand side by side: all read the embedding.",
+    hint="Each convolution reads what the one before it gives. All of them read the embedding, side by side.",
 )
 edit(
     "text_cnn__padding_erased",
@@ -1086,5 +1086,5 @@ edit(
 edit(
     "text_cnn__hidden_scores",
     {"layers.Dropout(0.5)(joined)": 'layers.Dense(num_classes, activation="relu")(joined)'},
-    hint="There is a dense layer too many. The scores read the joined results.",
+    hint="One dense layer alone turns the joined results into scores. Here there are two.",
 )
