@@ -12,13 +12,17 @@ from pathlib import Path
 
 import pytest
 
+from dnnkit.checking.example_records import read_example_file
 from grading.authoring.digests import lesson_digest, python_release, record_digest, releases
 from grading.authoring.imported_code import code_digest, digest_of
 from grading.authoring.keeping import draw
 from grading.authoring.ledger import LESSON, Basis, judge_of, ledger_of
 from grading.authoring.needed_source import canonical
 from grading.authoring.share import fresh_tasks
-from grading.lessons.lesson import all_lessons
+from grading.judging.reference import Reference
+from grading.lessons.bank import load_bank
+from grading.lessons.check_functions import load_checks
+from grading.lessons.lesson import all_lessons, find_lesson
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 LESSONS = all_lessons(PROJECT / "solutions")
@@ -123,3 +127,39 @@ def lessons_for_changed_code(runs):
 @pytest.fixture
 def project():
     return PROJECT
+
+
+@pytest.fixture(scope="module")
+def reference(request):
+    """The reference of the lesson that a file test_TOPIC_oracles.py is about."""
+    topic = request.path.stem.removeprefix("test_").removesuffix("_oracles")
+    return Reference(find_lesson(PROJECT / "solutions", topic))
+
+
+@pytest.fixture(scope="module")
+def lesson_names(reference):
+    """What that lesson defines, by name."""
+    return reference.namespace()
+
+
+@pytest.fixture(scope="module")
+def checks(reference):
+    """The module with that lesson's checks."""
+    return load_checks(reference.lesson)
+
+
+@pytest.fixture(scope="module")
+def examples(reference):
+    """The public examples of that lesson's exercises, as `check` reads them."""
+    return read_example_file(PROJECT / "dnnkit" / "examples" / f"{reference.lesson.topic}.json")["exercises"]
+
+
+@pytest.fixture(scope="module")
+def right_answers(reference):
+    """Function (exercise) -> the reference's and every right answer of the bank, each as a namespace."""
+
+    def all_of(exercise):
+        variants = load_bank(reference.lesson).variants_of(exercise)
+        return [reference.namespace(*answer) for answer in [(), *((variant,) for variant in variants)]]
+
+    return all_of

@@ -1,29 +1,11 @@
 """The reference of lesson 06 agrees with finite differences, with Keras' own counts and with what its text says."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from dnnkit.data import load_shape_network, make_shapes
 from dnnkit.gradcheck import check_gradient
-from grading.judging.reference import Reference
-from grading.lessons.check_functions import load_checks
-from grading.lessons.lesson import find_lesson, without_magics
-
-PROJECT = Path(__file__).resolve().parent.parent.parent
-LESSON = find_lesson(PROJECT / "solutions", "06_architectures")
-REFERENCE = Reference(LESSON)
-
-
-@pytest.fixture(scope="module")
-def lesson_names():
-    return REFERENCE.namespace()
-
-
-@pytest.fixture(scope="module")
-def checks():
-    return load_checks(LESSON)
+from grading.lessons.lesson import without_magics
 
 
 @pytest.fixture
@@ -85,11 +67,11 @@ def test_the_first_inception_block_of_googlenet_has_163_696_parameters(lesson_na
     assert sum(layer.count_params() for layer in five if layer.filters == 16 or layer.kernel_size == (5, 5)) == 15_920
 
 
-def famous(name, lesson_names):
+def famous(name, reference):
     """Build one of the three networks of the experiment, by the code of the lesson's cell."""
-    cell = next(cell for cell in LESSON.cells if f"def {name}" in cell.source)
+    cell = next(cell for cell in reference.lesson.cells if f"def {name}" in cell.source)
     code = without_magics(cell.source).split("\nfor name, build in")[0]
-    namespace = dict(lesson_names)
+    namespace = reference.namespace()
     exec(compile(code, "experiment", "exec"), namespace)
     return namespace[name]()
 
@@ -98,8 +80,8 @@ def famous(name, lesson_names):
     ("name", "parameters"),
     [("build_googlenet", 6_998_552), ("build_resnet18", 11_689_512), ("build_densenet40", 1_019_722)],
 )
-def test_the_famous_networks_have_the_parameters_of_their_papers(lesson_names, name, parameters):
-    assert learned(famous(name, lesson_names)) == parameters
+def test_the_famous_networks_have_the_parameters_of_their_papers(reference, name, parameters):
+    assert learned(famous(name, reference)) == parameters
 
 
 def test_worked_numbers_of_the_text(lesson_names):
