@@ -25,7 +25,7 @@ class FakeReference:
         def shuffled(x, rng):
             return x[rng.permutation(len(x))] + rng.integers(0, 9, dtype=np.uint8)
 
-        return {"scale": lambda x: 3.0 * x, "shuffled": shuffled}
+        return {"scale": lambda x: 3.0 * x, "double": lambda x: 2 * x, "shuffled": shuffled}
 
 
 @pytest.fixture
@@ -96,7 +96,8 @@ def test_no_more_calls_than_allowed_and_the_next_request_finds_the_names_restore
     [
         None,
         [],
-        {"name": "secret", "values": [], "named": {}, "buffers": []},
+        {"name": "loss", "values": [], "named": {}, "buffers": []},
+        {"name": "double", "values": [1], "named": {}, "buffers": []},  # a right function, but no helper of this one
         {"name": ["scale"], "values": [], "named": {}, "buffers": []},
         {"name": "scale", "values": [{"kind": "array"}], "named": {}, "buffers": []},
         {"name": "scale", "values": 3, "named": {}, "buffers": []},
@@ -107,8 +108,12 @@ def test_no_more_calls_than_allowed_and_the_next_request_finds_the_names_restore
     ],
 )
 def test_what_is_no_call_of_a_helper_ends_the_look(ask, asks):
+    def hostile(request):
+        assert "told" not in request  # nothing is told
+        return {"asks": asks}
+
     with pytest.raises(KernelTimeout):
-        ask("scale", to=lambda request: {"asks": asks})
+        ask("scale", to=hostile)
 
 
 def test_no_call_is_made_beyond_the_allowance():
