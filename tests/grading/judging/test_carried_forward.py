@@ -252,6 +252,7 @@ def test_a_mistake_that_the_helper_hides_earns_nothing(grade, name):
     double, mean_square = HIDDEN[name]
     found = grade(f"def double(x):\n    {double}", f"def mean_square(x):\n    {mean_square}")[1]
     assert (found.score, found.right_but_for) == (0.0, ())
+    assert "looks right" not in found.hint
 
 
 def carried_record(record_of):
