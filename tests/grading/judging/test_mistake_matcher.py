@@ -1,5 +1,8 @@
 """A failed answer is named by the known mistake that would have answered alike, or not at all."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from grading.judging.mistake_matcher import MistakeMatcher
@@ -110,3 +113,17 @@ def test_mistakes_that_no_check_tells_apart_are_both_named(explained, changed_le
 def test_without_a_call_there_is_no_name(lesson):
     matcher = MistakeMatcher(Reference(lesson), load_bank(lesson))
     assert matcher.name("double", []) == ([], False)
+
+
+@pytest.mark.parametrize("method", ["fits", "name"])
+def test_answers_with_facts_are_compared_by_these_alone(lesson, method):
+    def facts(inputs, value):
+        return {"largest": float(np.max(value)) > 0.0}
+
+    reference, bank = Reference(lesson), load_bank(lesson)
+    mine = reference.student(Answer("double", "mine", "def double(x):\n    return np.asarray(x) ** 4"))
+    mine.double(np.array([1.0, -2.0]))
+    calls = [replace(call, facts=facts) for call in mine.calls]
+    found = getattr(MistakeMatcher(reference, bank), method)("double", [(False, calls)])
+    names = found if method == "fits" else [answer.name for answer in found[0]]
+    assert names == ["double__squares"]  # the other known mistake changes its input
