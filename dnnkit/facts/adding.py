@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dnnkit.facts.forms import kind
+from dnnkit.facts.forms import dict_form
 
 NAMES = ("Wx", "Wh", "b", "Wy", "by")
 BLOCKS = (1, 3, 4)  # blocks of columns of a plain network, a GRU and an LSTM
@@ -25,12 +25,9 @@ def adding_weights_facts(inputs: dict, output: Sequence[Any]) -> dict[str, str]:
         Facts: names, shapes, whether all numbers are finite, and whether the two differ.
     """
     first, second = output
-    form = f"a dict of {', '.join(NAMES[:-1])} and {NAMES[-1]}"
-    if not isinstance(first, dict):
-        return {form: f"no, {kind(first)}"}
-    missing = [name for name in NAMES if name not in first]
-    if missing:
-        return {form: f"no, {', '.join(missing)} missing"}
+    form, problem = dict_form(first, NAMES)
+    if problem:
+        return {form: problem}
     arrays = {name: np.asarray(first[name], dtype=np.float64) for name in NAMES}
     facts = {form: "yes", "shapes": _say_shapes({name: array.shape for name, array in arrays.items()})}
     finite = all(np.isfinite(array).all() for array in arrays.values())

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dnnkit.facts.forms import kind
+from dnnkit.facts.forms import dict_form
 
 NAMES = ("W", "b", "V", "c")
 
@@ -21,12 +21,9 @@ def linear_autoencoder_facts(inputs: Mapping[str, Any], output: Any) -> dict[str
     Returns:
         Facts: names, shapes, and the loss.
     """
-    form = f"a dict of {', '.join(NAMES[:-1])} and {NAMES[-1]}"
-    if not isinstance(output, dict):
-        return {form: f"no, {kind(output)}"}
-    missing = [name for name in NAMES if name not in output]
-    if missing:
-        return {form: f"no, {', '.join(missing)} missing"}
+    form, problem = dict_form(output, NAMES)
+    if problem:
+        return {form: problem}
     X, k = np.asarray(inputs["X"], dtype=np.float64), int(inputs["k"])
     arrays = {name: np.asarray(output[name], dtype=np.float64) for name in NAMES}
     wanted = {"W": (X.shape[1], k), "b": (k,), "V": (k, X.shape[1]), "c": (X.shape[1],)}

@@ -30,6 +30,7 @@ class SubstitutedRun:
         self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._told: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._originals: dict[str, Any] = {}
+        self._over = False
 
     def start(self) -> dict[str, Any]:
         """Begin; returns {"asks": ...} for the first call of a substitute, or the answer to the request."""
@@ -48,7 +49,8 @@ class SubstitutedRun:
         return self._answers.get()
 
     def restore(self) -> None:
-        """Give the student's names back what they were bound to."""
+        """Give the student's names back what they were bound to; a substitute that was kept raises from now on."""
+        self._over = True
         while self._originals:
             name, value = self._originals.popitem()
             if value is None:
@@ -73,6 +75,8 @@ class SubstitutedRun:
                 "named": {key: encode(value) for key, value in named.items()},
                 "buffers": [[int(one.bit_generator.state[key]) for key in BUFFER] for one in generators],
             }
+            if self._over:  # nobody listens
+                raise RuntimeError(f"{name} is called when all is over.")
             self._answers.put({"asks": asks})
             told = self._told.get()
             if "raised" in told:

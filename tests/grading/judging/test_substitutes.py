@@ -91,6 +91,14 @@ def test_no_more_calls_than_allowed_and_the_next_request_finds_the_names_restore
     assert names["scale"] is own
 
 
+def test_a_substitute_that_was_kept_raises_when_the_run_is_over(ask, names):
+    kept = []
+    names["loss"] = lambda x: kept.append(names["scale"]) or 1.0
+    assert ask("scale")[0].value == 1.0
+    with pytest.raises(RuntimeError, match="scale"):
+        kept[0](2.0)
+
+
 @pytest.mark.parametrize(
     "asks",
     [
