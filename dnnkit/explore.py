@@ -30,6 +30,8 @@ def load_ipython_extension(shell: Any) -> None:
     limit_lines(shell)
 
     def explore(lines: list[str]) -> list[str]:
+        # IPython loads an extension once; a cell that loads it again would lose the style that its output holds.
+        shell.extension_manager.loaded.discard(__package__)
         return transform(lines, shell.user_ns)
 
     # It may call the student's functions: not while a cell is being typed.

@@ -57,14 +57,16 @@ LINES = """() => [...document.querySelectorAll('.jp-MarkdownOutput > p')].filter
             lines[line] = (lines[line] || 0) + 1;
         }
     return Math.max(0, ...Object.values(lines)); })"""
+PATIENTLY = {"timeout": 60_000, "polling": 500}  # to measure at every frame would leave no time for drawing
 
 
-def test_lines_of_text_are_short_on_a_wide_screen(page, lab, tools):
+def test_lines_of_text_are_short_on_a_wide_screen_also_when_their_cell_is_run_again(page, lab, tools):
     page.set_viewport_size({"width": 1920, "height": 1000})
     tools.open_notebook(page, lab, BUILT[0])
-    page.wait_for_function(f"() => Math.max(...({LINES})()) > 150", timeout=60_000)  # cells are rendered bit by bit
-    tools.run_cell(page, tools.cell_index(page, "%load_ext dnnkit"))
-    page.wait_for_function(f"() => Math.max(...({LINES})()) < 100", timeout=60_000)
+    page.wait_for_function(f"() => Math.max(...({LINES})()) > 150", **PATIENTLY)  # cells are rendered bit by bit
+    for _ in range(2):
+        tools.run_cell(page, tools.cell_index(page, "%load_ext dnnkit"))
+        page.wait_for_function(f"() => Math.max(...({LINES})()) < 100", **PATIENTLY)
     assert 60 < max(page.evaluate(LINES)) <= 85
 
 

@@ -137,6 +137,16 @@ def test_a_page_gets_short_lines_and_a_terminal_gets_nothing(lesson):
     assert shown["text/plain"] == ""
 
 
+def test_the_cell_that_loads_dnnkit_does_the_same_when_it_is_run_again(lesson, monkeypatch):
+    monkeypatch.setattr(lesson, "kernel", object(), raising=False)
+    for _ in range(2):
+        with capture_output() as captured:
+            lesson.run_cell("%load_ext dnnkit")
+        (shown,) = captured.outputs
+        assert "max-width" in shown.data["text/html"]
+        assert captured.stdout == ""
+
+
 def test_student_code_does_not_run_while_a_cell_is_typed(lesson):
     lesson.run_cell("def softmax(z):\n    global ran\n    ran = True\n    raise NotImplementedError")
     lesson.check_complete("%%explore softmax\n1\n\n")
