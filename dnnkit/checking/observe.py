@@ -51,6 +51,7 @@ def call(
     *,
     repeat: bool = True,
     seconds: float | None = None,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Call:
     """Call a function with the inputs in their order, by position, and record what it did.
 
@@ -59,6 +60,7 @@ def call(
         inputs: dict from parameter name to plain value; never changed, the function gets copies.
         repeat: call again to see whether the result is the same: eight times if quick, not at all if slow.
         seconds: stop the function when it takes longer, as an outcome of kind "timeout"; no limit by default.
+        clock: tells the time in seconds, by which a call is quick or slow.
 
     Returns:
         A `Call`. Exceptions of the function are recorded, not raised.
@@ -68,9 +70,9 @@ def call(
         3
     """
     if seconds is None:
-        return _observe(function, inputs, repeat)
+        return _observe(function, inputs, repeat, clock)
     try:
-        return call_within(seconds, lambda: _observe(function, inputs, repeat))
+        return call_within(seconds, lambda: _observe(function, inputs, repeat, clock))
     except TimeUp as error:
         return Call(Outcome("timeout"), "", *_place(error, function))
 
@@ -102,9 +104,9 @@ def _codes(value: object) -> list[CodeType | None]:
     return [getattr(part, "__code__", None) for part in parts]
 
 
-def _observe(function, inputs, repeat):
+def _observe(function, inputs, repeat, clock):
     copies, random_before = _copy(inputs), global_random_state()
-    started = time.perf_counter()
+    started = clock()
     try:
         result, heard = _listen(function, copies)
     except (KeyboardInterrupt, TimeUp):
@@ -112,7 +114,7 @@ def _observe(function, inputs, repeat):
     except BaseException as error:  # noqa: BLE001 - whatever else the function raises is a result
         outcome = Outcome("raised", exception=type(error).__name__, mutated=_changed(inputs, copies))
         return Call(outcome, _text(error), *_place(error, function))
-    seconds = time.perf_counter() - started
+    seconds = clock() - started
     kind, value, name = _plain(result)
     mutated, drew = _changed(inputs, copies), global_random_touched(random_before)
     repeats = (8 if seconds < QUICK else 1) if repeat and seconds < REPEAT_WITHIN else 0

@@ -21,7 +21,7 @@ from grading.lessons.check_functions import training_exercises
 from grading.lessons.lesson import Lesson
 
 WRONG: frozenset[ExerciseStatus] = frozenset({"failed", "partial"})
-MOST_CALLS = 3_000  # of substitutes, for one submission; each takes about as long as a call of a check
+MOST_CALLS = 10_000  # of substitutes, for one submission: a loop over samples makes hundreds in each of ten repetitions
 OpenKernel = Callable[[], AbstractContextManager[Transport]]
 
 
@@ -31,19 +31,27 @@ class Verdict:
 
     Attributes:
         helpers: the failed helpers that it called where right ones stood in their places.
-        checks: its failed checks that it passed there, after such a call.
+        checks: its failed checks that it passed there, after such a call; none where it failed another one, which it
+            had passed with the student's own helpers: its own mistake fits theirs.
         findings: what all its checks found there; empty where it was not looked at again.
+        failed: all helpers of it that failed.
     """
 
     helpers: tuple[str, ...] = ()
     checks: frozenset[str] = frozenset()
     findings: tuple[CheckFinding, ...] = ()
+    failed: tuple[str, ...] = ()
 
     @property
     def has_own_mistake(self) -> bool:
         """Whether it is wrong with right helpers, too, and not only because something took too long or broke off."""
         states = {finding.result.status for finding in self.findings}
         return "failed" in states and states <= {"failed", "passed"}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the second look did not come to its end, so that the helpers alone may be at fault."""
+        return {finding.result.status for finding in self.findings} - {"failed", "passed"} != set()
 
 
 class CarriedForward:
@@ -116,9 +124,11 @@ class CarriedForward:
         asked_by = {id(student.calls): asked for student, asked in students}
         asked = {finding.result.name: asked_by.get(id(finding.calls), set()) for finding in found}
         passed = {finding.result.name for finding in found if finding.result.status == "passed"}
-        checks = frozenset(check for check in lost & passed if asked[check])
+        failed = {finding.result.name for finding in found if finding.result.status == "failed"}
+        checks = frozenset(check for check in lost & passed if asked[check]) if failed <= lost else frozenset[str]()
         called = set().union(*(asked[check] for check in checks or asked))
-        return Verdict(tuple(h for h in self._lesson.exercises if h in called), checks, tuple(found))
+        helpers, all_wrong = (tuple(h for h in self._lesson.exercises if h in names) for names in (called, wrong))
+        return Verdict(helpers, checks, tuple(found), all_wrong)
 
 
 def _states(findings: Sequence[CheckFinding]) -> dict[str, ExerciseStatus]:

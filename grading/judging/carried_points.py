@@ -22,7 +22,8 @@ def carry_points(
         (the checks, what the whole exercise is right but for: nothing where another check says no).
     """
     helpers = _and(verdict.helpers)
-    message = f"Right but for {helpers}: with a right {helpers} in its place, your {name} passes this check."
+    place = _in_place(verdict.helpers)
+    message = f"Right but for {helpers}: with a right {helpers} {place}, your {name} passes this check."
     marked = tuple(
         replace(check, score=check.max_score if points else 0.0, message=message, right_but_for=verdict.helpers)
         if check.name in verdict.checks
@@ -51,7 +52,17 @@ def explain_own_mistake(name: str, verdict: Verdict) -> str:
     if not (verdict.has_own_mistake and verdict.helpers):
         return ""
     helpers = _and(verdict.helpers)
-    return f"{name} has a mistake of its own, too: with a right {helpers} in its place, it still fails."
+    return f"{name} has a mistake of its own, too: with a right {helpers} {_in_place(verdict.helpers)}, it still fails."
+
+
+def explain_open(name: str, verdict: Verdict) -> str:
+    """Say what to fix first where it is not known whether the helpers alone are at fault."""
+    them = "it" if len(verdict.failed) == 1 else "them"
+    return f"Fix {_and(verdict.failed)} first: {name} calls {them}, and may fail only because of that."
+
+
+def _in_place(names: Sequence[str]) -> str:
+    return "in its place" if len(names) == 1 else "in their places"
 
 
 def _and(names: Sequence[str]) -> str:

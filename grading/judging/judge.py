@@ -12,7 +12,7 @@ from typing import Any
 from grading.errors import SandboxUnavailable
 from grading.judging.blank_records import BlankRecords
 from grading.judging.carried_forward import MOST_CALLS, CarriedForward, Verdict
-from grading.judging.carried_points import carry_points, explain_carried, explain_own_mistake
+from grading.judging.carried_points import carry_points, explain_carried, explain_open, explain_own_mistake
 from grading.judging.judging_messages import LeftOut
 from grading.judging.mistake_matcher import MistakeMatcher
 from grading.judging.pytest_plugin import Candidate, CheckFinding, run_hidden_checks
@@ -186,6 +186,8 @@ class Judge:
         mistake, hint = None, ""
         if right_but_for:
             hint = explain_carried(name, verdict, points=points)
+        elif status in ("failed", "partial") and verdict.is_open:
+            hint = explain_open(name, verdict)
         elif status in ("failed", "partial"):
             mistake, hint = self._explain_apart(name, verdict)
             if not hint:  # what is wrong with right helpers, too, is not said to look right

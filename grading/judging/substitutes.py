@@ -4,6 +4,7 @@ The other end is grading/sandbox/inside/substitutes.py. Plain values come from t
 plain values go back. Nothing of a student's code runs in this process.
 """
 
+import inspect
 import time
 import warnings
 from collections.abc import Collection
@@ -92,6 +93,7 @@ class Substitutes:
             named = {str(key): decode(item) for key, item in asks["named"].items()}
             if not (type(name) is str and name in names):
                 raise NoSubstitute("not a helper of this exercise")
+            values, named = self._arguments(name, values, named, asks["order"])
             generators = [one for one in (*values, *named.values()) if isinstance(one, np.random.Generator)]
             for one, buffer in zip(generators, buffers, strict=True):
                 one.bit_generator.state = {
@@ -111,6 +113,21 @@ class Substitutes:
         drawn = [(encode(one), [int(s[key]) for key in BUFFER]) for one, s in zip(generators, states, strict=True)]
         return {"value": value, "generators": drawn}
 
+    def _arguments(
+        self, name: str, values: list[Any], named: dict[str, Any], order: Any
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Give a right function its arguments, by position where the student's own has other names for them.
+
+        Raises:
+            NoSubstitute: where it takes no such arguments; the student's own may have more parameters.
+        """
+        signature = inspect.signature(self._functions[name])
+        if not _binds(signature, values, named) and isinstance(order, list) and sorted(order) == sorted(named):
+            values, named = [*values, *(named[key] for key in order)], {}
+        if not _binds(signature, values, named):
+            raise NoSubstitute("other parameters")
+        return values, named
+
     def _call(self, name: str, values: list[Any], named: dict[str, Any]) -> Any:
         """Call a right function; once more with arrays where lists came, which a student's own may well take."""
         function = self._functions[name]
@@ -121,6 +138,14 @@ class Substitutes:
             except TypeError:
                 values, named = [_array(value) for value in values], {key: _array(named[key]) for key in named}
                 return call_within(CALL_SECONDS, lambda: function(*values, **named))
+
+
+def _binds(signature: inspect.Signature, values: list[Any], named: dict[str, Any]) -> bool:
+    try:
+        signature.bind(*values, **named)
+    except TypeError:
+        return False
+    return True
 
 
 def _array(value: Any) -> Any:

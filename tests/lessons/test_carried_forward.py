@@ -113,3 +113,13 @@ def test_a_helper_so_large_that_nothing_else_counts_earns_nothing(grade):
     result = grade("neuron", ("neuron", DOMINATES), ("logistic_gradient", NO_LABELS))
     gradient = next(exercise for exercise in result.exercises if exercise.name == "logistic_gradient")
     assert (gradient.score, gradient.right_but_for) == (0.0, ())
+
+
+def test_mistakes_that_fit_each_other_do_not_add_up(grade):
+    """Each world alone gives part of the points: with its own helper one check passes, with a right one the others."""
+    sigmoid = "def sigmoid(z):\n    return np.array([1 / (1 + math.exp(-z))])"
+    neuron = "def neuron(X, w, b):\n    return sigmoid(np.squeeze(X @ w + b))"
+    result = grade("neuron", ("sigmoid", "import math\n" + sigmoid), ("neuron", neuron))
+    found = next(exercise for exercise in result.exercises if exercise.name == "neuron")
+    assert found.score < found.max_score
+    assert (found.right_but_for, "right but for" in found.hint) == ((), False)

@@ -5,7 +5,8 @@ answer and compares with values it computed itself. Runs inside the sandbox; the
 """
 
 import json
-from collections.abc import Mapping, MutableMapping
+import time
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from dnnkit.checking.observe import call
@@ -42,7 +43,11 @@ def answer(request_text: str) -> Reply:
     return Reply(serve(json.loads(request_text), get_ipython().user_ns))
 
 
-def serve(request: Mapping[str, Any], namespace: MutableMapping[str, Any]) -> dict[str, Any]:
+def serve(
+    request: Mapping[str, Any],
+    namespace: MutableMapping[str, Any],
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, Any]:
     """Call a function, or run a snippet, and say what happened.
 
     Args:
@@ -51,6 +56,7 @@ def serve(request: Mapping[str, Any], namespace: MutableMapping[str, Any]) -> di
             With "substitutes", a list of exercises, these are answered from outside, see `substitutes`; a call of one
             is answered by a request {"told": ...}. Or {"stubs": {exercise: source}}, see `bindings.as_released`.
         namespace: where the student's functions live.
+        clock: tells the time in seconds, by which a call is quick or slow.
 
     Returns:
         {"outcome": None} when there is no such function, else {"outcome": `Outcome.to_json()`, "message": str,
@@ -63,7 +69,7 @@ def serve(request: Mapping[str, Any], namespace: MutableMapping[str, Any]) -> di
         while _runs:
             _runs.pop().restore()  # one that was left waiting
         plain = {key: value for key, value in request.items() if key != "substitutes"}
-        _runs.append(SubstitutedRun(request["substitutes"], namespace, lambda: serve(plain, namespace)))
+        _runs.append(SubstitutedRun(request["substitutes"], namespace, lambda clock: serve(plain, namespace, clock)))
         return _runs[-1].start()
     if "stubs" in request:
         return {"as_released": as_released(request["stubs"], namespace)}
@@ -75,7 +81,7 @@ def serve(request: Mapping[str, Any], namespace: MutableMapping[str, Any]) -> di
         function = namespace.get(request["name"])
     if not callable(function):
         return {"outcome": None}
-    observed = call(function, inputs, repeat=request["repeat"])
+    observed = call(function, inputs, repeat=request["repeat"], clock=clock)
     return {
         "outcome": observed.outcome.to_json(readable=False),
         "message": observed.message[:500],

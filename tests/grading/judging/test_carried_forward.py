@@ -246,6 +246,26 @@ HIDDEN = {
 }  # fmt: skip
 
 
+# What calls a right double waits for another process: that makes nothing of this invisible.
+UNSEEN = {
+    "np.random": "def mean_square(x):\n    np.random.random()\n    return np.mean(double(x) ** 2) / 4",
+    "another result each time": "calls = []\ndef mean_square(x):\n    calls.append(1)\n"
+    "    return np.mean(double(x) ** 2) / 4 + (len(calls) % 5 == 4)",
+}
+
+
+@sandboxed
+@pytest.mark.parametrize("way", UNSEEN)
+def test_conduct_is_looked_at_with_a_right_helper_too(grade, way):
+    assert grade(BROKEN["tanh"], UNSEEN[way])[1].score == 0.0
+
+
+@sandboxed
+def test_what_does_not_come_to_an_end_is_named_for_its_helper_only(grade):
+    found = grade(BROKEN["tanh"], "def mean_square(x):\n    return np.mean(double(x, object()) ** 2) / 4")[1]
+    assert found.hint == "Fix double first: mean_square calls it, and may fail only because of that."
+
+
 @sandboxed
 @pytest.mark.parametrize("name", HIDDEN)
 def test_a_mistake_that_the_helper_hides_earns_nothing(grade, name):

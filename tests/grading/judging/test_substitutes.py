@@ -10,6 +10,7 @@ from dnnkit.checking.wire import encode
 from grading.judging.student_proxy import read_answer
 from grading.judging.substitutes import Allowance, NoSubstitute, Substitutes
 from grading.sandbox.inside.agent import serve
+from grading.sandbox.inside.substitutes import SubstitutedRun
 from grading.sandbox.kernel_results import KernelTimeout
 
 MINE = """
@@ -99,20 +100,88 @@ def test_a_substitute_that_was_kept_raises_when_the_run_is_over(ask, names):
         kept[0](2.0)
 
 
+def test_arguments_are_taken_by_the_names_of_the_students_own_parameters(ask, names):
+    exec("def scale(numbers): return numbers", names)
+    names["loss"] = lambda x: float(names["scale"](numbers=x)[1])
+    assert ask("scale")[0].value == 6.0
+
+
+def test_a_call_that_a_right_helper_does_not_know_ends_the_look(ask, names):
+    exec("def scale(x, factor=1.0): return x * factor", names)
+    names["loss"] = lambda x: float(names["scale"](x, factor=5.0)[1])
+    with pytest.raises(KernelTimeout):
+        ask("scale")
+
+
+def test_an_input_that_is_no_plain_data_ends_the_look(ask, names):
+    names["loss"] = lambda x: names["shuffled"](x, np.random.Generator(np.random.MT19937(1)))
+    with pytest.raises(KernelTimeout):
+        ask("shuffled")
+
+
+HOLDERS = {
+    "default": "def loss(x, f=scale): return float(f(x)[1])",
+    "list": "steps = [scale]\ndef loss(x): return float(steps[0](x)[1])",
+    "partial": "import functools\npart = functools.partial(scale)\ndef loss(x): return float(part(x)[1])",
+    "closure": "def make(f):\n    return lambda x: float(f(x)[1])\nloss = make(scale)",
+    "vectorize": "many = np.vectorize(scale)\ndef loss(x): return float(many(x)[1])",
+    "threads": "from concurrent.futures import ThreadPoolExecutor\ndef loss(x):\n"
+    "    with ThreadPoolExecutor(4) as pool: return list(pool.map(scale, [*range(40), x[1]]))[-1]",
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_what_holds_a_helper_calls_the_right_one_too(ask, names, holder):
+    exec("def scale(x, factor=0): return x * factor\n" + HOLDERS[holder], names)
+    own = names["scale"]
+    assert ask("scale")[0].value == 6.0
+    assert own(2.0, factor=4) == 8.0
+    assert own(2.0) == 0.0
+
+
+def test_waiting_for_a_substitute_makes_no_call_slow(ask, names):
+    run = SubstitutedRun(["scale"], names, lambda clock: {"seconds": (clock(), names["scale"](1.0), clock())})
+    asks = run.start()
+    assert asks["asks"]["name"] == "scale"
+    time.sleep(0.2)
+    before, _, after = run.go_on({"value": encode(3.0), "generators": []})["seconds"]
+    assert after - before < 0.1
+
+
 @pytest.mark.parametrize(
     "asks",
     [
         None,
         [],
-        {"name": "loss", "values": [], "named": {}, "buffers": []},
-        {"name": "double", "values": [1], "named": {}, "buffers": []},  # a right function, but no helper of this one
-        {"name": ["scale"], "values": [], "named": {}, "buffers": []},
-        {"name": "scale", "values": [{"kind": "array"}], "named": {}, "buffers": []},
-        {"name": "scale", "values": 3, "named": {}, "buffers": []},
-        {"name": "scale", "values": [], "named": [], "buffers": []},
-        {"name": "scale", "values": [], "named": {}, "buffers": [[1, 2]]},
-        {"name": "scale", "values": [encode(np.random.default_rng(1))], "named": {}, "buffers": [[1, "x"]]},
-        {"name": "scale", "values": [encode(np.random.default_rng(1))], "named": {}, "buffers": [[1, 10**40]]},
+        {"name": "loss", "values": [], "named": {}, "order": [], "buffers": []},
+        {
+            "name": "double",
+            "values": [1],
+            "named": {},
+            "order": [],
+            "buffers": [],
+        },  # a right function, but no helper of this one
+        {"name": ["scale"], "values": [], "named": {}, "order": [], "buffers": []},
+        {"name": "scale", "values": [{"kind": "array"}], "named": {}, "order": [], "buffers": []},
+        {"name": "scale", "values": [], "named": {"v": 1}, "order": [["v"]], "buffers": []},
+        {"name": "scale", "values": [], "named": {"v": 1}, "order": 3, "buffers": []},
+        {"name": "scale", "values": 3, "named": {}, "order": [], "buffers": []},
+        {"name": "scale", "values": [], "named": [], "order": [], "buffers": []},
+        {"name": "scale", "values": [], "named": {}, "order": [], "buffers": [[1, 2]]},
+        {
+            "name": "scale",
+            "values": [encode(np.random.default_rng(1))],
+            "named": {},
+            "order": [],
+            "buffers": [[1, "x"]],
+        },
+        {
+            "name": "scale",
+            "values": [encode(np.random.default_rng(1))],
+            "named": {},
+            "order": [],
+            "buffers": [[1, 10**40]],
+        },
     ],
 )
 def test_what_is_no_call_of_a_helper_ends_the_look(ask, asks):
