@@ -34,6 +34,7 @@ def pack(panels: Sequence[Panel]) -> tuple[list[dict[str, Any]], bytes]:
             "alt",
             "scrub",
             "hover",
+            "picks",
         )
         record = {name: getattr(panel, name) for name in names}
         record |= {"xlim": list(map(float, xlim)), "ylim": list(map(float, ylim)), "marks": []}

@@ -7,7 +7,7 @@
  * One picture: axes, limits and marks. Widths and heights are in CSS pixels.
  * @typedef {{title: string, alt?: string, width: number, height: number, axes: boolean, equal?: boolean,
  *   xlim: [number, number], ylim: [number, number], xlog?: boolean, ylog?: boolean, xlabel?: string, ylabel?: string,
- *   scrub?: [number, number] | null, hover?: string[], marks: Mark[]}} Panel
+ *   scrub?: [number, number] | null, picks?: boolean, hover?: string[], marks: Mark[]}} Panel
  *
  * @typedef {{title: string, head: string[], rows: (string | number)[][]}} Table
  *
@@ -19,7 +19,7 @@
  *
  * Sent once.
  * @typedef {{title: string, uid: string, controls: Control[], presets: string[], keys: [string, string, string][],
- *   keyed: number, runs: boolean, picture_first: boolean, actions: [string, string][], question: Question | null,
+ *   keyed: number, runs: boolean, beat: number, picture_first: boolean, actions: [string, string][], question: Question | null,
  *   answered?: boolean}} Spec
  *
  * Sent after each change.
