@@ -138,12 +138,11 @@ WRONG = {
         "Your rnn_step_forward differs from the demo's own",
     ),
     "architecture_explorer": (
-        "def mine(input_shape, kernel_size, out_channels, stride, padding):  # the stride is left out\n"
+        "def mine(input_shape, kernel_size, out_channels, stride, padding):  # without biases\n"
         "    height, width, channels = input_shape\n"
-        "    height, width = (n + 2 * padding - kernel_size + 1 for n in (height, width))\n"
-        "    weights = kernel_size**2 * channels\n"
-        "    shape = tuple((n - 1) // stride + 1 for n in (height, width)) + (out_channels,)\n"
-        "    return shape, out_channels * (weights + 1), height * width * out_channels * weights",
+        "    height, width = ((n + 2 * padding - kernel_size) // stride + 1 for n in (height, width))\n"
+        "    weights = kernel_size**2 * channels * out_channels\n"
+        "    return (height, width, out_channels), weights, height * width * weights",
         "architecture_explorer(conv_cost=mine, step=3, predict=False)",
         "Your conv_cost differs from the demo's own",
     ),

@@ -171,7 +171,7 @@ class ArchitectureExplorer(Demo):
             if not place or len(blocks) < 2:
                 return {}
             del blocks[place - 1]
-            return {"blocks": blocks, "step": min(place, len(blocks))}
+            return {"blocks": blocks, "step": max(place - 1, 1)}
         if len(blocks) >= MOST:
             return {}
         added = list(blocks[place - 1]) if place else ["conv 3 × 3", 16]
