@@ -133,7 +133,7 @@ def own_network(wanted: Sequence[Sequence[Any]]) -> tuple[Block, ...]:
 def _parts(kind, channels, shape):
     """Say the chains, the shape and the steps of the path of one block."""
     if kind == "dense":
-        units: Shape = (channels,)
+        units = (channels,)
         layer = {"kind": "dense", "units": channels}
         if len(shape) == 1:
             return (Chain(shape, (layer,), (units,), None),), units, None
@@ -142,7 +142,7 @@ def _parts(kind, channels, shape):
     side, _, before = shape
     if kind == "pool":
         window = min(side, 2)
-        after: Shape = (max(side // 2, 1),) * 2 + (before,)
+        after = (max(side // 2, 1),) * 2 + (before,)
         layer = {"kind": "pool", "kernel_size": window, "stride": window, "padding": 0}
         return (Chain(shape, (layer,), (after,), None),), after, ((window, window),)
     after = (side, side, channels)

@@ -37,8 +37,13 @@ def _columns(title: str, count: int, height: int) -> Panel:
     panel.scrub, panel.picks = (0.0, 1.0), True
     for place in range(count):
         middle = (height - FRAME[1]) / 2
-        panel.box(place, middle, 0.96, height - FRAME[1], (), series=4, round=6, show=(place, place))
+        panel.box(place, middle, 0.96, height - FRAME[1] - 2, (), series=4, round=6, show=(place, place))
     return panel
+
+
+def _head(panel, y, words):
+    """Write in the margin at the left."""
+    panel.text(panel.limits()[0][0], y, words)
 
 
 def sides(block: Block, blocks: Sequence[Block]) -> tuple[float, float]:
@@ -55,10 +60,10 @@ def network(name: str, blocks: Sequence[Block], hover: Sequence[str]) -> Panel:
     """Draw the blocks in a row, and how they are wired."""
     title = f"{name}: what comes out of each block (a doubling of side or channels adds the same length)"
     panel = _columns(title, len(blocks), HIGH)
-    height, width = ("words", "numbers") if blocks[0].shape[1] == 1 else ("side", "channels")
-    for line, words in enumerate((f"height: {height}", f"width: {width}")):
-        panel.text(panel.xlim[0], HIGH - FRAME[1] - 10 - 16 * line, words)
-    panel.text(panel.xlim[0], 7, "block")
+    names = ("words", "numbers") if blocks[0].shape[1] == 1 else ("side", "channels")
+    for line, words in enumerate((f"height: {names[0]}", f"width: {names[1]}")):
+        _head(panel, HIGH - FRAME[1] - 10 - 16 * line, words)
+    _head(panel, 7, "block")
     drawn = [sides(block, blocks) for block in blocks]
     _wire(panel, blocks, drawn)
     for place, (block, (width, height)) in enumerate(zip(blocks, drawn, strict=True)):
@@ -82,7 +87,7 @@ def _wire(panel, blocks, drawn):
             left, right = place - 1 + drawn[place - 1][0] / 2, place - drawn[place][0] / 2
             panel.arrow(left + 0.02, MIDDLE, right - 0.02, MIDDLE, width=1.2)
         for number in range(block.around):
-            reach, top = 0.46 - 0.035 * number, MIDDLE + drawn[place][1] / 2 + 20 + 5 * number
+            reach, top = 0.44 - 0.03 * number, MIDDLE + drawn[place][1] / 2 + 20 + 5 * number
             ends, levels = (place - reach, place + reach), (MIDDLE, top)
             panel.line(np.repeat(ends, 2), [*levels, *levels[::-1]], series=3, width=1.6, solid=True)
     for number, (before, place) in enumerate(far):
@@ -116,14 +121,13 @@ def shares(blocks: Sequence[Block], costs: Costs, known: Costs | None, hover: Se
         for place, (block, share) in enumerate(zip(blocks, parts[:, column], strict=True)):
             height = per * share
             if height > 0.5:
-                look = {"fill": FILLS[block.kind], "round": 0}
-                panel.box(place, middle + upward * height / 2, 0.5, height, (), **look)
+                panel.box(place, middle + upward * height / 2, 0.5, height, (), fill=FILLS[block.kind], round=0)
             if share >= 0.005:
                 panel.text(place, middle + upward * (height + 10), f"{100 * share:.0f}", align="center")
             if right is not None and abs(right[place, column] - share) > 1e-3:
                 height = per * right[place, column]
                 panel.box(place, middle + upward * height / 2, 0.62, height, (), fill=NOTHING, round=0)
-        panel.text(panel.xlim[0], middle + upward * 12, what)
+        _head(panel, middle + upward * 12, what)
     panel.line([-0.5, len(blocks) - 0.5], [middle, middle], width=1, solid=True)
     return panel
 

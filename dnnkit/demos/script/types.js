@@ -19,8 +19,8 @@
  *
  * Sent once.
  * @typedef {{title: string, uid: string, controls: Control[], presets: string[], keys: [string, string, string][],
- *   keyed: number, runs: boolean, beat: number, picture_first: boolean, actions: [string, string][], question: Question | null,
- *   answered?: boolean}} Spec
+ *   keyed: number, runs: boolean, beat: number, picture_first: boolean, actions: [string, string][],
+ *   question: Question | null, answered?: boolean}} Spec
  *
  * Sent after each change.
  * @typedef {{panels: Panel[], says: string, sentences?: string[], steps?: number, note: string, code: string,
