@@ -110,14 +110,17 @@ def shares(blocks: Sequence[Block], costs: Costs, known: Costs | None, hover: Se
     panel = _columns(title, len(blocks), SHARES)
     middle = (SHARES - FRAME[1]) / 2
     panel.hover = hover
+    panel.line([-0.5, len(blocks) - 0.5], [middle, middle], width=1, solid=True)
+    for upward, what in zip((1, -1), QUANTITIES, strict=True):
+        _head(panel, middle + upward * 12, what)
     if not costs.counted:
         words = "No numbers yet: your network_cost of Exercise 4 counts a network of your own."
-        panel.text((len(blocks) - 1) / 2, middle, words, align="center")
+        panel.text((len(blocks) - 1) / 2, middle + 20, words, align="center")
         return panel
     parts, room = part(costs), middle - 19
     right = part(known) if known else None
     per = room / max(float(parts.max()), float(right.max()) if right is not None else 0.0, 0.01)
-    for column, (upward, what) in enumerate(zip((1, -1), QUANTITIES, strict=True)):
+    for column, upward in enumerate((1, -1)):
         for place, (block, share) in enumerate(zip(blocks, parts[:, column], strict=True)):
             height = per * share
             if height > 0.5:
@@ -127,8 +130,6 @@ def shares(blocks: Sequence[Block], costs: Costs, known: Costs | None, hover: Se
             if right is not None and abs(right[place, column] - share) > 1e-3:
                 height = per * right[place, column]
                 panel.box(place, middle + upward * height / 2, 0.62, height, (), fill=NOTHING, round=0)
-        _head(panel, middle + upward * 12, what)
-    panel.line([-0.5, len(blocks) - 0.5], [middle, middle], width=1, solid=True)
     return panel
 
 
