@@ -63,7 +63,7 @@ def network(name: str, blocks: Sequence[Block], hover: Sequence[str]) -> Panel:
     names = ("words", "numbers") if blocks[0].shape[1] == 1 else ("side", "channels")
     for line, words in enumerate((f"height: {names[0]}", f"width: {names[1]}")):
         _head(panel, HIGH - FRAME[1] - 10 - 16 * line, words)
-    _head(panel, 7, "block")
+    _head(panel, 10, "block")
     drawn = [sides(block, blocks) for block in blocks]
     _wire(panel, blocks, drawn)
     for place, (block, (width, height)) in enumerate(zip(blocks, drawn, strict=True)):
@@ -74,7 +74,7 @@ def network(name: str, blocks: Sequence[Block], hover: Sequence[str]) -> Panel:
         if len(block.shape) == 3:
             panel.text(place, MIDDLE + height / 2 + 10, block.shape[0], **middle)
         panel.text(place, MIDDLE - height / 2 - 11, f"{block.shape[-1]:,}", **middle)
-        panel.text(place, 7, block.name, **middle)
+        panel.text(place, 10, block.name, **middle)
     panel.hover = hover
     return panel
 
