@@ -152,7 +152,7 @@ def googlenet(solution):
 def first_block(solution):
     """Write down the first block of GoogLeNet, layer by layer."""
     start = (28, 28, 192)
-    net = Network("GoogLeNet's first block", start, solution)
+    net = Network("inception 3a", start, solution)
 
     def put(name, what, record, behind, path, shape=start):
         kind = "pool" if record[0] == "pool" else "conv"

@@ -352,7 +352,7 @@ def test_blocks_of_an_architecture_answer_to_pointer_and_keys(page, lab, tools):
     page.mouse.move(5, 5)
     kind = page.get_by_label("kind", exact=True)
     expect(kind).to_be_hidden()
-    page.get_by_label("network", exact=True).select_option("my own network")
+    page.get_by_label("net", exact=True).select_option("my own net")
     expect(page.locator(".dnn-note")).to_have_text("Your network_cost is not written yet: the numbers are missing.")
     expect(kind).to_have_value("dense")
     picture.focus()
@@ -375,8 +375,9 @@ def test_the_architecture_explorer_fits_a_small_screen(browser, lab, tools):
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     source = "from dnnkit.demos import architecture_explorer\narchitecture_explorer(predict=False)"
     opened(page, lab, tools, "small.ipynb", source)
-    for network in ("AlexNet", "GoogLeNet", "U-Net", "my own network"):
-        page.get_by_label("network", exact=True).select_option(network)
+    page.add_style_tag(content=".dnn-demo { max-width: 824px; }")  # as with JupyterLab's list of files beside it
+    for network in ("AlexNet", "GoogLeNet", "U-Net", "my own net"):
+        page.get_by_label("net", exact=True).select_option(network)
         settled(page)
         assert page.locator(".dnn-demo").bounding_box()["height"] <= 620
     assert page.locator(".dnn-controls > .dnn-control:visible").count() <= 4

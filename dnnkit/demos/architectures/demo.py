@@ -26,7 +26,7 @@ LAST = {"step": len(FIRST), "kind": FIRST[-1][0], "channels": FIRST[-1][1]}
 NETWORKS = (
     "AlexNet",
     "GoogLeNet",
-    "GoogLeNet's first block",
+    "inception 3a",
     "ResNet-18",
     "DenseNet-40",
     "U-Net",
@@ -43,7 +43,7 @@ class ArchitectureExplorer(Demo):
             numbers; a network of one's own is counted by `network_cost` alone.
 
     Example:
-        architecture_explorer(network_cost=network_cost, network="my own network")
+        architecture_explorer(network_cost=network_cost, network="my own net")
     """
 
     name = "architecture_explorer"
@@ -60,7 +60,7 @@ class ArchitectureExplorer(Demo):
         "Bars go up for parameters and down for multiply-adds. Click on blocks, or press Run.",
     )
     controls = (
-        Choice("network", "network", "AlexNet", options=(*NETWORKS, OWN)),
+        Choice("network", "net", "AlexNet", options=(*NETWORKS, OWN)),
         Slider("step", "block", 0, low=0, high=11, step=1, local=True, help="the block that is described"),
         Choice("kind", "kind", "conv 3 × 3", options=KINDS, only=("network", (OWN,))),
         Slider("channels", "channels", 16, low=CHANNELS[0], high=CHANNELS[1], step=QUARTER, log=True,
@@ -68,11 +68,11 @@ class ArchitectureExplorer(Demo):
     )  # fmt: skip
     presets = {
         "AlexNet": {},
-        "AlexNet, its first dense layer": {"step": 9},
+        "AlexNet, dense 6": {"step": 9},
         "GoogLeNet, its end": {"network": "GoogLeNet", "step": 16},
-        "ResNet-18, where it sees all": {"network": "ResNet-18", "step": 9},
-        "U-Net, its lowest level": {"network": "U-Net", "step": 5},
-        "text CNN, its words": {"network": "text CNN", "step": 1},
+        "ResNet-18, block 5a": {"network": "ResNet-18", "step": 9},
+        "U-Net, lowest": {"network": "U-Net", "step": 5},
+        "text CNN, words": {"network": "text CNN", "step": 1},
         OWN: {"network": OWN, **LAST},
     }
     static_presets = {"AlexNet": {"step": 11}, "GoogLeNet": {"network": "GoogLeNet", "step": 16}}
@@ -88,7 +88,7 @@ class ArchitectureExplorer(Demo):
     runs = True
     beat = 350
     picture_first = True
-    actions = (("add", "Add block"), ("remove", "Remove block"))
+    actions = (("add", "Add"), ("remove", "Remove"))
 
     @classmethod
     def defaults(cls) -> Settings:

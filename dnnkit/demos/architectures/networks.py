@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = Path(__file__).parent / "networks.json"  # docs/count_architectures.py writes it
-OWN = "my own network"
+OWN = "my own net"
 KINDS = ("conv 3 × 3", "conv 5 × 5", "conv 1 × 1", "residual", "pool", "dense")
 START = (32, 32, 3)
 MOST = 12  # blocks of one's own

@@ -74,7 +74,7 @@ def test_the_numbers_that_came_with_a_network_are_right(name):
     [
         ("AlexNet", 62_378_344, 1_135_256_096),
         ("LeNet-5", 61_706, 416_520),
-        ("GoogLeNet's first block", 163_696, 128_049_152),
+        ("inception 3a", 163_696, 128_049_152),
         ("U-Net", 31_031_810, None),  # the size that is told of the original, with padding or without
     ],
 )
@@ -278,7 +278,7 @@ def test_adding_to_a_known_network_begins_ones_own():
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_network_has_its_picture_its_sentences_and_its_texts_beside_the_pointer(name):
-    demo, other = architecture_explorer(network=name), architecture_explorer(network="my own network")
+    demo, other = architecture_explorer(network=name), architecture_explorer(network=OWN)
     state = json.loads(demo.state)
     count = len(demo.result["blocks"])
     assert (state["steps"], len(state["panels"][0]["hover"]), len(state["panels"][1]["hover"])) == (count, count, count)
