@@ -137,7 +137,9 @@ def measure(name, page, lab, tools, moves):
 
     demo = getattr(dnnkit.demos, name)
     chosen = slider_of(demo)
-    open_source(page, lab, tools, name, f"from dnnkit.demos import {name}\n{name}(predict=False)", ".dnn-demo canvas")
+    shown = {chosen.only[0]: chosen.only[1][0]} if chosen.only else {}  # where its control is to be seen
+    source = f"from dnnkit.demos import {name}\n{name}(predict=False, **{shown!r})"
+    open_source(page, lab, tools, name, source, ".dnn-demo canvas")
     record = {"demo": name, "control": chosen.name}
     record |= summary("python", move(page, page.get_by_label(chosen.label, exact=True), moves))
     steps = [control for control in demo.controls if getattr(control, "local", False)]

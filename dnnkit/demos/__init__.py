@@ -15,6 +15,7 @@ DEMOS = {
     "activations": "depth.demo:Activations",
     "kernel_explorer": "kernels.demo:KernelExplorer",
     "gradient_flow": "flow.demo:GradientFlow",
+    "architecture_explorer": "architectures.demo:ArchitectureExplorer",
 }
 
 

@@ -34,6 +34,7 @@ class Panel:
         alt: text for those who do not see it; by default the title and the demo's sentence.
         scrub: (x of step 0, steps for each unit of x): the step slider follows the pointer over this plot.
         hover: what stands beside the pointer over it, one text for each step.
+        picks: with `scrub`, the step follows a click, not the pointer.
         marks: what is drawn, in order, made by the methods below.
     """
 
@@ -51,6 +52,7 @@ class Panel:
     alt: str = ""
     scrub: tuple[float, float] | None = None
     hover: Sequence[str] = ()
+    picks: bool = False
     marks: list[dict[str, Any]] = field(default_factory=list)
 
     def line(

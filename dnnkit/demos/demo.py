@@ -185,6 +185,7 @@ class Demo(DemoInterface, anywidget.AnyWidget):
             "keys": [list(key) for key in self.plot_keys],
             "keyed": self.keyed,
             "runs": self.runs,
+            "beat": self.beat,
             "picture_first": self.picture_first,
             "actions": [list(action) for action in self.actions],
             "question": {"text": asks.text, "options": list(asks.options), "then": asks.then} if asks else None,

@@ -28,6 +28,7 @@ class DemoInterface:
         plot_keys: (key of the browser, its name, what it does) in the plot that has keys.
         keyed: number of that plot.
         runs: whether it has Run and Step.
+        beat: milliseconds between two steps of a run in the page.
         picture_first: whether the pictures stand above the controls.
         actions: further buttons, (name, text).
         kept: settings that presets and reset leave as they are, and that the page need not know.
@@ -45,6 +46,7 @@ class DemoInterface:
     plot_keys: tuple[tuple[str, str, str], ...] = ()
     keyed: int = 0
     runs: bool = False
+    beat: int = 70
     picture_first: bool = False
     actions: tuple[tuple[str, str], ...] = ()
     kept: tuple[str, ...] = ()

@@ -21,20 +21,8 @@ def pack(panels: Sequence[Panel]) -> tuple[list[dict[str, Any]], bytes]:
     data = bytearray()
     for panel in panels:
         xlim, ylim = panel.limits()
-        names = (
-            "title",
-            "xlabel",
-            "ylabel",
-            "xlog",
-            "ylog",
-            "equal",
-            "axes",
-            "width",
-            "height",
-            "alt",
-            "scrub",
-            "hover",
-        )
+        names = ["title", "xlabel", "ylabel", "xlog", "ylog", "equal", "axes", "width", "height"]
+        names += ["alt", "scrub", "hover", "picks"]
         record = {name: getattr(panel, name) for name in names}
         record |= {"xlim": list(map(float, xlim)), "ylim": list(map(float, ylim)), "marks": []}
         for mark in panel.marks:

@@ -45,8 +45,19 @@ class StudentFunctions:
         copies = [wire.decode(wire.encode(value)) for value in inputs if slot in self._functions]
         return self.run(slot, lambda function: _some(function(*copies)))
 
-    def run(self, slot: str, work: Callable[[Callable[..., Any]], object]) -> Any:
+    def run(
+        self,
+        slot: str,
+        work: Callable[[Callable[..., Any]], object],
+        *,
+        instead: str = "the picture shows the demo's own",
+    ) -> Any:
         """Let `work(function)` call the student's function many times, under one limit of time for all.
+
+        Args:
+            slot: the slot.
+            work: what is done with the function; it returns a plain value.
+            instead: what is seen where there is no answer, as the end of a sentence.
 
         Returns:
             The plain value that `work` returns; None as for `call`.
@@ -59,17 +70,24 @@ class StudentFunctions:
                 value = call_within(SECONDS, lambda: work(self._functions[slot]))
                 return wire.decode(wire.encode(value))
         except NotImplementedError:
-            self.note(f"Your {slot} is not written yet: the picture shows the demo's own.")
+            self.note(f"Your {slot} is not written yet: {instead}.")
         except TimeUp:
-            self.note(f"Your {slot} took more than {SECONDS:g} seconds: the picture shows the demo's own.")
+            self.note(f"Your {slot} took more than {SECONDS:g} seconds: {instead}.")
         except wire.WireError as error:
-            self.note(f"Your {slot} returned no plain numbers ({error}): the picture shows the demo's own.")
+            self.note(f"Your {slot} returned no plain numbers ({error}): {instead}.")
         except Exception as error:  # noqa: BLE001 - whatever the student's function raises is shown in the panel
-            self.note(f"Your {slot} raised {type(error).__name__}: {error}. The picture shows the demo's own.")
+            self.note(f"Your {slot} raised {type(error).__name__}: {error}. {instead[0].upper()}{instead[1:]}.")
         return None
 
     def agrees(
-        self, slot: str, actual: object, expected: object, *, rtol: float = 1e-4, exercise: str | None = None
+        self,
+        slot: str,
+        actual: object,
+        expected: object,
+        *,
+        rtol: float = 1e-4,
+        each: bool = False,
+        exercise: str | None = None,
     ) -> bool | None:
         """Say whether a value of the student's function is the expected one, and note the first difference.
 
@@ -78,6 +96,7 @@ class StudentFunctions:
             actual: what `call` returned.
             expected: what the demo computed.
             rtol: tolerance relative to the largest expected number.
+            each: the tolerance is relative to each expected number instead.
             exercise: what to check in the notebook; the slot's name by default.
 
         Returns:
@@ -85,7 +104,7 @@ class StudentFunctions:
         """
         if actual is None:
             return None
-        found = difference(actual, expected, rtol=rtol, atol=1e-9)
+        found = difference(actual, expected, rtol=rtol, atol=1e-9, each=each)
         if found:
             more = f'check("{exercise or slot}") says more.'
             self.note(f"Your {slot} differs from the demo's own: {found.sentence()} {more}")

@@ -59,7 +59,7 @@ def write_bundle(project: Path, path: Path | str) -> list[str]:
         "dnnkit/py.typed",
         "dnnkit/**/*.js",
         "dnnkit/**/*.css",
-        "dnnkit/examples/*.json",
+        "dnnkit/**/*.json",
         "dnnkit/data/*.txt",
         "dnnkit/data/*.npz",
     ):

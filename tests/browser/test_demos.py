@@ -137,6 +137,15 @@ WRONG = {
         "gradient_flow(rnn_step_forward=mine, predict=False)",
         "Your rnn_step_forward differs from the demo's own",
     ),
+    "architecture_explorer": (
+        "def mine(input_shape, kernel_size, out_channels, stride, padding):  # without biases\n"
+        "    height, width, channels = input_shape\n"
+        "    height, width = ((n + 2 * padding - kernel_size) // stride + 1 for n in (height, width))\n"
+        "    weights = kernel_size**2 * channels * out_channels\n"
+        "    return (height, width, out_channels), weights, height * width * weights",
+        "architecture_explorer(conv_cost=mine, step=3, predict=False)",
+        "Your conv_cost differs from the demo's own",
+    ),
 }
 
 
@@ -317,3 +326,59 @@ def test_pictures_of_gradient_flow_answer_to_the_pointer(page, lab, tools):
     expect(page.get_by_label("size of the pulse")).to_be_visible()
     assert tools.findings(page, ".dnn-demo") == []
     assert page.problems == []
+
+
+def test_blocks_of_an_architecture_answer_to_pointer_and_keys(page, lab, tools):
+    counting = "def mine(layers, shape):\n    raise NotImplementedError('not yet')"
+    shown = "from dnnkit.demos import architecture_explorer\narchitecture_explorer(network_cost=mine, predict=False)"
+    opened(page, lab, tools, "blocks.ipynb", counting, shown)
+    before = settled(page)
+    expect(page.locator(".dnn-note")).to_have_text(
+        "Your network_cost is not written yet: the picture shows the demo's own."
+    )
+    picture, words = page.locator(".dnn-panel canvas").first, page.locator(".dnn-says")
+    box = picture.bounding_box()
+    column = (box["width"] - 110) / 12
+    page.mouse.move(box["x"] + 104 + 3.5 * column, box["y"] + 90)  # conv 2
+    beside = page.locator(".dnn-beside:visible")
+    expect(beside).to_have_text("conv 2: 27 × 27 × 256, sees 51 × 51 pixels")
+    assert settled(page) == before  # the pointer alone chooses nothing
+    page.mouse.down()
+    page.mouse.up()
+    expect(words).to_contain_text("conv 2 (5 × 5): 27 × 27 × 256, sees 51 × 51 pixels; 614,656 parameters (1 %)")
+    picture.focus()
+    page.keyboard.press("ArrowRight")
+    expect(words).to_contain_text("pool (3 × 3): 13 × 13 × 256")
+    page.mouse.move(5, 5)
+    kind = page.get_by_label("kind", exact=True)
+    expect(kind).to_be_hidden()
+    page.get_by_label("net", exact=True).select_option("my own net")
+    expect(page.locator(".dnn-note")).to_have_text("Your network_cost is not written yet: the numbers are missing.")
+    expect(kind).to_have_value("dense")
+    picture.focus()
+    for key, said in (
+        ("ArrowLeft", "conv 3 (3 × 3): 8 × 8 × 64"),
+        ("ArrowUp", "conv 3 (3 × 3): 8 × 8 × 128"),
+        ("+", "conv 4 (3 × 3): 8 × 8 × 128"),
+        ("-", "conv 3 (3 × 3): 8 × 8 × 128"),
+    ):
+        page.keyboard.press(key)
+        expect(words).to_contain_text(said)
+    kind.select_option("residual")
+    expect(words).to_contain_text("res. 1 (two of 3 × 3, and a shortcut): 8 × 8 × 128")
+    assert settled(page)
+    assert tools.findings(page, ".dnn-demo") == []
+    assert page.problems == []
+
+
+def test_the_architecture_explorer_fits_a_small_screen(browser, lab, tools):
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    source = "from dnnkit.demos import architecture_explorer\narchitecture_explorer(predict=False)"
+    opened(page, lab, tools, "small.ipynb", source)
+    page.add_style_tag(content=".dnn-demo { max-width: 824px; }")  # as with JupyterLab's list of files beside it
+    for network in ("AlexNet", "GoogLeNet", "U-Net", "my own net"):
+        page.get_by_label("net", exact=True).select_option(network)
+        settled(page)
+        assert page.locator(".dnn-demo").bounding_box()["height"] <= 620
+    assert page.locator(".dnn-controls > .dnn-control:visible").count() <= 4
+    page.close()

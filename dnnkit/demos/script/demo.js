@@ -55,7 +55,7 @@ class DemoView {
       step: () => this.step,
       show: (step) => this.showStep(step),
       sendSoon: () => this.sendSoon(),
-    }, run);
+    }, run, this.spec.beat);
     this.presets = new Presets(this.spec.presets, (name) => this.link.act("preset", name));
     this.root = this.assemble(run);
   }

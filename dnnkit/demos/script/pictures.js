@@ -67,18 +67,29 @@ export class Pictures {
    * @param {HTMLElement} beside
    */
   follow(canvas, index, beside) {
-    canvas.addEventListener("pointermove", (event) => {
+    /** @param {PointerEvent} event */
+    const stepAt = (event) => {
       const panel = this.state?.panels[index];
-      if (!panel?.scrub) return;
+      if (!panel?.scrub) return null;
       const area = canvas.getBoundingClientRect();
       const [origin, per] = panel.scrub, last = (panel.hover?.length ?? 1) - 1;
       const x = scalesOf(panel, area.width, area.height).x.back(event.clientX - area.left);
-      const step = Math.max(0, Math.min(last, Math.round((x - origin) * per)));
+      return { panel, area, step: Math.max(0, Math.min(last, Math.round((x - origin) * per))) };
+    };
+    canvas.addEventListener("pointerdown", (event) => {
+      const at = stepAt(event);
+      if (at?.panel.picks) this.scrub(at.step);
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      const at = stepAt(event);
+      if (!at) return;
+      const { panel, area, step } = at;
       beside.textContent = panel.hover?.[step] ?? "";
       beside.hidden = !beside.textContent;
       const left = event.clientX - area.left, wide = beside.offsetWidth;
       beside.style.left = `${canvas.offsetLeft + Math.max(0, Math.min(left + 12, area.width - wide))}px`;
       beside.style.top = `${canvas.offsetTop + Math.max(4, event.clientY - area.top - 34)}px`;
+      if (panel.picks) return;
       if (!event.buttons || canvas.getAttribute("role") === "img") this.scrub(step);
     });
     canvas.addEventListener("pointerleave", () => { beside.hidden = true; });

@@ -1,7 +1,5 @@
 // Run, pause and step: in the page where all steps were computed ahead, else one request to Python a step.
 
-const BEAT = 70; // milliseconds between two steps in the page
-
 /**
  * What a player needs of the demo.
  * @typedef {{steps: () => number, step: () => number, show: (step: number) => void, sendSoon: () => void}} Steps
@@ -14,12 +12,14 @@ export class Player {
    * @param {import("./link.js").Link} link
    * @param {Steps} steps
    * @param {HTMLButtonElement} button Run and Pause
+   * @param {number} pace milliseconds between two steps in the page
    */
-  constructor(local, link, steps, button) {
+  constructor(local, link, steps, button, pace) {
     this.local = local;
     this.link = link;
     this.steps = steps;
     this.button = button;
+    this.pace = pace;
     this.running = false;
     /** @type {number | undefined} */
     this.beat = undefined;
@@ -36,7 +36,7 @@ export class Player {
     const step = this.steps.step() + 1;
     if (step >= this.steps.steps()) return this.stop();
     this.steps.show(step);
-    this.beat = window.setTimeout(() => this.tick(), BEAT);
+    this.beat = window.setTimeout(() => this.tick(), this.pace);
   }
 
   /** Go on when Python has answered. */

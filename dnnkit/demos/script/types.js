@@ -7,7 +7,7 @@
  * One picture: axes, limits and marks. Widths and heights are in CSS pixels.
  * @typedef {{title: string, alt?: string, width: number, height: number, axes: boolean, equal?: boolean,
  *   xlim: [number, number], ylim: [number, number], xlog?: boolean, ylog?: boolean, xlabel?: string, ylabel?: string,
- *   scrub?: [number, number] | null, hover?: string[], marks: Mark[]}} Panel
+ *   scrub?: [number, number] | null, picks?: boolean, hover?: string[], marks: Mark[]}} Panel
  *
  * @typedef {{title: string, head: string[], rows: (string | number)[][]}} Table
  *
@@ -19,8 +19,8 @@
  *
  * Sent once.
  * @typedef {{title: string, uid: string, controls: Control[], presets: string[], keys: [string, string, string][],
- *   keyed: number, runs: boolean, picture_first: boolean, actions: [string, string][], question: Question | null,
- *   answered?: boolean}} Spec
+ *   keyed: number, runs: boolean, beat: number, picture_first: boolean, actions: [string, string][],
+ *   question: Question | null, answered?: boolean}} Spec
  *
  * Sent after each change.
  * @typedef {{panels: Panel[], says: string, sentences?: string[], steps?: number, note: string, code: string,

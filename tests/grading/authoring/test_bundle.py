@@ -71,10 +71,10 @@ def test_lessons_package_examples_and_instructions_are_there(files):
 
 def test_all_data_of_the_package_are_there_and_installed(files):
     """What is no Python file is copied into the zip, and its ending is named in the zip's pyproject."""
-    data = [path.relative_to(PROJECT) for path in (PROJECT / "dnnkit" / "data").iterdir() if path.is_file()]
-    data = [path for path in data if path.suffix != ".py"]
+    data = [path.relative_to(PROJECT) for path in (PROJECT / "dnnkit").rglob("*.*") if path.is_file()]
+    data = [path for path in data if path.suffix not in (".py", ".pyc", ".typed") and "." not in path.parent.as_posix()]
     named = tomllib.loads(files["pyproject.toml"])["tool"]["setuptools"]["package-data"]["*"]
-    assert data
+    assert {"data", "examples", "demos"} <= {path.parts[1] for path in data}
     assert {path.as_posix() for path in data} <= set(files)
     assert {f"*{path.suffix}" for path in data} <= set(named)
 

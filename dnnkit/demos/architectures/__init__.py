@@ -1,0 +1,1 @@
+"""The demo of architectures: what they look like and what they cost."""
