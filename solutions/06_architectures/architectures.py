@@ -702,6 +702,23 @@ plots.show(plots.plot_images([effect > 0, effect / effect.max()], titles=["has a
 # than its receptive field.
 
 # %% [markdown]
+# Now look at whole networks. In the picture below, a block is as high as its picture and as wide as its channels. Click
+# on a block to read its shape, its parameters, its multiply-adds and what it sees. Parameters go upward and
+# multiply-adds downward: for AlexNet, they point at different layers.
+#
+# Then choose *my own net*, which only your functions can count. It starts with 64,554 parameters, and its last
+# convolution sees 18 × 18 pixels. Change it until the last convolution sees all 32 × 32, with fewer than 12,000
+# parameters.
+
+# %%
+# %%explore conv_cost, network_cost, receptive_field
+from dnnkit.demos import architecture_explorer
+
+architecture_explorer(
+    conv_cost=conv_cost, network_cost=network_cost, receptive_field=receptive_field, predict=False
+)
+
+# %% [markdown]
 # ## Part 3 · Blocks
 #
 # From here on, Keras computes. Its **functional** style describes a network as a graph: `x = keras.Input((32, 32, 3))`
