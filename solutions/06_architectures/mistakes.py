@@ -1105,18 +1105,6 @@ edit(
     hint="The layers of base have changed: they were trained, too. Freeze them before the model is compiled.",
 )
 edit(
-    "fine_tune__copies_not_frozen",
-    {
-        "kept = base.layers[:-1]": (
-            "copy = keras.models.clone_model(base)\n"
-            "    copy.set_weights(base.get_weights())\n"
-            "    kept = copy.layers[:-1]"
-        ),
-        "layer.trainable = False": "layer.trainable = True",
-    },
-    hint="Base is as it was, and the new model began with its layers, but trained them, too. They are frozen.",
-)
-edit(
     "fine_tune__old_layer_kept",
     {"kept = base.layers[:-1]": "kept = base.layers"},
     hint="The new layer stands behind the old last one and reads its scores. The old one is cut off.",
@@ -1144,7 +1132,7 @@ edit(
         "kept = base.layers[:-1]": "kept = [type(layer).from_config(layer.get_config()) for layer in base.layers[:-1]]",
         "layer.trainable = False": "layer.trainable = True",
     },
-    hint="The new model has layers like those of base, but not their weights: it began from nothing.",
+    hint="The new model has layers like those of base, but other weights: they began from nothing, or were trained.",
 )
 edit(
     "fine_tune__own_randomness",

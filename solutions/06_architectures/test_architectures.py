@@ -1194,8 +1194,19 @@ def _tuned_facts(inputs, answer):
     weights = inputs["weights"]
     sorted_out = [sort_out(model["weights"], weights[:-2]) for model in answer["models"]]
     shapes = [(kept, sorted(str(np.shape(one)) for one in others)) for kept, others in sorted_out]
-    same = same_arrays(answer["base"], weights)
-    return {"base": str(same), "models": str(shapes), "scores": str([m["scores"].shape for m in answer["models"]])}
+    facts = {"base": str(same_arrays(answer["base"], weights)), "models": str(shapes)}
+    facts["scores"] = str([model["scores"].shape for model in answer["models"]])
+    biases = [one for _, others in sorted_out for one in others if one.ndim == 1]
+    facts["biases"] = "moved" if any(map(np.any, biases)) else "still 0"
+    if len(set(inputs["seeds"])) < len(inputs["seeds"]):
+        first, second = (model["scores"] for model in answer["models"])
+        facts["the same rng again"] = str(np.allclose(first, second, rtol=0.02, atol=0.02 * np.abs(first).max()))
+    if all(len(others) == 2 for _, others in sorted_out):
+        news = [[*weights[:-2], *sorted(others, key=np.ndim, reverse=True)] for _, others in sorted_out]
+        tasks = zip(news, inputs["examples"], inputs["labels"], strict=True)
+        right = [np.mean(np.argmax(_scores_of(new, X), axis=1) == y) for new, X, y in tasks]
+        facts["own examples"] = "most are right" if np.mean(right) > 0.7 else "few are right"
+    return facts
 
 
 def _tune(student, weights, examples, labels, seeds, num_classes, new_images):
