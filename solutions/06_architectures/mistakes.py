@@ -4,7 +4,7 @@ Each function may use NumPy as `np` and the lesson's own functions, which are th
 reference with a few texts replaced.
 """
 
-from grading.lessons.checking import edit
+from grading.lessons.checking import edit, hint
 
 # residual_forward
 
@@ -1088,3 +1088,59 @@ edit(
     {"layers.Dropout(0.5)(joined)": 'layers.Dense(num_classes, activation="relu")(joined)'},
     hint="One dense layer alone turns the joined results into scores. Here there are two.",
 )
+
+# fine_tune
+
+edit(
+    "fine_tune__no_return", {"    return model": "    model"}, hint="The function returns None. Is the return missing?"
+)
+edit(
+    "fine_tune__returns_history",
+    {"    model.fit(np": "    return model.fit(np"},
+    hint="What fit returns is the history of the losses. Return the model.",
+)
+edit(
+    "fine_tune__not_frozen",
+    {"layer.trainable = False": "layer.trainable = True"},
+    hint="The layers of base have changed: they were trained, too. Freeze them before the model is compiled.",
+)
+edit(
+    "fine_tune__old_layer_kept",
+    {"kept = base.layers[:-1]": "kept = base.layers"},
+    hint="The new layer stands behind the old last one and reads its scores. The old one is cut off.",
+)
+edit(
+    "fine_tune__two_layers_cut_off",
+    {"*kept, keras.layers.Dense(num_classes)": "*kept[:-1], keras.layers.Flatten(), keras.layers.Dense(num_classes)"},
+    hint="More than the last layer is cut off: the new layer reads other numbers than the old last one.",
+)
+edit(
+    "fine_tune__not_trained",
+    {"    model.fit(np.concatenate([X] * 100), np.tile(y, 100), batch_size=len(X), epochs=1, verbose=0)\n": ""},
+    hint="The biases of the new layer are still 0: it was not trained. Is fit called, and is no more frozen than the "
+    "layers of base?",
+)
+edit(
+    "fine_tune__labels_mixed_up",
+    {"np.tile(y, 100)": "np.repeat(y, 100)"},
+    hint="The form is right, but too few new images are recognised. Do the labels belong to the examples, in the same "
+    "order (np.repeat and np.tile differ)? Are the steps many and large enough?",
+)
+edit(
+    "fine_tune__from_nothing",
+    {
+        "kept = base.layers[:-1]": "kept = [type(layer).from_config(layer.get_config()) for layer in base.layers[:-1]]",
+        "layer.trainable = False": "layer.trainable = True",
+    },
+    hint="The new model has layers like those of base, but other weights: they began from nothing, or were trained.",
+)
+edit(
+    "fine_tune__own_randomness",
+    {"    keras.utils.set_random_seed(int(rng.integers(2**31)))\n": ""},
+    hint="An rng in the same state leads to another model. All randomness comes from rng, also that of Keras.",
+)
+
+
+@hint("The function returns base itself, with its old last layer. The new model has a new last layer.")
+def fine_tune__base_returned(base, X, y, num_classes, rng):
+    return base

@@ -379,3 +379,32 @@ def text_cnn__subclassed(vocab_size, embed_dim, kernel_sizes, num_filters, num_c
 
 edit("text_cnn__int64", {'dtype="int32"': 'dtype="int64"'})
 edit("text_cnn__less_dropout", {"Dropout(0.5)": "Dropout(0.2)"})
+
+
+# fine_tune
+
+
+def fine_tune__nested(base, X, y, num_classes, rng):
+    keras.utils.set_random_seed(int(rng.integers(2**31)))
+    features = keras.Sequential(base.layers[:-1])
+    features.trainable = False
+    x = keras.Input(base.input_shape[1:])
+    last = keras.layers.Dense(num_classes, activation="softmax", kernel_regularizer=keras.regularizers.L2(0.001))
+    model = keras.Model(x, last(features(x, training=False)))
+    model.compile(keras.optimizers.AdamW(0.05), keras.losses.SparseCategoricalCrossentropy())
+    for _ in range(60):
+        model.train_on_batch(X, y)
+    return model
+
+
+def fine_tune__codes_once(base, X, y, num_classes, rng):
+    keras.utils.set_random_seed(int(rng.integers(2**31)))
+    features = keras.models.clone_model(base)
+    features.set_weights(base.get_weights())
+    features.pop()
+    codes = keras.ops.convert_to_numpy(features(X))
+    last = keras.Sequential([keras.Input(codes.shape[1:]), keras.layers.Dense(num_classes)])
+    last.compile(keras.optimizers.SGD(0.05, momentum=0.9), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    last.fit(np.tile(codes, (60, 1)), np.tile(y, 60), batch_size=len(codes), epochs=1, verbose=0)
+    features.trainable = False
+    return keras.Sequential([keras.Input(base.input_shape[1:]), features, last])
