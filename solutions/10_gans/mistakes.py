@@ -62,7 +62,8 @@ edit(
     "optimal_discriminator__normalised_first",
     {
         "total = np.asarray(p, dtype=float) + q": (
-            "p = p / max(np.sum(p), 1e-300)\n    q = q / max(np.sum(q), 1e-300)\n    total = np.asarray(p, dtype=float) + q"
+            "p = p / max(np.sum(p), 1e-300)\n    q = q / max(np.sum(q), 1e-300)\n    total = "
+            "np.asarray(p, dtype=float) + q"
         )
     },
     hint="The densities were divided by their sums first. They are compared as they come.",
@@ -71,7 +72,8 @@ edit(
     "optimal_discriminator__logit",
     {
         "np.divide(p, total, out=np.full(total.shape, 0.5), where=total > 0)": (
-            "np.log(np.maximum(np.asarray(p, dtype=float), 1e-300)) - np.log(np.maximum(np.asarray(q, dtype=float), 1e-300))"
+            "np.log(np.maximum(np.asarray(p, dtype=float), 1e-300)) - "
+            "np.log(np.maximum(np.asarray(q, dtype=float), 1e-300))"
         )
     },
     hint="The logit of the best discriminator came. Its probability is asked for.",
@@ -115,7 +117,9 @@ edit(
     {
         "there = probs > 0": "there = slice(None)",
     },
-    hint="A probability of 0 gives 0 times minus infinity, which is no number. Such a value adds nothing: leave it out.",
+    hint=(
+        "A probability of 0 gives 0 times minus infinity, which is no number. Such a value adds nothing: leave it out."
+    ),
 )
 edit(
     "js_divergence__only_shared_values",
@@ -302,7 +306,10 @@ edit(
             "return np.mean(np.logaddexp(0, fake_logits)), sigmoid(fake_logits) / len(fake_logits)"
         )
     },
-    hint="The minimax loss has the wrong sign: this is what the discriminator minimises. The generator wants the opposite.",
+    hint=(
+        "The minimax loss has the wrong sign: this is what the discriminator minimises. The "
+        "generator wants the opposite."
+    ),
 )
 edit(
     "generator_loss__non_saturating_sign",
@@ -357,7 +364,10 @@ edit(
 edit(
     "generator_loss__sigmoid_minus_one",
     {"-sigmoid(-fake_logits) / len(fake_logits)": "(sigmoid(fake_logits) - 1) / len(fake_logits)"},
-    hint="For large logits, sigmoid minus 1 is nothing but rounding. The same is -sigmoid of the negative logit, exactly.",
+    hint=(
+        "For large logits, sigmoid minus 1 is nothing but rounding. The same is -sigmoid of "
+        "the negative logit, exactly."
+    ),
 )
 
 
@@ -384,9 +394,10 @@ edit(
 edit(
     "gan_gradients__weights_of_the_road",
     {
-        "        dfake, _ = backward(dlogits[:, None], fake_cache, disc)\n        _, grads = backward(dfake, gen_cache, gen)\n": (
-            "        _, grads = backward(dlogits[:, None], fake_cache, disc)\n"
-        )
+        (
+            "        dfake, _ = backward(dlogits[:, None], fake_cache, disc)\n        _, grads = "
+            "backward(dfake, gen_cache, gen)\n"
+        ): ("        _, grads = backward(dlogits[:, None], fake_cache, disc)\n")
     },
     hint="In the generator's step, gradients of the discriminator's weights came. It is only the road: go on to the "
     "generator.",
@@ -441,9 +452,13 @@ edit(
 edit(
     "gan_gradients__both_players",
     {
-        "        return loss, grads\n": '        return loss, {"gen": grads, "disc": backward(dlogits[:, None], fake_cache, disc)[1]}\n'
+        "        return loss, grads\n": (
+            '        return loss, {"gen": grads, "disc": backward(dlogits[:, None], fake_cache, disc)[1]}\n'
+        )
     },
-    hint="Gradients of both players came. In a step only one of them is touched: a dict of its six arrays is asked for.",
+    hint=(
+        "Gradients of both players came. In a step only one of them is touched: a dict of its six arrays is asked for."
+    ),
 )
 edit(
     "gan_gradients__sum_over_fakes",
@@ -488,7 +503,9 @@ edit(
 edit(
     "discriminator_step_broken__labels_swapped",
     {
-        "np.concatenate([np.ones(len(real)), np.zeros(len(fake))])": "np.concatenate([np.zeros(len(real)), np.ones(len(fake))])"
+        "np.concatenate([np.ones(len(real)), np.zeros(len(fake))])": (
+            "np.concatenate([np.zeros(len(real)), np.ones(len(fake))])"
+        )
     },
     hint="Now real examples have label 0 and fakes label 1. It is the other way round.",
 )
@@ -612,7 +629,10 @@ edit(
 edit(
     "gradient_penalty__along_the_weights",
     {
-        'slopes = back1 @ params["W1"].T': 'slopes = backward(np.ones((len(X), 1)), forward(X, params)[1], params)[1]["W1"].T[:, : X.shape[1]]\n    slopes = np.resize(slopes, X.shape)'
+        'slopes = back1 @ params["W1"].T': (
+            "slopes = backward(np.ones((len(X), 1)), forward(X, params)[1], "
+            'params)[1]["W1"].T[:, : X.shape[1]]\n    slopes = np.resize(slopes, X.shape)'
+        )
     },
     hint="The slopes along the weights were taken. Asked are those along the inputs.",
 )
@@ -648,7 +668,9 @@ edit(
 edit(
     "train_gan_1d__discriminator_never_moves",
     {"        disc = disc_adam.update(disc, {name: grads[name] + 0.3 * more[name] for name in grads})\n": ""},
-    hint="The discriminator never learns, so the generator runs to where it happens to be largest. Update both players.",
+    hint=(
+        "The discriminator never learns, so the generator runs to where it happens to be largest. Update both players."
+    ),
 )
 edit(
     "train_gan_1d__generator_never_moves",
@@ -778,8 +800,12 @@ edit(
 edit(
     "build_dcgan_generator__normalised_before_reshape",
     {
-        "            layers.Reshape((height // 4, width // 4, 2 * base_filters)),\n            layers.BatchNormalization(),\n": (
-            "            layers.BatchNormalization(),\n            layers.Reshape((height // 4, width // 4, 2 * base_filters)),\n"
+        (
+            "            layers.Reshape((height // 4, width // 4, 2 * base_filters)),\n           "
+            " layers.BatchNormalization(),\n"
+        ): (
+            "            layers.BatchNormalization(),\n            layers.Reshape((height // 4, "
+            "width // 4, 2 * base_filters)),\n"
         )
     },
     hint="The first normalisation stands before the reshape, so it normalises every unit. It normalises each channel.",
@@ -792,7 +818,9 @@ edit(
 edit(
     "build_dcgan_generator__padding_left_out",
     {
-        'layers.Conv2DTranspose(base_filters, 4, strides=2, padding="same")': "layers.Conv2DTranspose(base_filters, 4, strides=2)"
+        (
+            'layers.Conv2DTranspose(base_filters, 4, strides=2, padding="same")'
+        ): "layers.Conv2DTranspose(base_filters, 4, strides=2)"
     },
     hint='The first transposed convolution makes more than twice as many rows. Its padding is "same".',
 )
@@ -881,7 +909,13 @@ edit(
 edit(
     "build_dcgan_discriminator__small_kernels",
     {
-        'base_filters, 4, strides=2, padding="same"),\n            layers.LeakyReLU(negative_slope=0.2),\n            layers.Conv2D(2 * base_filters, 4': 'base_filters, 3, strides=2, padding="same"),\n            layers.LeakyReLU(negative_slope=0.2),\n            layers.Conv2D(2 * base_filters, 3'
+        (
+            'base_filters, 4, strides=2, padding="same"),\n            '
+            "layers.LeakyReLU(negative_slope=0.2),\n            layers.Conv2D(2 * base_filters, 4"
+        ): (
+            'base_filters, 3, strides=2, padding="same"),\n            '
+            "layers.LeakyReLU(negative_slope=0.2),\n            layers.Conv2D(2 * base_filters, 3"
+        )
     },
     hint="The kernels have 3 by 3 numbers for each channel. They have 4 by 4.",
 )

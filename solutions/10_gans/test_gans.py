@@ -128,7 +128,7 @@ def _drawn(rng, shapes):
 
 
 def _painted(x, kernel, bias):
-    """Transposed convolution of (N, H, W, C) with a kernel (4, 4, F, C), stride 2, padding "same", by its definition."""
+    """Transposed convolution of (N, H, W, C) by its definition: kernel (4, 4, F, C), stride 2, padding "same"."""
     N, H, W, _ = x.shape
     out = np.zeros((N, 2 * H + 2, 2 * W + 2, kernel.shape[2]))
     for row in range(4):
@@ -138,7 +138,7 @@ def _painted(x, kernel, bias):
 
 
 def _convolved(x, kernel, bias):
-    """Convolution of (N, H, W, C) with a kernel (4, 4, C, F), stride 2, padding "same", by its definition."""
+    """Convolution of (N, H, W, C) by its definition: kernel (4, 4, C, F), stride 2, padding "same"."""
     N, H, W, _ = x.shape
     x = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
     out = np.zeros((N, H // 2, W // 2, kernel.shape[3]))
@@ -165,7 +165,7 @@ def _right_generator(z, arrays, settings, training):
 
 
 def _right_discriminator(images, arrays, settings, training):
-    (height, width, channels), F = settings
+    (_, _, channels), F = settings
     given = {array.shape: array.astype(np.float64) for array in arrays}
     x = images.astype(np.float64)
     for kernel in ((4, 4, channels, F), (4, 4, F, 2 * F)):
@@ -795,7 +795,7 @@ def _trained(params):
         "The generator: b1 and b2 are vectors, one number for each hidden unit.",
     )
     first, second = len(params["b1"]), len(params["b2"])
-    assert_that(1 <= min(first, second) and max(first, second) <= 128, "At most 128 hidden units in a layer are asked.")
+    assert_that(min(first, second) >= 1 and max(first, second) <= 128, "At most 128 hidden units in a layer are asked.")
     shapes = {"W1": (1, first), "b1": (first,), "W2": (first, second), "b2": (second,), "W3": (second, 1), "b3": (1,)}
     for name, shape in shapes.items():
         assert_shape(params[name], shape, what=f'The generator\'s "{name}" with {first} and {second} hidden units')

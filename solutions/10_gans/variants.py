@@ -97,7 +97,8 @@ edit(
     "discriminator_loss__sums",
     {
         "np.mean(np.logaddexp(0, -real_logits)) + np.mean(np.logaddexp(0, fake_logits))": (
-            "np.logaddexp(0, -real_logits).sum() / real_logits.size + sum(np.logaddexp(0, fake_logits)) / fake_logits.size"
+            "np.logaddexp(0, -real_logits).sum() / real_logits.size + sum(np.logaddexp(0, "
+            "fake_logits)) / fake_logits.size"
         )
     },
 )
@@ -157,7 +158,9 @@ def gan_gradients__one_batch(real, z, gen, disc, player):
 edit(
     "gan_gradients__sorted_names",
     {
-        "{name: from_real[name] + from_fake[name] for name in disc}": "{k: from_fake[k] + from_real[k] for k in sorted(disc)}"
+        "{name: from_real[name] + from_fake[name] for name in disc}": (
+            "{k: from_fake[k] + from_real[k] for k in sorted(disc)}"
+        )
     },
 )
 
@@ -177,7 +180,9 @@ edit(
 edit(
     "discriminator_step_broken__labels_by_place",
     {
-        "np.concatenate([np.ones(len(real)), np.zeros(len(fake))])": "(np.arange(len(examples)) < len(real)).astype(float)"
+        "np.concatenate([np.ones(len(real)), np.zeros(len(fake))])": (
+            "(np.arange(len(examples)) < len(real)).astype(float)"
+        )
     },
 )
 
@@ -255,7 +260,10 @@ edit(
     "train_gan_1d__more_rounds_and_falling_rates",
     {
         "range(2500)": "range(3200)",
-        "        real = X[": "        gen_adam.learning_rate = disc_adam.learning_rate = 0.002 * (1 - 0.8 * step / 3200)\n        real = X[",
+        "        real = X[": (
+            "        gen_adam.learning_rate = disc_adam.learning_rate = 0.002 * (1 - 0.8 * step "
+            "/ 3200)\n        real = X["
+        ),
     },
 )
 

@@ -17,5 +17,5 @@ def test_another_mean_spread_distribution_and_shape_are_told():
     facts = FACTS["samples"]({"new": new}, 3 + 0.5 * new)
     assert list(facts.values())[1:] == ["wrong by 3.0", "0.5 times the right one", "3.0"]
     bell = 2 * np.random.default_rng(2).normal(size=(4000, 1))
-    assert list(FACTS["samples"]({"new": new}, bell).values())[1:] == ["right to 0.3", "right to 10 %", "1.0"]
+    assert list(FACTS["samples"]({"new": new}, bell).values())[1:] == ["right to 0.3", "right to 10 %", "1.1"]
     assert list(FACTS["samples"]({"new": new}, new[:, 0])) == ["shape of the samples"]
