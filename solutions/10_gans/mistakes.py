@@ -723,12 +723,7 @@ edit(
 edit(
     "modes_covered__any_sample",
     {"np.mean(distances <= radius, axis=0) >= share": "np.any(distances <= radius, axis=0)"},
-    hint="One sample near a mode is taken as enough. The share decides.",
-)
-edit(
-    "modes_covered__share_as_count",
-    {"np.mean(distances <= radius, axis=0)": "np.sum(distances <= radius, axis=0)"},
-    hint="The number of samples is compared with the share. Divide by the number of all samples.",
+    hint="One sample near a mode is taken as enough. The share decides: it is that of the near ones among all samples.",
 )
 edit(
     "modes_covered__share_of_modes",

@@ -868,16 +868,17 @@ def test_modes_covered_counts(student, rng):
     """The number is right, for several shares, in one, two and three dimensions."""
     cases = []
     for D in (1, 2, 3):
-        samples, centres, radius = _heaps_with_shares(rng, rng.permutation([0, 2, 5, 9, 14, 20]), D)
-        cases += [(samples, centres, radius, share) for share in (0.02, 0.06, 0.2, 0.3, 0.9)]
+        counts = rng.integers(0, 21, size=rng.integers(4, 9))
+        samples, centres, radius = _heaps_with_shares(rng, counts, D)
+        cases += [(samples, centres, radius, share) for share in (*rng.uniform(0.01, 0.3, size=4), 0.9)]
     _check_modes(student, cases)
 
 
 @points(0.5)
 def test_modes_covered_radius(student, rng):
     """The radius decides, by the Euclidean distance; samples at exactly the radius are near."""
-    samples, centres, _ = _heaps_with_shares(rng, [6, 7, 8, 9])
-    cases = [(samples, centres, radius, 0.1) for radius in (0.0, 0.5, 0.7, 1.0, 30.0)]
+    samples, centres, _ = _heaps_with_shares(rng, rng.integers(1, 12, size=rng.integers(3, 9)))
+    cases = [(samples, centres, radius, 0.08) for radius in (0.0, 0.5, 0.7, 1.0, 30.0)]
     corners = np.array([[3.0, 4.0], [-3.0, 4.0], [4.0, -3.0], [4.0, 4.0], [5.0, 0.0]])
     cases += [
         (corners + 20, np.array([[20.0, 20.0], [60.0, 0.0]]), radius, share)
@@ -890,8 +891,9 @@ def test_modes_covered_radius(student, rng):
 @points(0.5)
 def test_modes_covered_share(student, rng):
     """Exactly the share is enough; the share is that of all samples, also of those near none."""
-    samples, centres, radius = _heaps_with_shares(rng, [2, 4, 8, 1, 1], others=16)
-    cases = [(samples, centres, radius, share) for share in (1 / 32, 2 / 32, 4 / 32, 8 / 32, 9 / 32, 5 / 32)]
+    counts = rng.integers(1, 7, size=rng.integers(2, 6))
+    samples, centres, radius = _heaps_with_shares(rng, counts, others=32 - counts.sum())
+    cases = [(samples, centres, radius, count / 32) for count in (*range(1, 7), 2.5, 4.5)]
     near_two = np.concatenate([np.zeros((4, 1)), np.full((4, 1), 3.0)]), np.array([[-1.0], [1.0], [3.5]]), 2.0
     _check_modes(student, [*cases, (*near_two, 0.5), (*near_two, 0.6), (*near_two, 1)])
 
