@@ -1404,7 +1404,7 @@ check("build_dcgan_discriminator")
 # %%
 # %%explore build_dcgan_generator, build_dcgan_discriminator
 keras.utils.set_random_seed(11)
-picture_shape, noise_size, base_filters = (8, 8, 1), 16, 16
+picture_shape, noise_size, base_filters = (8, 8, 1), 16, 32
 conv_gen = build_dcgan_generator(noise_size, picture_shape, base_filters)
 conv_disc, road = (build_dcgan_discriminator(picture_shape, base_filters) for _ in range(2))
 road.trainable = False  # the gradient travels through it, and it stays as it is
@@ -1414,7 +1414,7 @@ for model in (conv_disc, gen_and_road):
     optimizer = keras.optimizers.Adam(0.001, beta_1=0.5)
     model.compile(optimizer, keras.losses.BinaryCrossentropy(from_logits=True))
 conv_rng, conv_X = np.random.default_rng(12), digits_X.reshape(-1, 8, 8, 1).astype(np.float32)
-real_labels, fake_labels = np.ones((32, 1), dtype=np.float32), np.zeros((32, 1), dtype=np.float32)
+real_labels, fake_labels = np.ones((64, 1), dtype=np.float32), np.zeros((64, 1), dtype=np.float32)
 conv_losses = {"discriminator": [], "generator": []}
 
 
@@ -1424,13 +1424,13 @@ def draw_noise(count):
 
 
 for _ in range(300):
-    fakes = keras.ops.convert_to_numpy(conv_gen(draw_noise(32), training=True))
-    both = np.concatenate([conv_X[conv_rng.integers(len(conv_X), size=32)], fakes])
-    # Keras takes the mean of all 64, your loss is the sum of two means: twice as much
+    fakes = keras.ops.convert_to_numpy(conv_gen(draw_noise(64), training=True))
+    both = np.concatenate([conv_X[conv_rng.integers(len(conv_X), size=64)], fakes])
+    # Keras takes the mean of all 128, your loss is the sum of two means: twice as much
     loss = conv_disc.train_on_batch(both, np.concatenate([real_labels, fake_labels]))
     conv_losses["discriminator"].append(2 * float(loss))
     road.set_weights(conv_disc.get_weights())
-    conv_losses["generator"].append(float(gen_and_road.train_on_batch(draw_noise(32), real_labels)))
+    conv_losses["generator"].append(float(gen_and_road.train_on_batch(draw_noise(64), real_labels)))
 
 # %%
 # %%explore build_dcgan_generator, build_dcgan_discriminator
@@ -1451,8 +1451,8 @@ print("read as 0 to 9, of 500: " + ", ".join(map(str, conv_read)))
 
 # %% [markdown]
 # The game is the same, and after 300 rounds it has only begun: strokes are there, but some kinds of digits come far too
-# often, and others hardly ever. That is what the counts are for. With 32 filters, batches of 64 and 800 rounds, all ten
-# were there when we tried. Convolutions are made for larger pictures and longer trainings than a lesson can have.
+# often, and others hardly ever. That is what the counts are for. With 800 rounds, all ten were there when we tried.
+# Convolutions are made for larger pictures and longer trainings than a lesson can have.
 #
 # Keras with the same weights: do its gradients agree with yours? A dense discriminator with your start, one step of
 # gradient descent with rate 1, so that each weight moves by its gradient. Expect a difference of $10^{-5}$ or less,

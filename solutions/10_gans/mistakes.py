@@ -924,8 +924,3 @@ edit(
     {"layers.Dense(1)": "layers.Dense(2)"},
     hint="There are two numbers for each picture. One logit is asked for.",
 )
-edit(
-    "build_dcgan_discriminator__dropout_and_noise",
-    {"layers.Flatten()": "layers.Dropout(0.3), layers.Flatten()"},
-    hint="In training, the logits of a picture change from call to call. Is there a dropout? The table has none.",
-)

@@ -924,14 +924,15 @@ def _facts(task, answer):
     if not isinstance(answer, dict):
         return {"came": answer}
     return {name: np.round(answer[name], 4) for name in ("outputs", "outputs in training")} | {
-        "weights": sorted(np.shape(w) for w in answer["weights"])
+        "weights": sorted(w.shape for w in answer["weights"] if isinstance(w, np.ndarray))
     }
 
 
 def _parts(answer, what):
     fits = isinstance(answer, dict) and set(answer) == {"weights", "outputs", "outputs in training"}
     came = answer if isinstance(answer, str) else "nothing" if answer is None else "something else"
-    assert_that(fits and isinstance(answer["weights"], list), f"{what}: expected a Keras model. Got {came}.")
+    fits = fits and isinstance(answer["weights"], list) and all(isinstance(w, np.ndarray) for w in answer["weights"])
+    assert_that(fits, f"{what}: expected a Keras model. Got {came}.")
     return answer
 
 
@@ -949,7 +950,7 @@ def _check_networks(student, rng, name, cases, parts):
         what = f"{name}({', '.join(map(str, settings))})"
         answer = _parts(answer, what)
         if "weights" in parts:
-            came = sorted(np.shape(w) for w in answer["weights"])
+            came = sorted(w.shape for w in answer["weights"])
             count, wanted = (int(sum(np.prod(shape) for shape in some)) for some in (came, shapes))
             assert_that(count == wanted, f"{what}: expected {wanted:,} parameters, got {count:,}.")
             message = f"{what}: the number of parameters is right, but the shapes of the weights are not."
