@@ -19,6 +19,7 @@ from dnnkit.facts.network import bends_facts, network_facts, trained_network_fac
 from dnnkit.facts.noise import dropout_facts, shift_facts
 from dnnkit.facts.partition import partition_facts
 from dnnkit.facts.ravine import ravine_facts
+from dnnkit.facts.samples import samples_facts
 from dnnkit.facts.tuned import tuned_facts
 from dnnkit.facts.weights import lsuv_facts, normal_facts, uniform_facts
 
@@ -48,4 +49,5 @@ FACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "linear autoencoder": linear_autoencoder_facts,
     "rebuilt": rebuilt_facts,
     "tuned": tuned_facts,
+    "samples": samples_facts,
 }

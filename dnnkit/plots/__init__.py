@@ -9,6 +9,7 @@ from dnnkit.plots.bars import plot_shares, plot_timeline
 from dnnkit.plots.boundary import plot_decision_boundary
 from dnnkit.plots.codes import plot_map, plot_plane, plot_rebuilt, plot_shadows
 from dnnkit.plots.curves import plot_curves, plot_losses
+from dnnkit.plots.fields import plot_fields
 from dnnkit.plots.figures import COLOURS, DPI, LINES, MARKERS, alt_text, describe, panels, show, to_html
 from dnnkit.plots.gates import plot_gates
 from dnnkit.plots.histograms import plot_histograms
@@ -27,6 +28,7 @@ __all__ = [
     "plot_confusion",
     "plot_curves",
     "plot_decision_boundary",
+    "plot_fields",
     "plot_gates",
     "plot_histograms",
     "plot_images",
