@@ -715,9 +715,7 @@ plots.show(plots.plot_images([effect > 0, effect / effect.max()], titles=["has a
 # %%explore conv_cost, network_cost, receptive_field
 from dnnkit.demos import architecture_explorer
 
-architecture_explorer(
-    conv_cost=conv_cost, network_cost=network_cost, receptive_field=receptive_field, predict=False
-)
+architecture_explorer(conv_cost=conv_cost, network_cost=network_cost, receptive_field=receptive_field, predict=False)
 
 # %% [markdown]
 # ## Part 3 · Blocks

@@ -594,7 +594,8 @@ def _compare_row(answer, right, what):
     sizes = shape.tolist() if isinstance(shape, np.ndarray) else shape
     fits = isinstance(sizes, (tuple, list)) and len(sizes) == len(right[0]) and all(_is_count(n) for n in sizes)
     came = f"{len(sizes)}: {sizes}" if isinstance(sizes, (tuple, list)) else describe(shape)
-    assert_that(fits, f"{what}: expected an output shape of {len(right[0])} whole numbers. Got {came}.")
+    numbers = "1 whole number" if len(right[0]) == 1 else f"{len(right[0])} whole numbers"
+    assert_that(fits, f"{what}: expected an output shape of {numbers}. Got {came}.")
     for axis, (size, wanted) in enumerate(zip(sizes, right[0], strict=True)):
         _compare_count(size, wanted, f"{what}: axis {axis} of the output shape")
     for name, count, wanted in zip(names[1:], counts, right[1:], strict=True):
