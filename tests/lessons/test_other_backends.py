@@ -42,7 +42,7 @@ def refuse(tensor, *arguments, **named):
     return to_numpy(tensor, *arguments, **named)
 torch.Tensor.__array__ = refuse
 """
-# Checks compile much and compute little, as JAX compiles each operation anew for each shape: a third of the time.
+# Lessons and checks compile much and compute little, as JAX compiles each operation anew for each shape.
 COMPILE_FAST = {"XLA_FLAGS": "--xla_backend_optimization_level=1"}
 CHECK_RIGHT_ANSWERS = """
 import json, sys
@@ -103,7 +103,7 @@ def require_keras(lesson, backend):
 @on_every_backend
 def test_solved_lesson_runs_and_passes_its_own_checks(lesson, project, tmp_path, monkeypatch, backend):
     require_keras(lesson, backend)
-    for name, value in {**CPU, "KERAS_BACKEND": backend}.items():
+    for name, value in {**CPU, **COMPILE_FAST, "KERAS_BACKEND": backend}.items():
         monkeypatch.setenv(name, value)
     answers = {name: cell.source for name, cell in lesson.solution_cells.items()}
     notebook = with_answers(load_release(project, lesson), answers)
