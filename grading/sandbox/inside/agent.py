@@ -16,6 +16,8 @@ from dnnkit.checking.wire import decode
 from .bindings import as_released
 from .substitutes import SubstitutedRun
 
+Clock = Callable[[], float]
+Answer = dict[str, Any]
 _runs: list[SubstitutedRun] = []  # the one that goes on, if there is one
 
 
@@ -43,11 +45,7 @@ def answer(request_text: str) -> Reply:
     return Reply(serve(json.loads(request_text), get_ipython().user_ns))
 
 
-def serve(
-    request: Mapping[str, Any],
-    namespace: MutableMapping[str, Any],
-    clock: Callable[[], float] = time.perf_counter,
-) -> dict[str, Any]:
+def serve(request: Mapping[str, Any], namespace: MutableMapping[str, Any], clock: Clock = time.perf_counter) -> Answer:
     """Call a function, or run a snippet, and say what happened.
 
     Args:
@@ -60,8 +58,7 @@ def serve(
 
     Returns:
         {"outcome": None} when there is no such function, else {"outcome": `Outcome.to_json()`, "message": str,
-        "place": str, "warnings": [str, ...]}; {"asks": ...} for a call of a substitute; for stubs {"as_released":
-        [exercise, ...]}.
+        "place": str, "warnings": [str, ...]}; {"asks": ...} for a substitute's call; {"as_released": [...]} for stubs.
     """
     if "told" in request:
         return _runs[-1].go_on(request["told"]) if _runs else {}
