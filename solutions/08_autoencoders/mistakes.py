@@ -349,6 +349,12 @@ def corrupt__exact_number(X, rate, rng):
     return flat.reshape(X.shape)
 
 
+@hint("The second half of the examples is erased at the same places as the first one. Draw for each number anew.")
+def corrupt__one_mask_for_both_halves(X, rate, rng):
+    drawn = rng.random(((len(X) + 1) // 2, *X.shape[1:]))
+    return np.where(np.concatenate([drawn, drawn])[: len(X)] < rate, 0.0, X)
+
+
 edit(
     "corrupt__mask",
     {"0.0, X)": "0.0, 1.0)"},
@@ -570,6 +576,18 @@ def reparameterize__same_in_every_call(mu, logvar, rng):
     return mu + np.exp(logvar / 2) * eps, eps
 
 
+@hint("The draws of the second half of the examples are those of the first one with the opposite sign. Draw all anew.")
+def reparameterize__mirrored(mu, logvar, rng):
+    drawn = rng.normal(size=((len(mu) + 1) // 2, *mu.shape[1:]))
+    eps = np.concatenate([drawn, -drawn])[: len(mu)]
+    return mu + np.exp(logvar / 2) * eps, eps
+
+
+edit(
+    "reparameterize__cut_off",
+    {"rng.normal(size=mu.shape)": "np.clip(rng.normal(size=mu.shape), -3, 3)"},
+    hint="Draws beyond 3 are cut off. They are rare, but a standard normal draw may be as large as it likes.",
+)
 edit(
     "reparameterize__scaled_draws_returned",
     {"return mu + np.exp(logvar / 2) * eps, eps": "eps = np.exp(logvar / 2) * eps\n    return mu + eps, eps"},

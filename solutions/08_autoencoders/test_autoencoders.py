@@ -86,6 +86,12 @@ def _pairs_of_draws(reparameterize, mu, logvar, rng):
     return [list(reparameterize(mu, logvar, rng)), list(reparameterize(mu, logvar, rng))]
 
 
+def _written_into(gaussian_kl, mu, logvar):
+    for grad in gaussian_kl(mu, logvar)[1:]:
+        np.asarray(grad)[...] = 17.0  # new arrays are asked for: what was passed in must not change
+    return [mu, logvar]
+
+
 def _loss_without_beta(vae_loss, X, params, eps):
     return vae_loss(X, params, eps)
 
@@ -575,6 +581,7 @@ def test_corrupt_independent_numbers(student, rng):
         "a number and the one below it": (first[0::2], first[1::2]),
         "a number and the one to its right": (first[:, 0::2], first[:, 1::2]),
         "a number and the one on the opposite side": (first[:40], first[:39:-1, ::-1]),
+        "a number of the first half and its place in the second": (first[:40], first[40:]),
         "two calls, one after the other": (first, second),
         "two calls with different generators": (first, third),
     }
@@ -586,11 +593,15 @@ def test_corrupt_independent_numbers(student, rng):
 
 @points(0.5, repeat=False)
 def test_corrupt_counts_vary(student, rng):
-    """How many numbers of a small array are erased is up to chance, too."""
+    """How many numbers of a small array are erased, and which, is up to chance in every call."""
     X, rate, count = _away_from_zero(rng, (5, 8)), 0.5, 80
     outs = student.run(_many_corrupted, X=X, rate=rate, rng=generator(rng), count=count)
     assert_that(isinstance(outs, (list, tuple)) and len(outs) == count, "Some of 80 calls gave no array.")
-    counts = np.array([_erased(out, X, "corrupt with rate 0.5").sum() for out in outs])
+    masks = [_erased(out, X, "corrupt with rate 0.5") for out in outs]
+    # two of 80 right masks of 40 coins are equal once in 3e8 times
+    different = len({mask.tobytes() for mask in masks})
+    assert_that(different == count, "Some calls erase the same numbers as an earlier one.")
+    counts = np.array([mask.sum() for mask in masks])
     spread = np.sum((counts - X.size * rate) ** 2) / (X.size * rate * (1 - rate))
     low, high = chi2.ppf(FALSE_ALARM, count), chi2.isf(FALSE_ALARM, count)
     message = "In small arrays, the number of erased numbers varies too little, or too much, from call to call."
@@ -766,20 +777,22 @@ def test_reparameterize_codes(student, rng):
 @points(1, repeat=False)
 def test_reparameterize_draws(student, rng):
     """The draws are standard normal, each of its own, and new in every call."""
-    mu, logvar, own = _draw_case(rng, 200, 50)
+    mu, logvar, own = _draw_case(rng, 300, 60)
     pairs = student.run(_pairs_of_draws, mu=mu, logvar=logvar, rng=own)
     third = student.reparameterize(mu, logvar, generator(rng))
     assert_that(isinstance(pairs, (list, tuple)) and len(pairs) == 2, "Two calls gave something else than two answers.")
-    what = "reparameterize with N = 200, K = 50"
+    what = "reparameterize with N = 300, K = 60"
     first, second, third = (_check_codes(answer, mu, logvar, what) for answer in (*pairs, third))
     for eps in (first, second, third):
         assert_that(kstest(eps.ravel(), "norm").pvalue > FALSE_ALARM, f"{what}: the draws are not standard normal.")
-        # of 10,000 right draws, all stay below 2.9 with probability (1 - 0.0037)^10000 = 6e-17
-        assert_that(np.abs(eps).max() > 2.9, f"{what}: no draw is far from 0. Are large ones cut off?")
+    # of 54,000 right draws, all stay below 3.5 with probability (1 - 4.65e-4)^54000 = 1e-11
+    largest = max(np.abs(eps).max() for eps in (first, second, third))
+    assert_that(largest > 3.5, f"{what}: no draw is far from 0. Are large ones cut off?")
     beside = {
         "an example and the next": (first[0::2], first[1::2]),
         "a number and the next": (first[:, 0::2], first[:, 1::2]),
-        "the first half and the second, backward": (first[:100], first[:99:-1, ::-1]),
+        "the first half and the second": (first[:150], first[150:]),
+        "the first half and the second, backward": (first[:150], first[:149:-1, ::-1]),
         "two calls, one after the other": (first, second),
         "two calls with different generators": (first, third),
     }
@@ -840,9 +853,14 @@ def test_gaussian_kl_gradients(student, rng):
 
 @points(0.25)
 def test_gaussian_kl_ends_of_sizes(student, rng):
-    """One example, one number, equal sizes, and codes that cost nothing."""
+    """One example, one number, equal sizes, and codes that cost nothing; the gradients are arrays of their own."""
     cases = [_cloud_case(rng, *sizes) for sizes in ((1, 4), (5, 1), (1, 1), (3, 3))]
     _check_kl(student, [*cases, (np.zeros((3, 2)), np.zeros((3, 2)))])
+    for mu, logvar in cases[:2]:
+        after = student.run(_written_into, mu=mu, logvar=logvar)
+        for name, came, before in zip(("mu", "logvar"), take_apart(after, ("mu", "logvar")), (mu, logvar), strict=True):
+            what = f"{name} after numbers were written into the gradients (they must be new arrays)"
+            assert_close(came, before, rtol=0, atol=0, what=what)
 
 
 @points(0.5)
