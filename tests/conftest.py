@@ -24,7 +24,7 @@ LONG = 3  # seconds; a shorter test may run whenever its turn comes
 def pytest_addoption(parser):
     group = parser.getgroup("proofs", "proofs that are kept")
     group.addoption("--all-proofs", action="store_true", help="prove everything afresh, kept or not")
-    group.addoption("--keep-proofs", action="store_true", help="write which lessons' tests passed into their ledgers")
+    group.addoption("--keep-proofs", action="store_true", help="write which kept tests passed into the ledgers")
     group.addoption("--keep-durations", action="store_true", help="write which tests take long to tests/durations.json")
 
 
@@ -65,12 +65,16 @@ class Keeper:
         self.config = config
         self.seconds = {}
         self.passed = []
+        self.wall = {}  # tests of the bank of hostile hand-ins: their folder, how many they are, whether they passed
 
     def pytest_runtest_logreport(self, report):
         """Note a test's time and, where it passed, what it proves."""
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0) + report.duration
         if report.when == "call" and report.passed:
             self.passed += [value for name, value in report.user_properties if name == "kept run"]
+        if wall := dict(report.user_properties).get("wall"):
+            held = self.wall.get(report.nodeid, wall | {"passed": True})["passed"]
+            self.wall[report.nodeid] = wall | {"passed": held and report.passed}
 
     def pytest_terminal_summary(self, terminalreporter):
         """Say for which lessons kept tests ran, and keep what is asked for."""
@@ -80,11 +84,20 @@ class Keeper:
             from grading.authoring.kept_runs import keep_runs
 
             keep_runs(Path(__file__).parent.parent / "solutions", self.passed)
+            self._keep_wall()
         if self.config.getoption("keep_durations"):
             known = json.loads(DURATIONS.read_text(encoding="utf-8")) if DURATIONS.is_file() else {}
             known |= {name: round(seconds) for name, seconds in self.seconds.items()}  # tests that did not run stay
             long = {name: seconds for name, seconds in sorted(known.items()) if seconds >= LONG}
             DURATIONS.write_text(json.dumps(long, indent=0) + "\n", encoding="utf-8")
+
+    def _keep_wall(self):
+        """Keep that the whole bank of hostile hand-ins was held, if all of its tests ran and passed."""
+        from grading.authoring.kept_wall import keep_wall
+
+        tests = list(self.wall.values())
+        if tests and len(tests) == tests[0]["of"] and all(test["passed"] for test in tests):
+            keep_wall(Path(tests[0]["folder"]), len(tests))
 
 
 def pytest_runtest_setup(item):

@@ -66,6 +66,7 @@ def graded(number, answers, before=()):
 
 
 @pytest.mark.sandbox
+@pytest.mark.share("fabricated", CELLS)
 @pytest.mark.parametrize("name", CELLS)
 def test_a_hand_in_that_makes_its_answers_up_earns_nothing(name):
     if sandbox_problem():

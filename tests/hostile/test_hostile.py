@@ -66,12 +66,13 @@ COLOURS = re.compile("\x1b\\[[0-9;]*m")  # of the terminal's table itself
 
 
 @pytest.fixture(scope="module")
-def attacked(small, tmp_path_factory):
-    """The whole bank, graded in classes with two honest students each."""
+def attacked(small, tmp_path_factory, drawn):
+    """The bank, or what is drawn of it, graded in classes with two honest students each."""
     if sandbox_problem():
         pytest.skip(f"{sandbox_problem()} {CURE}")
-    others = [hostile for hostile in BANK.values() if hostile.name not in ENDLESS]
-    parts = {"hasty": (HASTY, [BANK[name] for name in ENDLESS])}
+    names = drawn("hostile", BANK)
+    others = [BANK[name] for name in names if name not in ENDLESS]
+    parts = {"hasty": (HASTY, [BANK[name] for name in ENDLESS if name in names])}
     parts |= {f"patient-{number}": (PATIENT, others[number :: CLASSES - 1]) for number in range(CLASSES - 1)}
 
     def attack(part):
@@ -121,8 +122,12 @@ def most_memory():
 
 
 def by_name(name):
-    """Parametrise a test over the bank."""
-    return pytest.mark.parametrize(name, BANK.values(), ids=BANK)
+    """Parametrise a test over the bank, or what is drawn of it."""
+
+    def over_the_bank(test):
+        return pytest.mark.share("hostile", BANK)(pytest.mark.parametrize(name, BANK.values(), ids=BANK)(test))
+
+    return over_the_bank
 
 
 pytestmark = pytest.mark.sandbox

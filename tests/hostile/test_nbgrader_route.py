@@ -67,13 +67,13 @@ def results(course, lesson):
 
 
 @pytest.fixture(scope="module")
-def graded(small, tmp_path_factory):
+def graded(small, tmp_path_factory, drawn):
     """Both classes, graded by plain nbgrader; two processes of a test session share the work."""
     if sandbox_problem():
         pytest.skip(f"{sandbox_problem()} {CURE}")
 
     def work(part):
-        return part(small, tmp_path_factory.mktemp("route"))
+        return part(small, tmp_path_factory.mktemp("route"), drawn)
 
     parts = {"route-odd": odd_class, "route-hostile": hostile_class}
     return dict(zip(parts, each_once(tmp_path_factory.getbasetemp(), parts, work), strict=True))
@@ -91,13 +91,13 @@ def attacked(graded):
     return graded["route-hostile"]
 
 
-def odd_class(small, folder):
+def odd_class(small, folder, drawn):
     """Grade what is odd about files."""
     first = find_lesson(PROJECT / "solutions", "01")
     course = project_with(folder / "course", first.folder, PROJECT / "lessons" / first.name)
     lesson = find_lesson(course.solutions, first.name)
     kit = Kit(load_release(course.project, lesson), {name: cell.source for name, cell in lesson.solution_cells.items()})
-    for name in OF_THE_FILE:
+    for name in drawn("route-odd", OF_THE_FILE):
         path = course.submitted / name / lesson.name / f"{lesson.topic}.ipynb"
         path.parent.mkdir(parents=True)
         made = MAKERS[name](kit)
@@ -107,14 +107,14 @@ def odd_class(small, folder):
     return SimpleNamespace(records=records, scores=scores, heard=heard)
 
 
-def hostile_class(small, folder):
+def hostile_class(small, folder, drawn):
     """Grade the hostile bank's files and two honest students."""
     course = project_with(folder / "course", small.lesson.folder, small.root / "lessons" / small.lesson.name)
     hand_in_honest(small.lesson, small.release, course.submitted)
     with surroundings(folder) as world, own_place():
         heard = nbgrader(course.root, "autograde", small.lesson.name)
         assert set(results(course, small.lesson)[0]) == set(HONEST), f"not our route: {heard}"
-        for hostile in FILES.values():
+        for hostile in (FILES[name] for name in drawn("route-hostile", FILES)):
             hand_in(world, hostile, small.lesson, small.release, course.submitted, course.root / "gradebook.db")
         heard = nbgrader(course.root, "autograde", small.lesson.name)
         heard += nbgrader(course.root, "generate_feedback", small.lesson.name)
@@ -123,6 +123,7 @@ def hostile_class(small, folder):
     return SimpleNamespace(course=course, records=records, scores=scores, heard=heard, traces=traces)
 
 
+@pytest.mark.share("route-odd", OF_THE_FILE)
 @pytest.mark.parametrize("name", OF_THE_FILE)
 def test_an_odd_submission_gets_full_marks(odd, name):
     if name not in odd.records:
@@ -133,6 +134,7 @@ def test_an_odd_submission_gets_full_marks(odd, name):
     assert odd.scores[name] == record.score == record.max_score
 
 
+@pytest.mark.share("route-hostile", FILES)
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_gets_its_verdict(attacked, name):
     hostile = FILES[name]

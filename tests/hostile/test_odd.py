@@ -40,11 +40,12 @@ def lesson():
 
 
 @pytest.fixture(scope="module")
-def graded(lesson, tmp_path_factory):
-    """All odd submissions, graded in classes."""
+def graded(lesson, tmp_path_factory, drawn):
+    """The odd submissions, or what is drawn of them, graded in classes."""
     if sandbox_problem():
         pytest.skip(f"{sandbox_problem()} {CURE}")
-    parts = {f"odd-{number}": list(MAKERS)[number::PARTS] for number in range(PARTS)}
+    names = drawn("odd", MAKERS)
+    parts = {f"odd-{number}": names[number::PARTS] for number in range(PARTS)}
     classes = each_once(
         tmp_path_factory.getbasetemp(), parts, lambda names: graded_class(lesson, tmp_path_factory.mktemp("odd"), names)
     )
@@ -72,6 +73,7 @@ def test_the_bank_is_large_enough():
 
 
 @pytest.mark.sandbox
+@pytest.mark.share("odd", MAKERS)
 @pytest.mark.parametrize("name", MAKERS)
 def test_an_odd_submission_gets_full_marks(graded, name):
     result = graded.results[name]
