@@ -19,7 +19,7 @@ from grading.lessons.inputs import generator, magnitudes, spread_rows, whole_num
 
 TIGHT = 1e-8  # relative tolerance: answers computed in float64 keep it, those in float32 do not
 SINGLE = {"rtol": 2e-4, "atol": 1e-5}  # Keras computes in float32
-MEAN_GAP, SPREAD_GAP, DISTANCE = 0.3, 0.1, 0.36  # what trained generators are held to
+MEAN_GAP, SPREAD_GAP, DISTANCE = 0.3, 0.1, 0.42  # what trained generators are held to
 SLOW = ("train_gan_1d",)
 NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
 shown = functools.partial(example, rtol=TIGHT)
@@ -59,7 +59,7 @@ def _two_heaps(rng, count, heaps):
 
 def _samples_of_heaps():
     rng = np.random.default_rng(1)
-    heaps = (0.4, (-1.8, 1.4), (0.5, 0.35))
+    heaps = (0.4, (-1.8, 1.6), (0.5, 0.35))
     return {"X": _two_heaps(rng, 3000, heaps), "new": _two_heaps(rng, 4000, heaps), "z": rng.normal(size=(4000, 1))}
 
 
@@ -805,31 +805,33 @@ def _trained(params):
 
 
 def _draw_heaps(rng):
-    means = (rng.uniform(-2.5, -1.5), rng.uniform(1.0, 2.5))
-    return rng.uniform(0.3, 0.7), means, tuple(rng.uniform(0.3, 0.6, size=2))
+    means = (rng.uniform(-2.5, -1.5), rng.uniform(1.5, 2.5))
+    return rng.uniform(0.3, 0.7), means, tuple(rng.uniform(0.3, 0.5, size=2))
 
 
 def _gaps(made, real):
-    """Difference of the means, ratio of the standard deviations, and mean difference of sorted partners."""
+    """Difference of the means, share by which the standard deviation is wrong, mean difference of sorted partners."""
     made, real = np.sort(np.ravel(made)), np.sort(np.ravel(real))
-    return abs(made.mean() - real.mean()), made.std() / real.std(), np.abs(made - real).mean()
+    return abs(made.mean() - real.mean()), abs(made.std() / real.std() - 1), np.abs(made - real).mean()
 
 
 @points(2, repeat=False, seconds=60)
 def test_train_gan_1d_finds_hidden_heaps(student, rng):
     """For two hidden pairs of heaps, mean, spread and distribution of new samples are right."""
-    share, (low, high), stds = _draw_heaps(rng)
-    for heaps in ((share, (low, high), stds), _draw_heaps(rng)):
+    gaps = []
+    for heaps in (_draw_heaps(rng), _draw_heaps(rng)):
         X = _two_heaps(rng, int(rng.integers(2500, 4000)), heaps)
         params = _trained(student.train_gan_1d(X, generator(rng)))
         with np.errstate(all="ignore"):
             made = _run(rng.normal(size=(4000, 1)), params)[0]
-        mean, spread, distance = _gaps(made, _two_heaps(rng, 4000, heaps))
-        assert_that(mean <= MEAN_GAP, f"The mean of new samples is wrong by {mean:.2f}. Asked: at most 0.3.")
-        message = f"The standard deviation of new samples is {spread:.2f} times the right one. Asked: within 10 %."
-        assert_that(abs(spread - 1) <= SPREAD_GAP, message)
-        message = f"Sorted samples differ from sorted real ones by {distance:.2f} in the mean. Asked: at most 0.36."
-        assert_that(distance <= DISTANCE, message)
+        gaps.append(_gaps(made, _two_heaps(rng, 4000, heaps)))
+    # means of the two: a single training spreads so much that a right answer would pass a limit now and then
+    mean, spread, distance = np.mean(gaps, axis=0)
+    assert_that(mean <= MEAN_GAP, f"The mean of new samples is wrong by {mean:.2f}. Asked: at most 0.3.")
+    message = f"The standard deviation of new samples is wrong by {100 * spread:.0f} %. Asked: at most 10 %."
+    assert_that(spread <= SPREAD_GAP, message)
+    message = f"Sorted samples differ from sorted real ones by {distance:.2f} in the mean. Asked: at most 0.42."
+    assert_that(distance <= DISTANCE, message)
 
 
 # modes_covered

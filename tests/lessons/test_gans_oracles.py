@@ -163,12 +163,11 @@ def test_generators_of_every_style_find_the_heaps_and_a_bell_does_not(checks, ri
         params = checks._trained(names["train_gan_1d"](checks._two_heaps(rng, 3000, heaps), rng))
         real = checks._two_heaps(rng, 4000, heaps)
         mean, spread, distance = checks._gaps(checks._run(rng.normal(size=(4000, 1)), params)[0], real)
-        assert mean < checks.MEAN_GAP / 1.5
-        assert abs(spread - 1) < checks.SPREAD_GAP / 1.5
+        assert mean < checks.MEAN_GAP / 1.2
+        assert spread < checks.SPREAD_GAP / 1.5
         assert distance < checks.DISTANCE / 1.2
-    bells = []
-    for seed in range(20):
+    for seed in range(400):
         rng = np.random.default_rng(seed)
         real = checks._two_heaps(rng, 4000, checks._draw_heaps(rng))
-        bells.append(checks._gaps(real.mean() + real.std() * rng.normal(size=real.shape), real)[2])
-    assert min(bells) > checks.DISTANCE
+        bell = real.mean() + real.std() * rng.normal(size=real.shape)
+        assert checks._gaps(bell, real)[2] > checks.DISTANCE
