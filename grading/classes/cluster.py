@@ -53,7 +53,8 @@ def open_cluster(
     Raises:
         GradingError: when the scheduler does not answer.
     """
-    logging.getLogger("distributed").setLevel(logging.ERROR)  # its own news of restarts; ours is in the records
+    for name in ("distributed", "distributed.client"):  # their own news of lost workers; ours is in the records
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with _connect(scheduler, tls) if scheduler else _start_cluster(workers, project, gpu=gpu) as client:
         yield client
 
@@ -69,6 +70,7 @@ def _connect(scheduler: str, tls: tuple[str, str, str] | None) -> Client:
 def _start_cluster(workers: int, project: Path | None, *, gpu: bool) -> Iterator[Client]:
     options: dict[str, Any]
     options = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "host": "127.0.0.1"}
+    options["silence_logs"] = logging.CRITICAL  # of the scheduler and the workers, too
     options["env"] = {"DNN_PROJECT": str(project)} if project else {}
     options |= {"resources": {"GPU": 1}} if gpu else {}
     options |= {"protocol": "tls", "security": True}  # others on this machine reach its loopback addresses, too

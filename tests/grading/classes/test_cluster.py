@@ -3,6 +3,7 @@
 import datetime
 import functools
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -69,7 +70,7 @@ def test_two_workers_give_what_one_process_gives(course, lesson, hand_in, right)
     assert scores(course, lesson) == {"broken": 0.0, "right": 4.0, "wrong": 2.0}
 
 
-def test_a_killed_worker_or_warm_parent_costs_nobody_a_grade(course, lesson, hand_in, right, tasks):
+def test_a_killed_worker_or_warm_parent_costs_nobody_a_grade(course, lesson, hand_in, right, tasks, capfd):
     hand_in_class(hand_in, right, 8, SLOW)
     graded = []
     with SharedForkServer(lesson_modules(lesson), Limits()) as server, open_cluster(workers=2) as client:
@@ -82,6 +83,21 @@ def test_a_killed_worker_or_warm_parent_costs_nobody_a_grade(course, lesson, han
             graded.append(result)
     assert sorted(result.student for result in graded) == find_students(course, lesson)
     assert [result for result in graded if result.score != 4.0] == []
+    assert "distributed" not in capfd.readouterr().err  # Dask's own messages of lost connections
+
+
+def report_errors():
+    """Let each of Dask's loggers report an error in this process."""
+    for name in ("distributed", "distributed.client", "distributed.scheduler", "distributed.worker"):
+        logging.getLogger(name).error("lost connection")
+
+
+def test_dask_prints_nothing_of_its_own_here_or_in_a_worker(capfd, monkeypatch):
+    monkeypatch.setattr(report_errors, "__module__", "__main__")  # travels as its code: a worker cannot import tests
+    with open_cluster(workers=1) as client:
+        report_errors()
+        client.run(report_errors)
+    assert "lost connection" not in capfd.readouterr().err
 
 
 def test_workers_that_do_not_come_back_are_replaced(course, lesson, hand_in, right, tasks, monkeypatch):
