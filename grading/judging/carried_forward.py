@@ -6,13 +6,13 @@ So a mistake that another one hides, a result that is made without the helper, o
 earn nothing: they do not pass these checks.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from grading.judging.pytest_plugin import Candidate, CheckFinding, run_hidden_checks
-from grading.judging.records import ExerciseStatus, exercise_status
+from grading.judging.records import ExerciseResult, ExerciseStatus, exercise_status
 from grading.judging.reference import Reference
 from grading.judging.student_proxy import Student, Transport
 from grading.judging.substitutes import Allowance, Substitutes
@@ -21,6 +21,7 @@ from grading.lessons.check_functions import training_exercises
 from grading.lessons.lesson import Lesson
 
 WRONG: frozenset[ExerciseStatus] = frozenset({"failed", "partial"})
+BROKEN_OFF: frozenset[ExerciseStatus] = frozenset({"timeout", "crashed"})
 MOST_CALLS = 10_000  # of substitutes, for one submission: a loop over samples makes hundreds in each of ten repetitions
 OpenKernel = Callable[[], AbstractContextManager[Transport]]
 
@@ -66,6 +67,16 @@ class CarriedForward:
         self._lesson, self._reference = lesson, reference
         self._helpers = find_helpers(lesson)
         self._training = training_exercises(lesson)
+
+    def broken_off(self, name: str, exercises: Iterable[ExerciseResult]) -> list[str]:
+        """Name the helpers of an exercise that ran out of time or ended the kernel.
+
+        Args:
+            name: the exercise.
+            exercises: what is known of those before it.
+        """
+        ended = [result.name for result in exercises if result.status in BROKEN_OFF]
+        return [helper for helper in ended if helper in self._helpers[name]]
 
     def suspects(self, findings: Sequence[CheckFinding]) -> frozenset[str]:
         """Name the exercises that failed after a helper of theirs failed, or was not written, but for those that train.

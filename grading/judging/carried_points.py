@@ -61,6 +61,19 @@ def explain_open(name: str, verdict: Verdict) -> str:
     return f"Fix {_and(verdict.failed)} first: {name} calls {them}, and may fail only because of that."
 
 
+def explain_broken_off(name: str, helpers: Sequence[str]) -> str:
+    """Say what to fix first where an exercise broke off, as some of its helpers did; "" where none did.
+
+    Args:
+        name: the exercise.
+        helpers: exercises that it may call, which ran out of time or ended the kernel.
+    """
+    if not helpers:
+        return ""
+    them = "it" if len(helpers) == 1 else "them"
+    return f"Fix {_and(helpers)} first: where your {name} calls {them}, it breaks off, too."
+
+
 def _in_place(names: Sequence[str]) -> str:
     return "in its place" if len(names) == 1 else "in their places"
 

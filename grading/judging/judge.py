@@ -6,13 +6,19 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grading.errors import SandboxUnavailable
 from grading.judging.blank_records import BlankRecords
-from grading.judging.carried_forward import MOST_CALLS, CarriedForward, Verdict
-from grading.judging.carried_points import carry_points, explain_carried, explain_open, explain_own_mistake
+from grading.judging.carried_forward import BROKEN_OFF, MOST_CALLS, CarriedForward, Verdict
+from grading.judging.carried_points import (
+    carry_points,
+    explain_broken_off,
+    explain_carried,
+    explain_open,
+    explain_own_mistake,
+)
 from grading.judging.judging_messages import LeftOut
 from grading.judging.mistake_matcher import MistakeMatcher
 from grading.judging.pytest_plugin import Candidate, CheckFinding, run_hidden_checks
@@ -121,6 +127,9 @@ class Judge:
                 self._announce(name)
                 exercise, mistake = self._exercise(name, mine, named, notes, found.verdicts.get(name, Verdict()))
                 named += [mistake] if mistake else []
+                if exercise.status in BROKEN_OFF and not exercise.hint:
+                    hint = explain_broken_off(name, self._carried.broken_off(name, exercises))
+                    exercise = replace(exercise, hint=hint)
             elif name in left_out:
                 exercise = self._blank.exercise(name, left_out[name].status, left_out[name].reason)
             else:

@@ -267,6 +267,22 @@ def test_what_does_not_come_to_an_end_is_named_for_its_helper_only(grade):
 
 
 @sandboxed
+def test_what_runs_out_of_time_after_its_helper_is_told_what_to_fix_first(grade):
+    double, mean_square = grade("def double(x):\n    while True:\n        pass")
+    assert (double.status, double.hint) == ("timeout", "")
+    assert (mean_square.status, mean_square.score) == ("timeout", 0.0)
+    assert mean_square.hint == "Fix double first: where your mean_square calls it, it breaks off, too."
+
+
+@sandboxed
+def test_what_runs_out_of_time_beside_a_right_helper_is_told_nothing_of_it(grade):
+    double, mean_square = grade(
+        "def double(x):\n    return 2 * np.asarray(x)", "def mean_square(x):\n    while True: pass"
+    )
+    assert (double.status, mean_square.status, mean_square.hint) == ("passed", "timeout", "")
+
+
+@sandboxed
 @pytest.mark.parametrize("name", HIDDEN)
 def test_a_mistake_that_the_helper_hides_earns_nothing(grade, name):
     double, mean_square = HIDDEN[name]
