@@ -848,6 +848,71 @@ for target in (0.0, 1.0):
     print(f"target {target:g}: largest gradient error {max(errors):.0e}")
 
 # %% [markdown]
+# ### Experiment · A judge that measures how far
+#
+# Back to the two heaps of Part 1, of which one moves away. The best judge had the same score for all distances beyond
+# 5. Now a critic stands in its place: a network whose loss is the mean score of the fakes minus that of the real
+# examples, plus 10 times your price with target 1. The price is taken at random points between a real example and a
+# fake. For each distance, a new critic learns for 300 steps.
+
+# %%
+# %%explore
+predict(
+    "critic",
+    "The heaps are 6 apart, and then 8. Both critics can tell all fakes from all real examples. What happens to the "
+    "difference of the mean scores?",
+    ["it stays as it is, as for the best judge", "it grows", "it falls"],
+)
+
+# %%
+# %%explore optimal_discriminator, js_divergence, gradient_penalty
+
+
+def critic_gap(distance, rng):
+    """Train a critic on two heaps that are so far apart: mean score of real examples minus that of fakes."""
+    critic, adam = start_network((1, 32, 32, 1), rng), Adam(0.005)
+    for _ in range(300):
+        real, fake = rng.normal(0, 0.5, size=(64, 1)), rng.normal(distance, 0.5, size=(64, 1))
+        (_, real_cache), (_, fake_cache) = forward(real, critic), forward(fake, critic)
+        share = np.full((64, 1), 1 / 64)
+        down, up = backward(-share, real_cache, critic)[1], backward(share, fake_cache, critic)[1]
+        mix = rng.random((64, 1))
+        _, price = gradient_penalty(mix * real + (1 - mix) * fake, critic, 1.0)
+        critic = adam.update(critic, {name: down[name] + up[name] + 10 * price[name] for name in critic})
+    real, fake = rng.normal(0, 0.5, size=(2000, 1)), rng.normal(distance, 0.5, size=(2000, 1))
+    return forward(real, critic)[0].mean() - forward(fake, critic)[0].mean()
+
+
+distances = np.array([0, 1, 2, 4, 6, 8, 10])
+critic_rng = np.random.default_rng(3)
+critic_gaps = np.array([critic_gap(distance, critic_rng) for distance in distances])
+ax = plots.plot_curves(
+    distances,
+    {
+        "what the critic says": critic_gaps,
+        "distance": distances,
+        "best judge: divergence": [divergences[4 * distance] for distance in distances],
+    },
+    xlabel="distance of the heaps",
+    ylabel="difference of mean scores, or nats",
+    title="A critic says how far, a judge only whether",
+)
+plots.show(ax)
+for distance, said in zip(distances[1:], critic_gaps[1:], strict=True):
+    print(
+        f"distance {distance:>2}: critic {said:5.2f}, divided by 1 + distance / 20: {said / (1 + distance / 20):5.2f}"
+    )
+reveal(
+    "critic",
+    "it grows",
+    "A critic is paid for the difference, and its slope has a price. So it climbs evenly from one heap to the other.",
+)
+
+# %% [markdown]
+# The critic's curve never becomes flat, so a generator is told everywhere in which direction it is better. It lies a
+# bit above the distance, because a price is not a prohibition. With slope $s$ at distance $d$, the critic wins $d s$
+# and pays $10 (s - 1)^2$. That is best for $s = 1 + d / 20$. Divided by this, what it says is the distance, up to a tenth.
+#
 # ### Exercise 8 · Find a hidden distribution
 #
 # All parts are there. Now a generator shall turn normal numbers into samples like yours, and all that it ever hears of
