@@ -980,7 +980,7 @@ ax = plots.plot_curves(
     sweeps,
     xlabel="learning rate",
     ylabel="loss after one epoch",
-    log="both",
+    log="x",
     title="Each batch size has a learning rate of its own",
 )
 plots.show(ax)

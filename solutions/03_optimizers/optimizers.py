@@ -365,7 +365,7 @@ for k, (way, (size, rate, epochs)) in enumerate(ways.items()):
     there = np.flatnonzero(losses <= 0.2)
     said = f"{way}: not below 0.2 in {epochs} epochs"
     if there.size:
-        said = f"{way}: loss 0.2 after {1200 * (there[0] + 1):,} examples and {clock[there[0]]:.2f} s"
+        said = f"{way}: loss 0.2 after {1200 * (there[0] + 1):,} examples and {clock[there[0]]:.3f} s"
     print(said)
     plots.describe(left, said + ".")
 left.set(xlabel="examples seen", ylabel="loss", title="By examples, small batches win")
@@ -374,7 +374,7 @@ plots.describe(right, "The same three losses against seconds.")
 for ax in (left, right):
     ax.axhline(0.2, color="0.4", linestyle=(0, (4, 3)))
     ax.minorticks_off()
-    ax.set_yticks([0.2, 0.5, 1.0, 2.0], labels=["0.2", "0.5", "1", "2"])
+    ax.set_yticks([0.2, 0.5, 1, 2, 5, 10], labels=["0.2", "0.5", "1", "2", "5", "10"])
     ax.legend()
 plots.show(left)
 reveal(
@@ -388,7 +388,8 @@ reveal(
 # Over five splits of the data, the single example needs about 1,700 examples, the minibatch 2,400, and the full batch
 # 28,000, each at its best rate. Counted in seconds, the single example falls far back: it takes about 20 times as long
 # as the minibatch, because a computer is good at large matrix products and bad at many small ones. The full batch takes
-# about three times as long. (The seconds depend on your machine.) From here on: minibatches.
+# two to three times as long, at a rate so high that its loss rises first. (The seconds depend on your machine.) From
+# here on: minibatches.
 
 # %% [markdown]
 # ## Part 2 · Keep rolling

@@ -1034,7 +1034,7 @@ plots.show(deep_ax)
 reveal(
     "rates",
     "more than 90 %",
-    "Each unit's signal is divided by its own size, whatever the weights made of it, and a wide range of rates will do.",
+    "Each unit's signal is divided by its own size, whatever the weights made of it, so a wide range of rates will do.",
 )
 
 # %% [markdown]

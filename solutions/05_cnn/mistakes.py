@@ -885,8 +885,6 @@ def max_pool2d_forward__sticks_out(X, size, stride):
 
 # max_pool2d_backward
 
-_SHARED = "            won = won / won.sum((1, 2), keepdims=True)  # equal winners share\n"
-
 
 @hint("The function returns None. Is the return missing?")
 def max_pool2d_backward__no_return(dout, X, size, stride):
@@ -915,17 +913,20 @@ edit(
 )
 edit(
     "max_pool2d_backward__one_winner_for_all_images",
-    {"axis=(1, 2), keepdims": "axis=(0, 1, 2), keepdims", _SHARED: ""},
+    {"axis=(1, 2), keepdims": "axis=(0, 1, 2), keepdims", " / won.sum((1, 2), keepdims=True)": ""},
     hint="One winner was found for all images together. Each image has its own.",
 )
 edit(
     "max_pool2d_backward__one_winner_for_all_channels",
-    {"axis=(1, 2), keepdims": "axis=(1, 2, 3), keepdims", _SHARED: ""},
+    {"axis=(1, 2), keepdims": "axis=(1, 2, 3), keepdims", " / won.sum((1, 2), keepdims=True)": ""},
     hint="One winner was found for all channels together. Each channel has its own.",
 )
 edit(
     "max_pool2d_backward__one_winner_per_image",
-    {"window.max(axis=(1, 2), keepdims=True)": "X.max(axis=(1, 2), keepdims=True)", _SHARED: ""},
+    {
+        "window.max(axis=(1, 2), keepdims=True)": "X.max(axis=(1, 2), keepdims=True)",
+        " / won.sum((1, 2), keepdims=True)": "",
+    },
     hint="The winner of the whole image was looked for. Each window has its own.",
 )
 edit(
