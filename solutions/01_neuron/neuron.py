@@ -148,11 +148,11 @@ plots.show(left)
 # | $(1, -1)$ | $2 - 1 - 1 = 0$ | on the line |
 # | $(0, 0)$ | $0 + 0 - 1 = -1$ | no |
 #
-# On the right is the oldest way to turn a score into an answer: a hard step. The first artificial neuron (McCulloch
-# and Pitts 1943) had it already. But it only counted which of its inputs were on, and people set it up by hand; weights
+# On the right is the oldest way to turn a score into an answer: a hard step. The first artificial neuron (McCulloch and
+# Pitts 1943) had it already. But it only counted how many of its inputs were on, and people wired it by hand; weights
 # of any size, learned from examples, came with Rosenblatt's perceptron (1958). A hard step is hard to teach: when the
-# line moves a little, most answers do not change at all, so nothing tells us whether the move was a good one. We want
-# a soft step, whose answers all change a little when the line moves a little.
+# line moves a little, most answers do not change at all, so nothing tells us whether the move was a good one. We want a
+# soft step, whose answers all change a little when the line moves a little.
 #
 # The soft step that we use is the **sigmoid**,
 #
@@ -955,7 +955,7 @@ plots.show(left)
 # ### Experiment · The batch size
 #
 # One epoch on the same clouds looks at 400 examples, and takes one step with batch size 400, ten steps with 40, a
-# hundred with 4. At learning rate 0.1, one epoch brings the loss to 0.56 with 400, and to 0.16 with 4. Is that fair?
+# hundred with 4. At learning rate 0.1, one epoch brings the loss to 0.58 with 400, and to 0.16 with 4. Is that fair?
 
 # %%
 # %%explore
@@ -967,14 +967,15 @@ predict(
 
 # %%
 # %%explore fit_logistic
-rates, sweeps = np.geomspace(0.03, 5, 12), {}
+rates, sweeps = np.array([0.03, 0.1, 0.3, 0.5, 1, 2, 3, 5]), {}
 for size in [400, 40, 4]:
     runs = [
         [fit_logistic(blobs_X, blobs_y, rate, 1, size, np.random.default_rng(seed))[2][-1] for rate in rates]
         for seed in range(5)
     ]
     sweeps[f"batch size {size}"] = sweep = np.mean(runs, axis=0)
-    print(f"batch size {size:>3}: lowest loss after one epoch {sweep.min():.3f}, at rate {rates[sweep.argmin()]:.2f}")
+    print(f"batch size {size:>3}: loss after one epoch {sweep[1]:.2f} at rate 0.1,", end=" ")
+    print(f"lowest {sweep.min():.3f} at rate {rates[sweep.argmin()]:g}")
 ax = plots.plot_curves(
     rates,
     sweeps,

@@ -1735,7 +1735,7 @@ print(f"f(2, 3, -1) = {value:g}, slopes along x, y, z:", *(f"{float(slope):g}" f
 # 2. Every hidden neuron says 0 to every example, so nothing passes $[Z > 0]$: both gradients are exactly 0, and stay
 #    so. Only $b_2$ still learns, namely how frequent the classes are.
 # 3. With 64 units, each layer multiplies it by about $0.01 \cdot \sqrt{64 / 2} = 0.057$, since half of the slopes are
-#    0. Nine such factors leave about $10^{-11}$ of it.
+#    0. Nine such factors leave less than $10^{-11}$ of it.
 #
 # </details>
 #

@@ -386,7 +386,7 @@ reveal(
 
 # %% [markdown]
 # Over five splits of the data, the single example needs about 1,700 examples, the minibatch 2,400, and the full batch
-# 28,000, each at its best rate. Counted in seconds, the single example falls far back: it takes about 20 times as long
+# 28,000, each at its best rate. Counted in seconds, the single example falls far back: it takes some 20 times as long
 # as the minibatch, because a computer is good at large matrix products and bad at many small ones. The full batch takes
 # two to three times as long, at a rate so high that its loss rises first. (The seconds depend on your machine.) From
 # here on: minibatches.
@@ -1639,8 +1639,9 @@ plots.show(ax)
 #
 # <details><summary>Answers, when you have your own</summary>
 #
-# 1. SGD, momentum and Nesterov walk the same path, turned: their steps are sums of slopes. The others divide each axis
-#    on its own; after the turn both axes see a mixture of steep and flat, and most of their advantage is gone.
+# 1. SGD, momentum and Nesterov walk the same path, turned: their steps are sums of slopes. The others divide along each
+#    axis on its own, and walk another path. At their best rates, AdaGrad, RMSProp and Adadelta end higher after the
+#    turn, and Adam about as high.
 # 2. $\hat m = g$ and $\hat v = g^2$, so each step is $\eta$ long, against the sign of the slope: sign descent.
 # 3. Half the variance halves the floor, and the floor grows about in proportion to $\eta$. So twice the rate keeps it.
 #
