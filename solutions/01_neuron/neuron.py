@@ -106,8 +106,8 @@ blobs_X, blobs_y = data.make_blobs(400, np.random.default_rng(1), noise=1.5)  # 
 # A neuron makes a decision from numbers. Take two numbers for now, say the air pressure and the humidity, and one
 # question: will it rain tomorrow?
 #
-# The neuron draws a straight line. On one side of the line it says yes, on the other side it says no. The picture
-# shows such a line. Run the cell, then read on.
+# The neuron draws a straight line, and says yes on one side of it and no on the other. The picture shows such a line.
+# Run the cell, then read on.
 
 # %%
 # %%explore
@@ -500,8 +500,8 @@ plots.show(ax)
 #
 # $$J(w) = \frac{w^2}{4}, \qquad \text{slope } J'(w) = \frac{w}{2}.$$
 #
-# Stand at $w = -4.5$. The slope there is $-2.25$. It is negative: the ground falls to the right, so we must go right.
-# The rule is: **step against the slope**,
+# At $w = -4.5$ the slope is $-2.25$. It is negative, so the ground falls to the right, and to the right we must go. The
+# rule is: **step against the slope**,
 #
 # $$w \leftarrow w - \eta \, J'(w).$$
 #
@@ -605,7 +605,8 @@ learning_rate()
 #
 # That is the **error**: what the neuron said minus what was true.
 #
-# Second link: how does the score $z = w_1 x_1 + \dots + w_D x_D + b$ change with $w_j$? By $x_j$. And with $b$? By 1.
+# Second link: when $w_j$ moves, the score $z = w_1 x_1 + \dots + w_D x_D + b$ moves $x_j$ times as fast, and with $b$
+# it moves one to one.
 #
 # Multiply the links, then take the mean over the examples, as the loss does:
 #
@@ -769,8 +770,8 @@ print("ratio for the bias:   ", np.round(hunt_db / numeric_db, 4))
 # %% [markdown]
 # ## Part 4 · Learning
 #
-# We have a slope. Now take steps. With 400 examples the full gradient is cheap. With 400 million it is not: every
-# single step would read all of them.
+# We have a slope, and can take steps. With 400 examples the full gradient is cheap; with 400 million it is not, for
+# every single step would read all of them.
 #
 # But the gradient is a *mean*, and a mean can be guessed from a few. A **minibatch** is a small group of examples,
 # drawn at random. The picture shows the gradient $dw$ at $w = (0, 0)$ many times, each time guessed from another
@@ -1035,8 +1036,8 @@ reveal(
 # %% [markdown]
 # ### Experiment · Squares bend the line
 #
-# A line cannot bend. But nobody said that the inputs must be $x_1$ and $x_2$. Give the same neuron four **features**:
-# $x_1, x_2, x_1^2, x_2^2$. Its score is
+# A line cannot bend. But the inputs need not be $x_1$ and $x_2$. Give the same neuron four **features**,
+# $x_1, x_2, x_1^2, x_2^2$, so that its score is
 #
 # $$z = w_1 x_1 + w_2 x_2 + w_3 x_1^2 + w_4 x_2^2 + b.$$
 #
@@ -1076,8 +1077,8 @@ plots.show(ax)
 # - $b$, shape $(C,)$: one bias for each neuron;
 # - scores (logits) $z = X W + b$, shape $(N, C)$: row $n$ holds the scores of example $n$.
 #
-# The class with the highest score wins. To teach the row we need probabilities: $C$ positive numbers with sum 1. Make
-# the scores positive with $e^{z}$, then divide by their sum. This is the **softmax**:
+# The class with the highest score wins. To teach the row we need probabilities, $C$ positive numbers with sum 1. So
+# make the scores positive with $e^{z}$, and divide by their sum. This is the **softmax**:
 #
 # $$p_{nc} = \frac{e^{z_{nc}}}{\sum_{k=1}^{C} e^{z_{nk}}}, \qquad p \text{ of shape } (N, C).$$
 #
@@ -1424,8 +1425,8 @@ if wrong.size:
 # %% [markdown]
 # ### Experiment · What did the neurons learn?
 #
-# Neuron $c$ has 64 weights, one for each pixel. So its weights are a picture. Red means: ink here speaks *for* digit
-# $c$. Blue means: ink here speaks *against* it. Look at neuron 0 first: what does it think of ink in the middle?
+# Neuron $c$ has 64 weights, one for each pixel, so its weights are a picture. Where it is red, ink speaks *for* digit
+# $c$; where it is blue, ink speaks *against* it. Look at the middle of neuron 0 first.
 
 # %%
 # %%explore fit_softmax

@@ -236,8 +236,8 @@ print(f"smallest error, one-sided: {min(one_sided):.0e} at h = {steps[np.argmin(
 # At its best, both ways is some hundred times more accurate: the bends to the left and to the right cancel. That is
 # why a right gradient agrees with this one to about $10^{-9}$, and why we call anything above $10^{-6}$ a bug.
 #
-# But look at the price. Every element costs two evaluations of $f$. A network with a million weights would have to be
-# run two million times, for one single step. So it is a tool for testing, not for learning.
+# But every element costs two evaluations of $f$: a network with a million weights would have to be run two million
+# times, for one single step. So this is a tool for testing, not for learning.
 
 # %% [markdown]
 # ## Part 2 · A graph that remembers
@@ -327,8 +327,8 @@ reveal(
 # all nodes that are made of it have had their turn. In the example, $s$ must not go before $p$: it would have nothing
 # to hand out yet.
 #
-# So we need the nodes in an order. Going forward, every node stands *after* all of its parents. This is called a
-# **topological order**. The sweep then takes it from the back.
+# So we need the nodes in an order in which every node stands *after* all of its parents. This is called a **topological
+# order**. The sweep then takes it from the back.
 #
 # For the example, $x, y, s, p, z, f$ is a topological order, and $z, y, x, s, p, f$ is another. Both are right.
 # $x, s, y, p, z, f$ is wrong: $s$ stands before its parent $y$.
@@ -806,9 +806,9 @@ print(f"with Values {1000 * slow:.2f} ms, with arrays {1000 * fast:.4f} ms: {slo
 # Begin with the simplest operation: $Y = A + B$, for arrays. If both have the same shape, both get the share $dY$, as
 # with numbers: the local slopes are 1.
 #
-# But NumPy also adds arrays of different shapes. It repeats the smaller one until it fits. This is called
+# But NumPy also adds arrays of different shapes, by repeating the smaller one until it fits. This is called
 # **broadcasting**. The bias of a layer of $H$ neurons is added like that: $Z$ of shape $(N, H)$ plus $b$ of shape
-# $(H,)$. Every row gets the same $b$.
+# $(H,)$, so that every row gets the same $b$.
 #
 # So $b_h$ is used $N$ times, once in each row. A number that is used several times gets several shares, and adds them
 # up. *What was repeated on the way forward is summed on the way back.*
@@ -873,9 +873,9 @@ def unbroadcast(grad, shape):
 check("unbroadcast")
 
 # %% [markdown]
-# How do we test a backward function? There is no loss yet. So we make one: draw a random array $R$ of the shape of
+# How do we test a backward function, when there is no loss yet? We make one: draw a random array $R$ of the shape of
 # $Y$, and let $L = \sum_{ij} R_{ij} Y_{ij}$. Then the upstream gradient is $dY = R$, exactly, and the finite
-# differences of $L$ are the truth. $R$ must be random. With $R = 1$ everywhere, many mistakes cancel.
+# differences of $L$ are the truth. $R$ must be random, for with $R = 1$ everywhere many mistakes cancel.
 #
 # Expect errors below $10^{-9}$, here for $Y = A \cdot B$, element by element. The slope of $a \cdot b$ along $a$ is
 # $b$, so the shares are $dY \cdot B$ for $A$ and $dY \cdot A$ for $B$, summed back to their shapes.
@@ -900,8 +900,8 @@ for shape_A, shape_B in [((3, 4), (4,)), ((3, 1), (1, 4)), ((2, 3, 4), (3, 1))]:
 #
 # $$Y_{nc} = \sum_d A_{nd} B_{dc}$$
 #
-# Look for one element, $A_{nd}$. Where is it used? In row $n$ of $Y$, in every column $c$, each time multiplied by
-# $B_{dc}$. So it gets a share from each column, and adds them up:
+# Take one element, $A_{nd}$. It is used in row $n$ of $Y$, in every column $c$, each time multiplied by $B_{dc}$. So it
+# gets a share from each column, and these are added up:
 #
 # $$dA_{nd} = \sum_c dY_{nc} \, B_{dc}.$$
 #
@@ -1131,9 +1131,9 @@ check("relu_backward")
 # All parts are there. A layer, a bend, and another layer make a network with one **hidden layer**, also called a
 # **multilayer perceptron**, or MLP.
 #
-# What can it do? Take one input and one output. Every hidden neuron is $\max(w x + b, 0)$: a line with one kink. The
-# second layer adds $H$ of these, each with a weight of its own. So the result is a line with up to $H$ kinks, and the
-# network can put them where it likes.
+# What can it do? With one input and one output, every hidden neuron is $\max(w x + b, 0)$, a line with one kink. The
+# second layer adds $H$ of these, each with a weight of its own. So the result is a line with up to $H$ kinks, and these
+# can be anywhere.
 #
 # ### Experiment · Enough kinks draw everything
 #
@@ -1501,8 +1501,9 @@ if saved:
 # %% [markdown]
 # The pictures show digits that the row of neurons read wrongly, and your network right.
 #
-# What did the hidden neurons learn? Each one has 64 weights, so each one is a picture, as in Lesson 01. Red: ink here
-# wakes the neuron up. Blue: ink here keeps it quiet. Shown are the ten hidden neurons with the largest weights.
+# What did the hidden neurons learn? Each one has 64 weights, so each one is a picture, as in Lesson 01. Where it is
+# red, ink raises the score of the neuron; where it is blue, ink lowers it. Shown are the ten hidden neurons with the
+# largest weights.
 
 # %%
 # %%explore train_mlp

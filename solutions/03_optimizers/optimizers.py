@@ -233,7 +233,7 @@ from dnnkit.demos import learning_rate
 learning_rate(step=sgd_step)
 
 # %% [markdown]
-# At $\eta \lambda = 1$ a single step lands in the minimum. So a bowl is easy. But a loss with many weights curves
+# At $\eta \lambda = 1$ a single step lands in the minimum, so a bowl is easy. But a loss with many weights curves
 # differently in different directions. The simplest example is a **ravine**:
 #
 # $$J(w) = \tfrac{1}{2} \big( \lambda_1 w_1^2 + \lambda_2 w_2^2 \big), \qquad \lambda_1 = 1, \quad \lambda_2 = 20.$$
@@ -776,9 +776,9 @@ check("adadelta_step")
 # SGD and the three new rules, seen on the simplest path: a straight slope that never changes. On the left it is 1, on
 # the right it is 0.01. The curves show how long each step is.
 #
-# Expect: SGD walks 100 times slower on the right. AdaGrad and RMSProp do not see the difference. AdaGrad slows down
-# like $1 / \sqrt{n}$. RMSProp begins with a long step and settles at $\eta$. Adadelta starts with tiny steps, and
-# speeds up.
+# Expect SGD to walk 100 times slower on the right, and AdaGrad and RMSProp to walk alike on both sides. AdaGrad slows
+# down like $1 / \sqrt{n}$, RMSProp begins with a long step and settles at $\eta$, and Adadelta starts with tiny steps
+# and speeds up.
 
 # %%
 # %%explore sgd_step, adagrad_step, rmsprop_step, adadelta_step
@@ -817,8 +817,9 @@ plots.show(axes)
 #   Exercise 2.)
 # - $\beta_1$ and $\beta_2$ (say "beta") are usually 0.9 and 0.999.
 #
-# Both means start at 0, so at first they are too small. By how much? Take a constant slope $g$. After $t$ steps
-# $m_t = (1 - \beta_1^t) \, g$ and $v_t = (1 - \beta_2^t) \, g^2$. So divide by that. This is the **bias correction**:
+# Both means start at 0, so at first they are too small. A constant slope $g$ shows by how much: after $t$ steps
+# $m_t = (1 - \beta_1^t) \, g$ and $v_t = (1 - \beta_2^t) \, g^2$. To divide by these factors is called **bias
+# correction**:
 #
 # $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t},$$
 #
@@ -894,7 +895,7 @@ def adam_step(params, grads, state, learning_rate, beta1, beta2, eps):
 check("adam_step")
 
 # %% [markdown]
-# What would happen without the bias correction? Then the first step on a constant slope would be
+# Without the bias correction, the first step on a constant slope would be
 # $(1 - \beta_1) / \sqrt{1 - \beta_2} = 0.1 / 0.0316 = 3.16$ times too long. The next cell shows your steps on slopes of
 # very different sizes. Expect 0.1, always.
 
@@ -1409,7 +1410,8 @@ for name, values in shares.items():
 # ### The same in Keras
 #
 # Every one of these rules has a class in `keras.optimizers`. The next cell feeds both, your function and the class, the
-# same 20 random slopes, and prints the largest difference. Keras computes in `float32` here. Expect $10^{-5}$ or less.
+# same 20 random slopes, and prints the largest difference. Keras computes in `float32` here, so expect $10^{-5}$ or
+# less.
 #
 # Where the defaults of Keras differ from the papers, the cell says what it wants:
 #

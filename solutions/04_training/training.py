@@ -1059,7 +1059,7 @@ activations(leaky_relu_forward=leaky_relu_forward, batchnorm_forward=batchnorm_f
 # %% [markdown]
 # ## Part 5 · Learning by heart
 #
-# Now our networks train. Do they learn what we want? Take 200 digits, and give 60 of them a wrong label, as tired
+# Now our networks train, but do they learn what we want? Take 200 digits, and give 60 of them a wrong label, as tired
 # people do. A large network can learn all 200 by heart, the wrong ones too. Watch the loss on 600 other digits, whose
 # labels are right: this is called the **validation loss**.
 
@@ -1112,8 +1112,8 @@ print(
 #
 # $$\text{out} = \frac{X \odot M}{1 - p}.$$
 #
-# In inference, nothing is dropped and nothing is scaled: out $= X$. (This form is called inverted dropout. It is what
-# Keras does. The paper scaled at test time instead.)
+# In inference, nothing is dropped and nothing is scaled: out $= X$. (This form, which Keras has too, is called inverted
+# dropout. The paper scaled at test time instead.)
 #
 # Worked number: $X = (10, 10, 10, 10)$, $p = 0.2$, and the mask came out as $(1, 1, 0, 1)$. Then out
 # $= (12.5, 12.5, 0, 12.5)$. In the mean over all masks: $0.8 \cdot 12.5 = 10$.
@@ -1496,9 +1496,9 @@ for name, yours in (("GlorotUniform", glorot_uniform), ("HeNormal", he_normal)):
 # %% [markdown]
 # ### Exercise 16 · Read digits that stand off centre
 #
-# Here is the task. You get **200 labelled digits**, all neatly centred. Your network will have to read digits that
-# are not: each of them is shifted by up to one pixel, in any direction. You have no labelled examples of those. But
-# you know how to make some.
+# You get **200 labelled digits**, all neatly centred. Your network will have to read digits that are not: each of them
+# is shifted by up to one pixel, in any direction. You have no labelled examples of those, but you know how to make
+# some.
 #
 # The next cell holds a plain network, and what becomes of it.
 

@@ -930,9 +930,9 @@ def conv2d_backward(dout, X, W, stride, padding):
 check("conv2d_backward")
 
 # %% [markdown]
-# Two tests. Finite differences, as always: with the loss $\sum \text{out} \cdot \text{dout}$ the upstream gradient
-# is exactly `dout`. Expect an error below $10^{-8}$. And Keras, which finds gradients by itself: expect about
-# $10^{-7}$, because it computes in `float32`.
+# Two tests follow. The first is finite differences, as always: with the loss $\sum \text{out} \cdot \text{dout}$ the
+# upstream gradient is exactly `dout`. Expect an error below $10^{-8}$. The second is Keras, which finds gradients by
+# itself: expect about $10^{-7}$, because it computes in `float32`.
 
 # %%
 # %%explore conv2d_backward, conv2d
@@ -1450,7 +1450,7 @@ reveal(
 # ### Experiment · Move the digits
 #
 # All digits of the data set sit in the middle of their image. What if they do not? Put each digit on a canvas of
-# $12 \times 12$. Train on digits in the middle. Then test on digits that were moved by one or two pixels in a random
+# $12 \times 12$, train on digits in the middle, and test on digits that were moved by one or two pixels in a random
 # direction: same digits, same ink.
 #
 # The first candidate is a dense network, 128 and 64 units with ReLU.
