@@ -1352,9 +1352,10 @@ reveal(
 # %% [markdown]
 # ### Experiment · Weight decay, and AdamW
 #
-# Most large networks today are trained with **AdamW** (Loshchilov and Hutter 2019): Adam, and beside its step each
-# weight shrinks a little towards 0, by $\eta \lambda w$. This is called **weight decay**; Lesson 04 says what it is
-# good for. Why a rule of its own? One could as well add $\lambda w$ to the slope. For SGD that is the same.
+# Many networks today, large language models above all, are trained with **AdamW** (Loshchilov and Hutter 2019). It is
+# Adam, but beside its step each weight shrinks a little towards 0, by $\eta \lambda w$. This is called **weight
+# decay**; Lesson 04 says what it is good for. One could as well add $\lambda w$ to the slope. For SGD that is the same.
+# For Adam it is not:
 
 # %%
 # %%explore

@@ -1206,8 +1206,9 @@ check("dropout_backward")
 # - The L2 part pulls each weight towards 0 in proportion to its size, so it shrinks large ones most. With plain descent
 #   it is the *weight decay* of lesson 03.
 # - The L1 part pulls each with the same force, so useless weights come to within a step of 0, and flicker about it. In
-#   a row of neurons for the digits, 63 % end there, and none is exactly 0. Who wants zeros shortens every $|w|$ by
-#   $\eta \lambda_1$ and stops at 0 (*soft thresholding*): then these 63 % are 0, and the loss is the same.
+#   a row of neurons for the digits, with $\lambda_1 = 0.002$, 63 % end there, and none is exactly 0. Who wants zeros
+#   shortens every $|w|$ by $\eta \lambda_1$ and stops at 0 (*soft thresholding*): then these 63 % are 0, and the loss
+#   is the same.
 #
 # Its gradient is added to $dW$. The derivative of $|w|$ is the sign of $w$; at $w = 0$, take 0.
 #

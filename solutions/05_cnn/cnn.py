@@ -1111,8 +1111,8 @@ check("max_pool2d_forward")
 # both windows. With $\text{dout} = (1, 2)$, it gets $1 + 2 = 3$, and all others get 0.
 #
 # When two numbers of a window are equally large, the maximum has a corner, and no slope. Any way to divide the gradient
-# between them that adds up to the whole is a subgradient: all of it to the first, as libraries do, or half to each. The
-# checks avoid such ties.
+# between them that adds up to the whole is a subgradient: all of it to the first, as most libraries do, or half to
+# each. The checks avoid such ties.
 #
 # **Write** `max_pool2d_backward(dout, X, size, stride)`. It returns `dX`, shape $(N, H, W, C)$.
 #
