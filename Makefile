@@ -70,6 +70,7 @@ bench: setup sandbox browser
 	$(BIN)/python benchmarks/large_class.py
 	$(BIN)/python benchmarks/lessons.py
 	$(BIN)/python benchmarks/widgets.py
+	$(BIN)/python benchmarks/truths
 	$(BIN)/python benchmarks/gpu.py
 
 # The demos' script: eslint and TypeScript's checker, from npm, in a folder of their own.
