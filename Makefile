@@ -71,6 +71,7 @@ bench: setup sandbox browser
 	$(BIN)/python benchmarks/lessons.py
 	$(BIN)/python benchmarks/widgets.py
 	$(BIN)/python benchmarks/gans.py
+	$(BIN)/python benchmarks/truths
 	$(BIN)/python benchmarks/gpu.py
 
 # The demos' script: eslint and TypeScript's checker, from npm, in a folder of their own.

@@ -86,7 +86,7 @@ edit(
 edit(
     "numerical_gradient__whole_numbers_stay_whole",
     {"np.array(x, dtype=np.float64)": "np.array(x)"},
-    hint="The copy of an array of whole numbers holds whole numbers, too: 1.00001 is stored as 1, and nothing moves.",
+    hint="The copy of an array of whole numbers holds whole numbers, too: 1.00001 is stored as 1, 0.99999 as 0.",
 )
 edit(
     "numerical_gradient__whole_slopes",

@@ -913,17 +913,20 @@ edit(
 )
 edit(
     "max_pool2d_backward__one_winner_for_all_images",
-    {"axis=(1, 2), keepdims": "axis=(0, 1, 2), keepdims"},
+    {"axis=(1, 2), keepdims": "axis=(0, 1, 2), keepdims", " / won.sum((1, 2), keepdims=True)": ""},
     hint="One winner was found for all images together. Each image has its own.",
 )
 edit(
     "max_pool2d_backward__one_winner_for_all_channels",
-    {"axis=(1, 2), keepdims": "axis=(1, 2, 3), keepdims"},
+    {"axis=(1, 2), keepdims": "axis=(1, 2, 3), keepdims", " / won.sum((1, 2), keepdims=True)": ""},
     hint="One winner was found for all channels together. Each channel has its own.",
 )
 edit(
     "max_pool2d_backward__one_winner_per_image",
-    {"window.max(axis=(1, 2), keepdims=True)": "X.max(axis=(1, 2), keepdims=True)"},
+    {
+        "window.max(axis=(1, 2), keepdims=True)": "X.max(axis=(1, 2), keepdims=True)",
+        " / won.sum((1, 2), keepdims=True)": "",
+    },
     hint="The winner of the whole image was looked for. Each window has its own.",
 )
 edit(

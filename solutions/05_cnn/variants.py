@@ -413,14 +413,14 @@ def max_pool2d_backward__add_at(dout, X, size, stride):
     return dX
 
 
-def max_pool2d_backward__shared_ties(dout, X, size, stride):
+def max_pool2d_backward__all_of_it_to_each_equal_winner(dout, X, size, stride):
     dX = np.zeros(X.shape, dtype=np.float32)
     out = max_pool2d_forward(X, size, stride)
     for i in range(dout.shape[1]):
         for j in range(dout.shape[2]):
             rows, columns = slice(i * stride, i * stride + size), slice(j * stride, j * stride + size)
             won = X[:, rows, columns] == out[:, i : i + 1, j : j + 1]
-            dX[:, rows, columns] += won / won.sum(axis=(1, 2), keepdims=True) * dout[:, i : i + 1, j : j + 1]
+            dX[:, rows, columns] += won * dout[:, i : i + 1, j : j + 1]
     return dX
 
 
