@@ -16,6 +16,7 @@ DEMOS = {
     "kernel_explorer": "kernels.demo:KernelExplorer",
     "gradient_flow": "flow.demo:GradientFlow",
     "architecture_explorer": "architectures.demo:ArchitectureExplorer",
+    "latent_space": "latent.demo:LatentSpace",
 }
 
 

@@ -96,7 +96,7 @@ class Panel:
         grows: bool = False,
         show: Steps = None,
     ) -> None:
-        """Draw points; with `grows`, only the one of the current step."""
+        """Draw points: a shape of `SHAPES`, or any character; with `grows`, only the one of the current step."""
         more = {"series": series, "shape": shape, "size": size, "hollow": hollow, "grows": grows}
         self._add("points", {"x": _floats(x), "y": _floats(y)}, show, **more)
 

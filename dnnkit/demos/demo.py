@@ -54,8 +54,8 @@ class Demo(DemoInterface, anywidget.AnyWidget):
         self.seed, self.values = seed, defaults | settings
         self.pinned: tuple[Settings, Result] | None = None
         self.predictions: list[str] = []
-        self.values |= self.follow(self.values, set(settings))
         self.result: Result = None
+        self.values |= self.follow(self.values, set(settings))
         self.uid, self._done = uuid.uuid4().hex[:12], 0
         super().__init__(spec=json.dumps(self._describe_page(predict)))
         self.refresh(everything=True)
@@ -187,6 +187,7 @@ class Demo(DemoInterface, anywidget.AnyWidget):
             "runs": self.runs,
             "beat": self.beat,
             "picture_first": self.picture_first,
+            "tall": self.tall,
             "actions": [list(action) for action in self.actions],
             "question": {"text": asks.text, "options": list(asks.options), "then": asks.then} if asks else None,
         }

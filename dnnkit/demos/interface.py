@@ -30,6 +30,7 @@ class DemoInterface:
         runs: whether it has Run and Step.
         beat: milliseconds between two steps of a run in the page.
         picture_first: whether the pictures stand above the controls.
+        tall: whether the first picture stands beside all others.
         actions: further buttons, (name, text).
         kept: settings that presets and reset leave as they are, and that the page need not know.
     """
@@ -48,6 +49,7 @@ class DemoInterface:
     runs: bool = False
     beat: int = 70
     picture_first: bool = False
+    tall: bool = False
     actions: tuple[tuple[str, str], ...] = ()
     kept: tuple[str, ...] = ()
 

@@ -14,11 +14,12 @@ DOTS_PER_INCH = 100
 PAGE = 1250  # pixels; wider states are broken into lines
 
 
-def draw_states(states: Sequence[tuple[str, list[Panel], int, str]]) -> Any:
+def draw_states(states: Sequence[tuple[str, list[Panel], int, str]], *, tall: bool = False) -> Any:
     """Draw several states of a demo, one row each.
 
     Args:
         states: list of (name, panels, step, sentence).
+        tall: the first panel stands beside all others, which are drawn one below the other.
 
     Returns:
         A Matplotlib `Figure` that pyplot knows nothing of.
@@ -26,6 +27,8 @@ def draw_states(states: Sequence[tuple[str, list[Panel], int, str]]) -> Any:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    if tall:
+        return _draw_tall(states)
     grids = [_lines(panels) for _, panels, _, _ in states]
     lines = [line for grid in grids for line in grid]
     wide = max(sum(panel.width for panel in line) for line in lines)
@@ -44,6 +47,27 @@ def draw_states(states: Sequence[tuple[str, list[Panel], int, str]]) -> Any:
                 ax.set_axis_off()
             for ax, panel in zip(place, line, strict=False):
                 draw_panel(ax, panel, at)
+    return figure
+
+
+def _draw_tall(states):
+    """Draw states whose first panel stands beside all others."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    first, *others = states[0][1]
+    wide, high = first.width + others[0].width, sum(panel.height + 30 for panel in others) + 70
+    size = wide / DOTS_PER_INCH, len(states) * high / DOTS_PER_INCH
+    figure = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
+    FigureCanvasAgg(figure)
+    rows = figure.subfigures(len(states), 1, squeeze=False)[:, 0]
+    for row, (name, panels, at, _) in zip(rows, states, strict=True):
+        row.suptitle(name, fontsize=10, x=0.01, ha="left", fontweight="bold")
+        ratios = {"width_ratios": (first.width, others[0].width), "height_ratios": [panel.height for panel in others]}
+        grid = row.add_gridspec(len(others), 2, **ratios)
+        draw_panel(row.add_subplot(grid[:, 0]), panels[0], at)
+        for place, panel in enumerate(panels[1:]):
+            draw_panel(row.add_subplot(grid[place, 1]), panel, at)
     return figure
 
 
@@ -101,6 +125,10 @@ def _points(ax, mark, step):
     colour = COLOURS[mark["series"]]
     face, edge = ("white", colour) if mark["hollow"] else (colour, "white")
     style = {"markerfacecolor": face, "markeredgecolor": edge, "markersize": 1.4 * mark["size"]}
+    if mark["shape"] not in MARKERS:  # a character
+        look = {"color": colour, "markersize": 1.6 * mark["size"], "markeredgewidth": 0.2}
+        ax.plot(x, y, marker=f"${mark['shape']}$", linestyle="none", **look)
+        return
     ax.plot(x, y, MARKERS[mark["shape"]], linestyle="none", markeredgewidth=1 if mark["hollow"] else 0.5, **style)
 
 

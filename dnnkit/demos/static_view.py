@@ -28,7 +28,7 @@ def still_figure(demo: Any) -> tuple[Any, list[str]]:
     names = demo.static_presets or list(demo.presets)[:3] or [""]
     settings = names if isinstance(names, dict) else {name: demo.presets.get(name, {}) for name in names}
     states = [_state(demo, name, changed) for name, changed in settings.items()]
-    return draw_states(states), [f"{name}: {said}" if name else said for name, _, _, said in states]
+    return draw_states(states, tall=demo.tall), [f"{name}: {said}" if name else said for name, _, _, said in states]
 
 
 def still_html(demo: Any) -> str:

@@ -61,7 +61,7 @@ def write_bundle(project: Path, path: Path | str) -> list[str]:
         "dnnkit/**/*.css",
         "dnnkit/**/*.json",
         "dnnkit/data/*.txt",
-        "dnnkit/data/*.npz",
+        "dnnkit/**/*.npz",
     ):
         for file in project.glob(pattern):
             if "__pycache__" not in file.parts and ".ipynb_checkpoints" not in file.parts:

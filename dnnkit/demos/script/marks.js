@@ -37,6 +37,28 @@ function shapeAt(context, shape, x, y, r) {
   context.closePath();
 }
 
+/**
+ * Write a character at some points, legible on fields.
+ * @param {CanvasRenderingContext2D} context
+ * @param {any} mark
+ * @param {Pick<Scales, "x" | "y">} scales
+ * @param {number} first
+ * @param {number} last the first point that is left out
+ */
+function letters(context, mark, { x, y }, first, last) {
+  context.font = `bold ${3 * mark.size}px system-ui, sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineWidth = 3;
+  context.strokeStyle = PAPER;
+  context.fillStyle = COLOURS[mark.series];
+  for (let i = first; i < last; i++) {
+    context.strokeText(mark.shape, x.at(mark.x[i]), y.at(mark.y[i]));
+    context.fillText(mark.shape, x.at(mark.x[i]), y.at(mark.y[i]));
+  }
+  context.font = FONT;
+}
+
 /** @type {Record<string, (context: CanvasRenderingContext2D, mark: any, scales: Scales, step: number) => void>} */
 export const MARKS = {
   field(context, mark, { x, y }) {
@@ -77,6 +99,7 @@ export const MARKS = {
   points(context, mark, { x, y }, step) {
     const first = mark.grows ? Math.min(step, mark.x.length - 1) : 0;
     const last = mark.grows ? first + 1 : mark.x.length;
+    if (mark.shape.length === 1) return letters(context, mark, { x, y }, first, last);
     for (let i = first; i < last; i++) {
       shapeAt(context, mark.shape, x.at(mark.x[i]), y.at(mark.y[i]), mark.size);
       context.fillStyle = mark.hollow ? PAPER : COLOURS[mark.series];

@@ -20,7 +20,7 @@ export class Pictures {
     this.state = null;
     /** @type {HTMLCanvasElement[]} */
     this.canvases = [];
-    this.root = element("div", { class: "dnn-pictures" });
+    this.root = element("div", { class: spec.tall ? "dnn-pictures dnn-tall" : "dnn-pictures" });
   }
 
   /**

@@ -19,7 +19,7 @@
  *
  * Sent once.
  * @typedef {{title: string, uid: string, controls: Control[], presets: string[], keys: [string, string, string][],
- *   keyed: number, runs: boolean, beat: number, picture_first: boolean, actions: [string, string][],
+ *   keyed: number, runs: boolean, beat: number, picture_first: boolean, tall: boolean, actions: [string, string][],
  *   question: Question | null, answered?: boolean}} Spec
  *
  * Sent after each change.

@@ -1,0 +1,1 @@
+"""The demo of latent space: codes of two numbers."""
