@@ -1413,6 +1413,46 @@ reveal(
 # of its ten numbers unused. Unused numbers have $\mu = 0$ and $\sigma = 1$, and cost nothing.
 
 # %% [markdown]
+# ### Play · What a price does to a map
+#
+# Back to codes of two numbers, which can be seen. The network chooses for each picture where its cloud lies and how
+# wide it is. Now let the price fall from $\beta = 1$ to $\beta = 0.1$. Which clouds will it choose?
+
+# %%
+# %%explore
+predict(
+    "clouds",
+    "The price of the code falls from beta = 1 to beta = 0.1. What happens to the clouds of the pictures?",
+    ["they get narrower", "they stay as wide as they are", "they get wider"],
+)
+
+# %% [markdown]
+# The next cell trains both. Then it opens a panel with six networks like yours that were trained beforehand: one
+# without draws and price, and five with prices from $\beta = 0.1$ to $\beta = 4$. On the map stand 300 pictures that
+# none of them has learned from, each as the digit that it shows, and behind them what the decoder draws there. The
+# circles are 1 and 2 away from zero: of 100 pairs of standard normal numbers, 86 land inside the larger one.
+#
+# Drag the star. Beside the map, you see what is decoded there, and the most similar of the 300 pictures. Your
+# `reparameterize` draws the cloud of that picture, and your `gaussian_kl` the coloured parts of the bars. Then press
+# *Run* for a walk from the square to the star, and *Draw* for a code from the standard normal distribution. Where does
+# it land on the map without a price, and where for $\beta = 1$? Go on to $\beta = 4$, and watch the code collapse.
+
+# %%
+# %%explore reparameterize, gaussian_kl, vae_loss, train_vae
+from dnnkit.demos import latent_space
+
+for beta in (1.0, 0.1):
+    _, mu, logvar = encode(X_valid, train_priced(beta, 2))
+    z, _ = reparameterize(mu, logvar, np.random.default_rng(15))
+    print(f"beta {beta}: codes spread by {mu.std():.2f} around zero, and each cloud by {np.std(z - mu):.2f}")
+reveal(
+    "clouds",
+    "they get narrower",
+    "In a narrow cloud the decoder knows better which picture is meant. Such exactness is what the price makes dear.",
+)
+latent_space(reparameterize=reparameterize, gaussian_kl=gaussian_kl, network="VAE, beta 1", predict=False)
+
+# %% [markdown]
 # ## Part 5 · Groups without names
 #
 # Codes that rebuild keep what is *large* in the data. Sometimes, what we look for is not large but *connected*. Here

@@ -146,6 +146,13 @@ WRONG = {
         "architecture_explorer(conv_cost=mine, step=3, predict=False)",
         "Your conv_cost differs from the demo's own",
     ),
+    "latent_space": (
+        "import numpy as np\n"
+        "def mine(mu, logvar):  # a mean over the numbers of a code in place of a sum\n"
+        "    return np.mean(mu**2 + np.exp(logvar) - 1 - logvar) / 2, mu, logvar",
+        "latent_space(gaussian_kl=mine, network='VAE, beta 1', predict=False)",
+        "Your gaussian_kl differs from the demo's own",
+    ),
 }
 
 
@@ -381,4 +388,60 @@ def test_the_architecture_explorer_fits_a_small_screen(browser, lab, tools):
         settled(page)
         assert page.locator(".dnn-demo").bounding_box()["height"] <= 620
     assert page.locator(".dnn-controls > .dnn-control:visible").count() <= 4
+    page.close()
+
+
+def test_the_map_of_latent_space_answers_to_pointer_and_keys(page, lab, tools):
+    drawing = "def mine(mu, logvar, rng):\n    raise NotImplementedError('not yet')"
+    shown = "from dnnkit.demos import latent_space\nlatent_space(reparameterize=mine, predict=False)"
+    opened(page, lab, tools, "latent.ipynb", drawing, shown)
+    settled(page)
+    expect(page.locator(".dnn-note")).to_be_hidden()  # a plain autoencoder draws nothing
+    words, network = page.locator(".dnn-says"), page.get_by_label("network", exact=True)
+    network.select_option("VAE, beta 1")
+    expect(words).to_contain_text("VAE, beta 1, at (-0.16, -1.61): nearest to a 9, at distance 0.91. Codes reach")
+    expect(page.locator(".dnn-note")).to_have_text(
+        "Your reparameterize is not written yet: the picture shows the demo's own."
+    )
+    pictures, right = page.locator(".dnn-panel canvas"), page.get_by_label("right", exact=True)
+    box = pictures.first.bounding_box()
+    page.mouse.move(box["x"] + 200, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 190, steps=3)
+    page.mouse.up()
+    expect(words).to_contain_text(re.compile(r"at \(1\.\d\d, -?0\.\d\d\): nearest to an? \d, at distance \d"))
+    assert 0.3 < float(right.input_value()) < 0.5
+    before = right.input_value()
+    pictures.first.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(right).not_to_have_value(before)
+    page.keyboard.press("s")
+    expect(words).to_contain_text("VAE, beta 1")
+    settled(page)
+    page.keyboard.press("d")
+    expect(right).not_to_have_value(before)
+    strip = pictures.nth(2).bounding_box()
+    page.mouse.move(strip["x"] + 95, strip["y"] + 30)
+    expect(page.locator(".dnn-beside:visible")).to_contain_text(re.compile(r"step 2: nearest to an? \d, distance"))
+    expect(page.get_by_label("step", exact=True)).to_have_value("2")
+    page.mouse.move(5, 5)
+    assert tools.findings(page, ".dnn-demo") == []
+    assert page.problems == []
+
+
+def test_latent_space_fits_a_small_screen_and_a_phone(browser, lab, tools):
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    opened(page, lab, tools, "low.ipynb", "from dnnkit.demos import latent_space\nlatent_space(predict=False)")
+    page.add_style_tag(content=".dnn-demo { max-width: 824px; }")  # as with JupyterLab's list of files beside it
+    for network in ("plain autoencoder", "VAE, beta 4"):
+        page.get_by_label("network", exact=True).select_option(network)
+        settled(page)
+        assert page.locator(".dnn-demo").bounding_box()["height"] <= 620
+    assert page.locator(".dnn-controls > .dnn-control:visible").count() <= 4
+    places = [page.locator(".dnn-panel").nth(number).bounding_box() for number in range(4)]
+    assert all(place["x"] > places[0]["x"] + places[0]["width"] for place in places[1:])
+    page.add_style_tag(content=".dnn-demo { max-width: 430px; }")
+    settled(page)
+    places = [page.locator(".dnn-panel").nth(number).bounding_box() for number in range(4)]
+    assert len({place["x"] for place in places}) == 1  # one below the other
     page.close()

@@ -132,7 +132,7 @@ class LatentSpace(Demo):
         if net.beta:
             about = f"{reach}; a cloud is {net.sigma.mean():.2f} wide."
             if np.all(net.kl < IN_USE):
-                about = "The code has collapsed: all digits have the same, and it costs nothing."
+                about = "The code has collapsed: nearly the same for all digits, at no cost."
         words = [panels.a_digit(digits().y[number]) for number in way.nearest]
         return [
             f"{net.name}, at ({x:.2f}, {y:.2f}): nearest to {digit}, at distance {gap:.2f}. {about}"

@@ -116,8 +116,16 @@ export class Pictures {
       canvas.setPointerCapture(event.pointerId);
       point(event);
     });
+    /** @type {PointerEvent | null} the last move, where Python was still busy with one before */
+    let missed = null;
     canvas.addEventListener("pointermove", (event) => {
-      if (event.buttons && !this.link.waiting) point(event);
+      if (!event.buttons) return;
+      missed = this.link.waiting ? event : null;
+      if (!missed) point(event);
+    });
+    canvas.addEventListener("pointerup", () => {
+      if (missed) point(missed);
+      missed = null;
     });
   }
 }
