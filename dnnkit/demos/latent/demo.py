@@ -133,9 +133,10 @@ class LatentSpace(Demo):
             about = f"{reach}; a cloud is {net.sigma.mean():.2f} wide."
             if np.all(net.kl < IN_USE):
                 about = "The code has collapsed: nearly the same for all digits, at no cost."
+        name = net.name[0].upper() + net.name[1:]
         words = [panels.a_digit(digits().y[number]) for number in way.nearest]
         return [
-            f"{net.name}, at ({x:.2f}, {y:.2f}): nearest to {digit}, at distance {gap:.2f}. {about}"
+            f"{name}, at ({x:.2f}, {y:.2f}): nearest to {digit}, at distance {gap:.2f}. {about}"
             for (x, y), digit, gap in zip(way.codes, words, way.distances, strict=True)
         ]
 

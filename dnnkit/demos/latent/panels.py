@@ -56,9 +56,9 @@ def _tiles(panel, net, most):
     """Lay the pictures that are decoded all over the map under it."""
     ticks = net.reach * (2 * np.arange(TILES) + 1 - TILES) / TILES
     codes = np.stack(np.meshgrid(ticks, ticks[::-1]), axis=2).reshape(-1, 2)
-    tiles = _ink(net.decode(codes), most).reshape(TILES, TILES, SIDE, SIDE).transpose(0, 2, 1, 3)
-    reach = (-net.reach, net.reach, -net.reach, net.reach)
-    panel.field(tiles.reshape(TILES * SIDE, -1), reach, limits=(0, 1), **GREY)
+    tiles = np.pad(_ink(net.decode(codes), most), ((0, 0), (1, 1), (1, 1)), constant_values=1.0)
+    rows = tiles.reshape(TILES, TILES, SIDE + 2, SIDE + 2).transpose(0, 2, 1, 3).reshape(TILES * (SIDE + 2), -1)
+    panel.field(rows, (-net.reach, net.reach, -net.reach, net.reach), limits=(0, 1), **GREY)
 
 
 def _clouds(panel, net, walk, cloud):
@@ -132,14 +132,14 @@ def prices(net: Network, kl: Array, known: Array | None) -> Panel:
         known: the right ones, where those are others; drawn as frames.
     """
     panel = _flat("nats for rebuilding, and for each number of a code", HIGH["price"])
-    names, pitch, floor = list(networks()), 40.0, 20.0
+    names, pitch, floor = list(networks()), 38.0, 20.0
     right = kl if known is None else known
     tallest = max(
         one.rebuilding + np.nansum(np.maximum(pair, 0)) for one, pair in zip(networks().values(), right, strict=True)
     )
     per = (HIGH["price"] - FRAME[1] - floor - 4) / tallest
     for column, (one, own, exact) in enumerate(zip(networks().values(), kl, right, strict=True)):
-        x = 24 + pitch * column
+        x = 22 + pitch * column
         if one is net:
             panel.box(x, (HIGH["price"] - FRAME[1]) / 2, pitch - 3, HIGH["price"] - FRAME[1] - 2, (), series=4, round=6)
         panel.text(x, 9, "plain" if not one.beta else f"{one.beta:g}", align="center", bold=one is net)
@@ -161,7 +161,7 @@ def _stack(panel, x, floor, heights, fills):
 
 def _legend(panel, net, kl):
     """Say what the colours mean, and the chosen network's numbers."""
-    left, top = 24 + 40 * len(networks()) - 12, HIGH["price"] - FRAME[1] - 12
+    left, top = 22 + 38 * len(networks()) - 10, HIGH["price"] - FRAME[1] - 12
     values = (net.rebuilding, *kl) if net.beta else (net.rebuilding, None, None)
     order = list(zip(PARTS, values, strict=True))[::-1]  # as they are stacked
     for line, ((name, _, fill), value) in enumerate(order):
