@@ -35,6 +35,7 @@ class Panel:
         scrub: (x of step 0, steps for each unit of x): the step slider follows the pointer over this plot.
         hover: what stands beside the pointer over it, one text for each step.
         picks: with `scrub`, the step follows a click, not the pointer.
+        spots: (x, y, text): what stands beside the pointer near a place, where there is no `scrub`.
         marks: what is drawn, in order, made by the methods below.
     """
 
@@ -53,6 +54,7 @@ class Panel:
     scrub: tuple[float, float] | None = None
     hover: Sequence[str] = ()
     picks: bool = False
+    spots: Sequence[tuple[float, float, str]] = ()
     marks: list[dict[str, Any]] = field(default_factory=list)
 
     def line(

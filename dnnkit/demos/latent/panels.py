@@ -49,6 +49,8 @@ def plane(net: Network, walk: Walk, cloud: tuple[Array, Array | None] | None, be
     for place, number in enumerate(walk.nearest):
         panel.points(*net.mu[number], series=5, shape=str(digits().y[number]), size=5, show=(place, place))
     panel.points(*walk.codes.T, series=5, shape="star", size=8, grows=True)
+    places = np.round(net.mu, 2).tolist()
+    panel.spots = [(x, y, f"{a_digit(digit)} at ({x}, {y})") for (x, y), digit in zip(places, digits().y, strict=True)]
     return panel
 
 
@@ -144,6 +146,9 @@ def prices(net: Network, kl: Array, known: Array | None) -> Panel:
             panel.box(x, (HIGH["price"] - FRAME[1]) / 2, pitch - 3, HIGH["price"] - FRAME[1] - 2, (), series=4, round=6)
         panel.text(x, 9, "plain" if not one.beta else f"{one.beta:g}", align="center", bold=one is net)
         _stack(panel, x, floor, per * np.array([one.rebuilding, *own]), [fill for *_, fill in PARTS])
+        words = f"{one.name}: rebuilding {one.rebuilding:.2f}"
+        words += f", numbers {own[0]:.2f} and {own[1]:.2f}" if one.beta else ""
+        panel.spots = [*panel.spots, *((x, y, words) for y in (20.0, 50.0, 80.0))]
         if known is not None:
             _stack(panel, x, floor, per * np.array([one.rebuilding, *exact]), [NOTHING] * 3)
     _legend(panel, net, kl[names.index(net.name)])

@@ -5,6 +5,23 @@ import { drawPanel, scalesOf } from "./panels.js";
 
 /** @typedef {import("./types.js").State} State */
 
+const NEAR = 22; // pixels from the pointer to what it points at, at most
+
+/**
+ * Say something beside the pointer; nothing where the words are empty.
+ * @param {HTMLCanvasElement} canvas
+ * @param {HTMLElement} beside
+ * @param {PointerEvent} event
+ * @param {string} words
+ */
+function sayBeside(canvas, beside, event, words) {
+  beside.textContent = words;
+  beside.hidden = !words;
+  const area = canvas.getBoundingClientRect(), left = event.clientX - area.left, wide = beside.offsetWidth;
+  beside.style.left = `${canvas.offsetLeft + Math.max(0, Math.min(left + 12, area.width - wide))}px`;
+  beside.style.top = `${canvas.offsetTop + Math.max(4, event.clientY - area.top - 34)}px`;
+}
+
 /** Draws the panels of the state into canvases that persist. */
 export class Pictures {
   /**
@@ -57,6 +74,7 @@ export class Pictures {
     if (keyed) this.listen(canvas, index);
     const beside = element("div", { class: "dnn-beside", "aria-hidden": "true", hidden: true });
     if (panel.scrub) this.follow(canvas, index, beside);
+    else if (panel.spots?.length) this.name(canvas, index, beside);
     return element("figure", { class: "dnn-panel" }, element("figcaption", {}, panel.title), canvas, beside);
   }
 
@@ -74,7 +92,7 @@ export class Pictures {
       const area = canvas.getBoundingClientRect();
       const [origin, per] = panel.scrub, last = (panel.hover?.length ?? 1) - 1;
       const x = scalesOf(panel, area.width, area.height).x.back(event.clientX - area.left);
-      return { panel, area, step: Math.max(0, Math.min(last, Math.round((x - origin) * per))) };
+      return { panel, step: Math.max(0, Math.min(last, Math.round((x - origin) * per))) };
     };
     canvas.addEventListener("pointerdown", (event) => {
       const at = stepAt(event);
@@ -83,14 +101,31 @@ export class Pictures {
     canvas.addEventListener("pointermove", (event) => {
       const at = stepAt(event);
       if (!at) return;
-      const { panel, area, step } = at;
-      beside.textContent = panel.hover?.[step] ?? "";
-      beside.hidden = !beside.textContent;
-      const left = event.clientX - area.left, wide = beside.offsetWidth;
-      beside.style.left = `${canvas.offsetLeft + Math.max(0, Math.min(left + 12, area.width - wide))}px`;
-      beside.style.top = `${canvas.offsetTop + Math.max(4, event.clientY - area.top - 34)}px`;
+      const { panel, step } = at;
+      sayBeside(canvas, beside, event, panel.hover?.[step] ?? "");
       if (panel.picks) return;
       if (!event.buttons || canvas.getAttribute("role") === "img") this.scrub(step);
+    });
+    canvas.addEventListener("pointerleave", () => { beside.hidden = true; });
+  }
+
+  /**
+   * Say beside the pointer what lies nearest to it.
+   * @param {HTMLCanvasElement} canvas
+   * @param {number} index
+   * @param {HTMLElement} beside
+   */
+  name(canvas, index, beside) {
+    canvas.addEventListener("pointermove", (event) => {
+      const panel = this.state?.panels[index];
+      if (!panel) return;
+      const area = canvas.getBoundingClientRect(), { x, y } = scalesOf(panel, area.width, area.height);
+      let words = "", least = NEAR;
+      for (const [across, up, text] of event.buttons ? [] : panel.spots ?? []) {
+        const gap = Math.hypot(x.at(across) - event.clientX + area.left, y.at(up) - event.clientY + area.top);
+        if (gap < least) [words, least] = [text, gap];
+      }
+      sayBeside(canvas, beside, event, words);
     });
     canvas.addEventListener("pointerleave", () => { beside.hidden = true; });
   }

@@ -69,3 +69,28 @@ def test_line_colours_can_be_told_from_paper():
     for colour in COLOURS:
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
         assert 0.2126 * red + 0.7152 * green + 0.0722 * blue < 190
+
+
+def test_like_arrays_are_sent_once():
+    panel = Panel("two fields with one scale of colours")
+    for place in range(2):
+        panel.field(np.full((2, 2), float(place)), (0, 1, 0, 1), limits=(0, 1))
+    plain, data = pack([panel])
+    first, second = plain[0]["marks"]
+    assert first["table"] == second["table"]
+    assert first["values"] != second["values"]
+    assert len(data) == 4 + 768 + 4
+
+
+def test_a_point_may_be_a_character_and_the_first_of_several_panels_may_be_tall():
+    tall, low = Panel("tall", height=400), Panel("low", height=100)
+    tall.points([0, 1], [0, 1], shape="7", series=4)
+    figure = draw_states([("state", [tall, low, low], 0, "said")], tall=True)
+    (row,) = figure.subfigs
+    left, *right = row.axes
+    assert left.lines[0].get_marker() == "$7$"
+    figure.draw_without_rendering()
+    places = [ax.get_position() for ax in (left, *right)]
+    assert places[0].height > places[1].height + places[2].height
+    assert places[1].x0 > places[0].x1
+    assert places[1].y0 > places[2].y1
