@@ -1427,10 +1427,11 @@ predict(
 )
 
 # %% [markdown]
-# The next cell trains both. Then it opens a panel with six networks like yours that were trained beforehand: one
-# without draws and price, and five with prices from $\beta = 0.1$ to $\beta = 4$. On the map stand 300 pictures that
-# none of them has learned from, each as the digit that it shows, and behind them what the decoder draws there. The
-# circles are 1 and 2 away from zero: of 100 pairs of standard normal numbers, 86 land inside the larger one.
+# The next cell trains both. Then it opens a panel with six smaller networks that were trained like yours: one without
+# draws and price, and five with prices from $\beta = 0.1$ to $\beta = 4$. On the map stand the codes of your 300
+# validation pictures, from which none of them has learned, each as the digit that it shows. Behind them is what the
+# decoder draws there. The circles are 1 and 2 away from zero: of 100 pairs of standard normal numbers, 86 land inside
+# the larger one.
 #
 # Drag the star. Beside the map, you see what is decoded there, and the most similar of the 300 pictures. Your
 # `reparameterize` draws the cloud of that picture, and your `gaussian_kl` the coloured parts of the bars. Then press
