@@ -1299,12 +1299,15 @@ check("train_vae")
 # Nobody wrote any of them.
 
 # %%
-# %%explore gaussian_kl, vae_loss, evidence_bound_broken, train_vae
+# %%explore gaussian_kl, vae_loss, train_vae
 vae = train_vae(digits_X, np.random.default_rng(9))
 ticks = np.linspace(-2.4, 2.4, 11)
 grid = np.stack(np.meshgrid(ticks, ticks[::-1]), axis=2).reshape(-1, 2)
 pictures = sigmoid(decode(grid, vae)[1]).reshape(11, 11, 8, 8)
 plots.show(plots.plot_plane(pictures, reach=2.4, title="What two numbers can say"))
+
+# %%
+# %%explore gaussian_kl, vae_loss, evidence_bound_broken, train_vae
 vae_noise = np.random.default_rng(10).normal(size=(20, len(X_valid), 2))
 print(f"evidence bound of 300 new digits: {evidence_bound_broken(X_valid, vae, vae_noise).mean():.2f} nats")
 

@@ -911,7 +911,8 @@ reveal(
 # %% [markdown]
 # The critic's curve never becomes flat, so a generator is told everywhere in which direction it is better. It lies a
 # bit above the distance, because a price is not a prohibition. With slope $s$ at distance $d$, the critic wins $d s$
-# and pays $10 (s - 1)^2$. That is best for $s = 1 + d / 20$. Divided by this, what it says is the distance, up to a tenth.
+# and pays $10 (s - 1)^2$. That is best for $s = 1 + d / 20$. Divided by this, what it says is the distance, up to a
+# tenth.
 #
 # ### Exercise 8 · Find a hidden distribution
 #
