@@ -1025,14 +1025,6 @@ edit(
     hint="The weights are those of the start. Is fit called, and is the model returned that was trained?",
 )
 edit(
-    "train_segmenter__untrained_copy",
-    {
-        "    return model": "    return keras.models.clone_model(model)",
-        "num_epochs, batch_size = 8, 16": "num_epochs, batch_size = 1, 16",
-    },
-    hint="The weights are those of the start. Is fit called, and is the model returned that was trained?",
-)
-edit(
     "train_segmenter__ten_classes",
     {"8, 2, num_classes)": "8, 2, 10)", "num_epochs, batch_size = 8, 16": "num_epochs, batch_size = 1, 16"},
     hint="There are always ten scores for a pixel. Use num_classes.",
@@ -1076,16 +1068,6 @@ edit(
         "from_logits=True": "from_logits=False",
     },
     hint="The outputs sum to 1 along the rows of an image. The classes are the last axis: the softmax belongs there.",
-)
-edit(
-    "train_segmenter__steps_too_small",
-    {"CosineDecay(0.005, steps)": "CosineDecay(0.000005, steps)"},
-    hint="The network was trained, but hardly moved. Is the learning rate much too small?",
-)
-edit(
-    "train_segmenter__steps_too_large",
-    {"CosineDecay(0.005, steps)": "CosineDecay(5.0, steps)"},
-    hint="The network flew away: its biases are large, and one class is painted alone. Is the learning rate too large?",
 )
 edit(
     "train_segmenter__rate_falls_at_once",
