@@ -250,16 +250,24 @@ def text_cnn(solution):
 BUILDERS = (alexnet, googlenet, first_block, resnet, densenet, unet, text_cnn, lenet)
 
 
-def main():
-    """Count all networks and write them down, one block a line."""
-    lesson = find_lesson(PROJECT / "solutions", LESSON)
-    solution = Reference(lesson).namespace()
+def counted(solution):
+    """Return the text of the file: all networks, one block a line.
+
+    Args:
+        solution: the functions of lesson 06, by name.
+    """
     lines = []
     for build in BUILDERS:
         net = build(solution)
         blocks = ",\n".join("  " + json.dumps(block, ensure_ascii=False) for block in net.blocks)
         lines.append(f"{json.dumps(net.name)}: [\n{blocks}\n]")
-    TARGET.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def main():
+    """Count all networks and write them down."""
+    lesson = find_lesson(PROJECT / "solutions", LESSON)
+    TARGET.write_text(counted(Reference(lesson).namespace()), encoding="utf-8")
     print(f"{TARGET.relative_to(PROJECT)}: {TARGET.stat().st_size / 1000:.0f} kB")
 
 

@@ -17,6 +17,7 @@ from dnnkit.facts.graphs import order_facts
 from dnnkit.facts.mlp import learning_facts, mlp_facts, recognised_facts
 from dnnkit.facts.network import bends_facts, network_facts, trained_network_facts
 from dnnkit.facts.noise import dropout_facts, shift_facts
+from dnnkit.facts.painted import painted_facts
 from dnnkit.facts.partition import partition_facts
 from dnnkit.facts.ravine import ravine_facts
 from dnnkit.facts.samples import samples_facts
@@ -50,4 +51,5 @@ FACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "rebuilt": rebuilt_facts,
     "tuned": tuned_facts,
     "samples": samples_facts,
+    "painted": painted_facts,
 }

@@ -6,6 +6,33 @@ reference with a few texts replaced.
 
 from grading.lessons.checking import edit, hint
 
+EQUIVALENT = {
+    "residual_forward": {
+        "where: comparison: z > 0 -> z >= 0...": "both give 0 at 0",
+        "masked: comparison: z > 0 -> z >= 0...": "as above",
+        "masked: without dtype...": "F(x) is made of floats, so the sum is",
+        "masked: call left out: np.asarray(x, dtype=np.float64) -> x": "as above",
+    },
+    "residual_backward": {
+        "reference: comparison: x + F(x) > 0 -> x + F(x) >= 0...": "the slope at 0 may be 0 or 1",
+        "where: comparison: x + F(x) > 0 -> x + F(x) >= 0...": "as above",
+        "by_output: call left out: dz.copy() -> dz...": "dz is a new array already",
+    },
+    "conv_cost": {
+        "by_floor: call left out: np.floor(...": "int() cuts off the same digits",
+        "0 counts as of...": "sizes and strides are at least 1",
+    },
+    "network_cost": {
+        "reference: constant: 0 -> -1 in shape[0] (2)": "a vector has one axis",
+        "recursive: constant: 0 -> -1 in shape[0]": "as above",
+        "recursive: constant: 0 -> -1 in shape[0] (2)": "as above",
+    },
+    "receptive_field": {
+        "by_products: off by one: range(len(layers) + 1)...": "the strides end before: the last product comes twice",
+        "by_products: constant: 1 -> 2 in len(layers) + 1": "as above",
+    },
+}
+
 # residual_forward
 
 edit(
@@ -979,6 +1006,75 @@ edit(
     },
     hint="The skips still go through a pooling. They are what was there before it.",
 )
+
+# train_segmenter
+
+edit(
+    "train_segmenter__no_return",
+    {"    return model": "    model", "num_epochs, batch_size = 8, 16": "num_epochs, batch_size = 1, 16"},
+    hint="The function returns None. Is the return missing?",
+)
+edit(
+    "train_segmenter__returns_history",
+    {"    model.fit(X": "    return model.fit(X", "num_epochs, batch_size = 8, 16": "num_epochs, batch_size = 1, 16"},
+    hint="What fit returns is the history of the losses. Return the model.",
+)
+edit(
+    "train_segmenter__not_trained",
+    {"    model.fit(X, masks, batch_size=batch_size, epochs=num_epochs, verbose=0)\n": ""},
+    hint="The weights are those of the start. Is fit called, and is the model returned that was trained?",
+)
+edit(
+    "train_segmenter__ten_classes",
+    {"8, 2, num_classes)": "8, 2, 10)", "num_epochs, batch_size = 8, 16": "num_epochs, batch_size = 1, 16"},
+    hint="There are always ten scores for a pixel. Use num_classes.",
+)
+edit(
+    "train_segmenter__returns_masks",
+    {
+        "    return model": "    return np.argmax(keras.ops.convert_to_numpy(model(X)), axis=-1)",
+        "num_epochs, batch_size = 8, 16": "num_epochs, batch_size = 1, 16",
+    },
+    hint="An array came: the masks of X. Return the model, which is then asked for masks of other images.",
+)
+edit(
+    "train_segmenter__masks_mixed_up",
+    {"model.fit(X, masks,": "model.fit(X, rng.permutation(masks),"},
+    hint="Nearly all is painted as one class, the ground. Do the masks that fit gets belong to their images?",
+)
+edit(
+    "train_segmenter__shape_or_ground",
+    {
+        "    model.fit(X, masks,": "    ground = np.bincount(masks.ravel()).argmax()\n"
+        "    model.fit(X, np.where(masks == ground, ground, (ground + 1) % num_classes),"
+    },
+    hint="Shapes are told from the ground, but only two classes are painted. Does fit get masks with all classes?",
+)
+edit(
+    "train_segmenter__masks_shifted",
+    {"model.fit(X, masks,": "model.fit(X, np.roll(masks, 6, axis=(1, 2)),"},
+    hint="All classes are painted, but not where the shapes are. Are masks moved or turned, and their images not?",
+)
+edit(
+    "train_segmenter__wrong_flag",
+    {"from_logits=True": "from_logits=False"},
+    hint="Shapes are told from the ground, but their kinds are not learned. Does the loss know that the network gives "
+    "scores and no probabilities?",
+)
+edit(
+    "train_segmenter__softmax_over_rows",
+    {
+        "    steps =": "    model = keras.Model(model.input, keras.layers.Softmax(axis=1)(model.output))\n    steps =",
+        "from_logits=True": "from_logits=False",
+    },
+    hint="The outputs sum to 1 along the rows of an image. The classes are the last axis: the softmax belongs there.",
+)
+edit(
+    "train_segmenter__rate_falls_at_once",
+    {"steps = num_epochs * int(np.ceil(len(X) / batch_size))": "steps = num_epochs"},
+    hint="The network moved by a few steps' worth only. Does T count the steps of all minibatches in all epochs?",
+)
+
 
 # text_cnn
 

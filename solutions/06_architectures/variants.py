@@ -346,6 +346,48 @@ def build_unet_broken__calls_the_right_one(input_shape, base_filters, depth, num
     return build_unet(input_shape, base_filters, depth, num_classes)
 
 
+# train_segmenter
+
+
+def train_segmenter__probabilities(X, masks, num_classes, rng):
+    keras.utils.set_random_seed(int(rng.integers(2**31)))
+    scores = build_unet(X.shape[1:], 12, 2, num_classes)
+    model = keras.Sequential([keras.Input(X.shape[1:]), scores, keras.layers.Softmax()])
+    model.compile(keras.optimizers.AdamW(0.01), "sparse_categorical_crossentropy")
+    for rate in (0.01, 0.003, 0.001):
+        model.optimizer.learning_rate = rate
+        model.fit(X, masks, batch_size=32, epochs=4, verbose=0)
+    return model
+
+
+def train_segmenter__best_kept(X, masks, num_classes, rng):
+    keras.utils.set_random_seed(int(rng.integers(2**31)))
+    aside = len(X) // 8
+    model = build_unet(X.shape[1:], 8, 2, num_classes)
+    model.compile(keras.optimizers.Adam(0.003), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    slower = keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=1)
+    best = keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)
+    model.fit(
+        X[aside:],
+        masks[aside:],
+        batch_size=16,
+        epochs=16,
+        verbose=0,
+        validation_data=(X[:aside], masks[:aside]),
+        callbacks=[slower, best],
+    )
+    return model
+
+
+edit(
+    "train_segmenter__constant_rate",
+    {
+        "keras.optimizers.schedules.CosineDecay(0.005, steps)": "0.003",
+        "num_epochs, batch_size = 8, 16": "num_epochs, batch_size = 10, 16",
+    },
+)
+
+
 # text_cnn
 
 
