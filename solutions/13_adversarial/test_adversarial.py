@@ -12,7 +12,7 @@ from grading.lessons.checking import (
     example,
     points,
 )
-from grading.lessons.inputs import magnitudes, whole_numbers, with_zeros
+from grading.lessons.inputs import magnitudes, whole_numbers, with_ties, with_zeros
 
 TIGHT = 1e-8  # relative tolerance: answers computed in float64 keep it, those in float32 do not
 shown = functools.partial(example, rtol=TIGHT)
@@ -95,7 +95,11 @@ def _starts_shown(pgd, X, y, epsilon, rng):
     return {
         "no pixel moved by more than epsilon": bool(np.abs(changes).max() <= epsilon + 1e-12),
         "all pixels between 0 and 1": bool(first.min() >= 0 and first.max() <= 1),
-        "each change another one": bool(len(np.unique(changes[(X > 0) & (X < 1)])) == np.sum((X > 0) & (X < 1))),
+        "some pixels became brighter": bool(changes.max() > 0),
+        "some pixels became darker": bool(changes.min() < 0),
+        "some moved by less than epsilon": bool(np.any((np.abs(changes) < 0.99 * epsilon) & (changes != 0))),
+        "differs from pixel to pixel": len(np.unique(changes[0])) > 1,
+        "differs from picture to picture": len(np.unique(changes[:, 0])) > 1,
         "another start at the next call": not np.array_equal(first, second),
     }
 
@@ -287,11 +291,20 @@ EXAMPLES = {
             y=np.array([0, 1, 2, 2, 1]),
             changes=np.array(
                 [
-                    [[0.0, 0.3, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.3]],
-                    [[0.0, 0.0, 0.0], [0.0, 0.0, 0.2], [0.0, 0.0, 0.3]],
-                    [[0.2, 0.0, 0.0], [0.0, 0.1, 0.0], [0.1, 0.0, 0.3]],
+                    [[0.0, 0.1, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.3]],
+                    [[0.0, 0.0, 0.0], [0.0, 0.0, 0.2], [0.0, 0.0, 0.1]],
+                    [[-0.5, 0.0, 0.0], [0.0, 0.1, 0.0], [0.0, 0.0, 0.3]],
                 ]
             ),
+        ),
+        shown(
+            "the strongest attack is the second one",
+            run=_robust_shown,
+            X=np.array(
+                [[0.75, 0.25, 0.0, 0.0], [0.0, 0.75, 0.25, 0.0], [0.0, 0.0, 0.75, 0.25], [0.25, 0.0, 0.0, 0.75]]
+            ),
+            y=np.array([0, 1, 2, 3]),
+            changes=-np.array([np.diag([0, 0, 0, 1]), np.diag([0, 1, 1, 1]), np.diag([1, 0, 0, 1])]),
         ),
     ],
     "project_linf": [
@@ -341,8 +354,8 @@ EXAMPLES = {
         shown(
             "no step: a random start",
             run=_starts_shown,
-            X=_PIXELS,
-            y=np.array([0, 1, 0]),
+            X=np.random.default_rng(4).random((4, 5)).round(2),
+            y=np.array([0, 1, 0, 1]),
             epsilon=0.3,
             rng=np.random.default_rng(3),
         ),
@@ -431,14 +444,30 @@ def _some_cases(rng):
     return [_case(rng, shape, rng.uniform(0.05, 0.4)) for shape in shapes]
 
 
+_THIN = ((3, 1, 4), (3, 4, 1), (2, 3, 2, 1), (2, 3, 1, 2), (2, 1, 2, 3), (4, 2))
+
+
+def _kinds_of_rows(rng, num_pixels):
+    """Pictures that are all black, all white, nearly black, and with two equal or nearly equal largest pixels."""
+    rows = [np.zeros((1, num_pixels)), np.ones((1, num_pixels)), np.abs(magnitudes(rng, (2, num_pixels), 1e-7, 5e-5))]
+    rows += [
+        np.abs(magnitudes(rng, (2, num_pixels), 1e-4, 0.5)),
+        1 - np.abs(magnitudes(rng, (1, num_pixels), 1e-7, 1e-3)),
+    ]
+    near = np.full((2, num_pixels), 0.3)
+    near[0, :2], near[1, -2:] = (0.597, 0.6), (0.6, 0.597)
+    return rng.permutation(np.concatenate([*rows, near]))
+
+
 def _end_cases(rng):
-    """One picture, one pixel, whole numbers, budgets of 0 and 1, slopes of all sizes, all slopes 0."""
+    """One picture, one pixel, whole numbers, budgets of 0 and 1, slopes of all sizes, all slopes 0, dark pictures."""
     cases = [_case(rng, (1, 6), 0.2), _case(rng, (6, 1), 0.3, num_classes=6), _case(rng, (1, 1), 0.1, zeros=0)]
     black_white = rng.integers(2, size=(4, 6))
     cases += [_case(rng, (4, 6), 0.25, X=black_white), _case(rng, (4, 6), 1, X=black_white)]
     cases += [_case(rng, (3, 5), 0), _case(rng, (3, 5), 0.0), _case(rng, (3, 5), 1), _case(rng, (3, 5), 1.0)]
     cases += [_tiny_and_large(rng, (4, 8)), _case(rng, (3, 4), 0.2, zeros=1.0), _case(rng, (40, 4), 0.003)]
-    return cases
+    cases += [_case(rng, shape, 0.2) for shape in _THIN]
+    return [*cases, _case(rng, (9, 5), 0.2, X=_kinds_of_rows(rng, 5), zeros=0.4)]
 
 
 def _floats(value, what):
@@ -529,8 +558,9 @@ def _check_worst(student, cases):
         assert_close(answer, _right_worst(*case), rtol=TIGHT, atol=1e-300, each=True, what=what)
 
 
-def _linear(rng, N, D, epsilon, box, scale=2.0):
-    X = _pictures(rng, (N, D)) if box else rng.normal(size=(N, D))
+def _linear(rng, N, D, epsilon, box, scale=2.0, X=None):
+    if X is None:
+        X = _pictures(rng, (N, D)) if box else rng.normal(size=(N, D))
     return X, rng.integers(2, size=N), scale * rng.normal(size=D), float(rng.normal()), epsilon, box
 
 
@@ -555,11 +585,23 @@ def test_linear_worst_loss_ends(student, rng):
         cases += [_linear(rng, 4, 3, 1, box), _linear(rng, 3, 6, 1.0, box), _linear(rng, 4, 4, 0.0, box)]
         cases.append(_linear(rng, 6, 8, 0.4, box, scale=400.0))
         cases.append(_linear(rng, 6, 8, 0.1, box, scale=1e-3))
+        cases += [_linear(rng, 4, 2, 0.2, box), _linear(rng, 9, 5, 0.15, box, X=_kinds_of_rows(rng, 5))]
+        cases += [(*_linear(rng, 5, 4, 0.3, box, scale=scale)[:3], 0.0, 0.3, box) for scale in (3e-5, 3e-7, 2.0)]
+        cases += [_sure(rng, scale, box) for scale in (3.0, 60.0)]
+        cases.append((*_linear(rng, 5, 4, 0, box, X=0.01 * rng.random((5, 4)), scale=3e4)[:4], 1e-4, box))
+        cases.append((*_linear(rng, 5, 4, 0, box)[:2], with_ties(rng, (4,), gap=0.005), 0.5, 0.2, box))
         X, y, w, b, epsilon, _ = _linear(rng, 5, 6, 0.3, box)
         cases += [(X, np.ones(5, dtype=int), with_zeros(rng, 6), b, epsilon, box), (X, y, 0.0 * w, b, epsilon, box)]
         cases.append((rng.integers(2, size=(5, 6)), y, whole_numbers(rng, 6), 2, 0.25, box))
         cases.append((X, np.zeros(5, dtype=int), w, -7, epsilon, box))
+    cases.append(_linear(rng, 5, 4, 0.3, False, X=3e4 * rng.normal(size=(5, 4)), scale=1e-2))
     _check_worst(student, cases)
+
+
+def _sure(rng, scale, box):
+    """Examples that are right by a wide margin, also after the attack."""
+    X, _, w, b, _, _ = _linear(rng, 30, 6, 0.01, box, scale=scale)
+    return X, (X @ w + b > 0).astype(int), w, b, 0.01, box
 
 
 # minimal_epsilon
@@ -643,10 +685,12 @@ def test_minimal_epsilon_special_cases(student, rng):
     through = np.full((3, 2), borders[0] - 0.05)  # black to white, through the middle class, whose label it has at 1
     cases.append(("bright", through, np.array([0, 2, 1]), np.ones((3, 2)), 7, borders))
     cases.append(("bright", X, y, 0.0 * directions, 4, borders))
+    late = np.array([[0.25, 0.25], [0.2, 0.2], [0.2, 0.2]]), np.zeros(3, dtype=int)  # at 1 exactly, later, just before
+    cases.append(("bright", *late, np.repeat([[0.25], [0.2985], [0.3001]], 2, axis=1), 6, np.array([0.5])))
     _check_smallest(student, [*cases, _walks(rng, (10, 4), 8, scale=0.02), _walks(rng, (10, 4), 8, scale=30.0)])
 
 
-@points(1)
+@points(0.5)
 def test_minimal_epsilon_ends(student, rng):
     """No halving, one, many, one picture, one pixel, whole numbers, and pictures at black and white are right."""
     cases = [_walks(rng, (8, 4), halvings) for halvings in (0, 1, 2, 20, 30)]
@@ -657,6 +701,34 @@ def test_minimal_epsilon_ends(student, rng):
     y = _linear_reader(W, b)(X)
     cases += [("linear", X, y, signs, 8, (W, b)), ("linear", 1.0 * X, y, 3 * signs, 8, (W, b))]
     _check_smallest(student, cases)
+
+
+@points(0.5)
+def test_minimal_epsilon_shapes_and_sizes(student, rng):
+    """Thin pictures, dark ones, nearly equal pixels, and directions of every size are right."""
+    cases = [_found(rng, shape) for shape in ((1, 5), (1, 1), (1, 2, 3), *_THIN)]
+    for factor in (1e-3, 1e-7):
+        _, X, _, directions, _, (W, _) = _walks(rng, (20, 5), 0)
+        W = W / factor  # what the network sees is as usual
+        cases.append(("linear", factor * X, _linear_reader(W, 0.0)(factor * X), factor * directions, 12, (W, 0.0)))
+        cases.append(("linear", X, _linear_reader(W, 0.0)(X), 3e-3 / factor * directions, 30, (W, 0.0)))
+    for rows in (0.1, 1.0):
+        X = rows * _kinds_of_rows(rng, 5)
+        W = rng.normal(size=(5, 4))
+        cases.append(("linear", X, _linear_reader(W, 0.0)(X), with_zeros(rng, X.shape) * rows, 20, (W, 0.0)))
+        near = with_ties(rng, X.shape, gap=0.005)
+        cases.append(("linear", X, _linear_reader(W, 0.0)(X), near * 0.1, 20, (W, 0.0)))
+        cases.append(("linear", X, _linear_reader(W, 0.0)(X), 0.005 * with_zeros(rng, X.shape), 25, (W, 0.0)))
+    X, W = np.abs(with_ties(rng, (20, 5), gap=0.005)) / 6, rng.normal(size=(5, 4))
+    cases.append(("linear", X, _linear_reader(W, 0.0)(X), rng.normal(size=X.shape), 20, (W, 0.0)))
+    _check_smallest(student, cases)
+
+
+def _found(rng, shape):
+    """Pictures that all become too bright on their way."""
+    X = rng.uniform(0.05, 0.4, size=shape)
+    directions = rng.uniform(0.5, 1.5, size=shape)
+    return "bright", X, np.zeros(shape[0], dtype=int), directions, 10, np.array([0.5])
 
 
 # robust_accuracy
@@ -706,7 +778,7 @@ def test_robust_accuracy_several_attacks(student, rng):
     _check_robust(student, [*cases, (X, y, W, b, there_and_back), (X, y, W, b, there_and_back[::-1])])
 
 
-@points(1)
+@points(0.5)
 def test_robust_accuracy_ends(student, rng):
     """One picture, none right, all right, pictures with several axes, and whole numbers are right."""
     cases = [_attacked(rng, (1, 4), 2, size=size, wrong=wrong) for size, wrong in ((0.01, 0), (0.01, 1), (5.0, 0))]
@@ -716,6 +788,22 @@ def test_robust_accuracy_ends(student, rng):
     whole = whole_numbers(rng, X.shape)
     cases.append((whole, _linear_reader(W, b)(whole), W, b, whole_numbers(rng, changes.shape, -1, 1)))
     _check_robust(student, [*cases, _attacked(rng, (43, 1), 2, num_classes=2)])
+
+
+@points(0.5)
+def test_robust_accuracy_shapes_and_sizes(student, rng):
+    """Thin pictures, numbers of every size, nearly equal ones and zeros are right."""
+    cases = [_attacked(rng, (20 + shape[0], *shape[1:]), 2) for shape in _THIN]
+    for factor in (1e-3, 1e-7, 3e4):
+        X, _, W, _, changes = _attacked(rng, (60, 5), 2, wrong=0)
+        cases.append((factor * X, _linear_reader(W, 0.0)(X), W, 0.0, factor * changes))
+    largest = np.eye(4), 0.0, np.zeros((1, 4, 4))  # reads the number of the largest pixel
+    for _ in range(4):
+        near = with_ties(rng, (10, 4), gap=0.005)
+        cases.append((near, near.argmax(axis=1), *largest))
+    dark = 5e-4 * np.abs(with_zeros(rng, (40, 4)))
+    dark[0] = 0.0
+    _check_robust(student, [*cases, (dark, dark.argmax(axis=1), *largest)])
 
 
 # project_linf
@@ -755,6 +843,13 @@ def test_project_linf_ends(student, rng):
     binary = rng.integers(2, size=(5, 6))
     cases += [(whole_numbers(rng, (5, 6)), binary, 0.25), (X, binary, 0.3), (whole_numbers(rng, (5, 6)), X0, 0.15)]
     cases += [(binary, binary, 0.2), (whole_numbers(rng, (5, 6)), binary, 1), (whole_numbers(rng, (5, 6)), binary, 0)]
+    cases += [_moved(rng, shape, 0.2, 0.3) for shape in _THIN]
+    rows = _kinds_of_rows(rng, 5)
+    cases += [(rows, np.clip(rows + 0.05, 0, 1), 0.2), (rows + 0.01 * with_zeros(rng, rows.shape), rows, 0.004)]
+    cases += [
+        (0.4 + 0.1 * with_ties(rng, (6, 4), gap=0.02), np.full((6, 4), 0.5), 0.5),
+        (rows, rng.permutation(rows), 0.1),
+    ]
     _check_projections(student, [*cases, (X0.copy(), X0, 0.1), (1e9 * X, X0, 0.1)])
 
 
@@ -877,6 +972,9 @@ def test_pgd_ends(student, rng):
     cases += [_walk_case(rng, (1, 5), 0.2, 0.06, 5), _walk_case(rng, (5, 1), 0.2, 0.06, 5)]
     cases += [_walk_case(rng, (1, 1), 0.2, 0.06, 5, zeros=0), _walk_case(rng, (3, 4), 0.2, 0.1, 3, zeros=1.0)]
     cases.append(_walk_case(rng, (4, 6), 0.3, 0.1, 4, X=rng.integers(2, size=(4, 6))))
+    cases += [_walk_case(rng, (4, 6), 0.0, 0.05, 3), _walk_case(rng, (4, 6), 0.1, 0.0, 3)]
+    cases += [_walk_case(rng, shape, 0.2, 0.06, 4) for shape in _THIN]
+    cases.append(_walk_case(rng, (9, 5), 1e-6, 1e-6, 3, X=_kinds_of_rows(rng, 5)))
     X, y, epsilon, waves = _tiny_and_large(rng, (4, 8))
     _check_walks(student, rng, [*cases, (X, y, epsilon, waves, 0.04, 6)])
 

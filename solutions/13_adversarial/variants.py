@@ -103,7 +103,7 @@ edit("targeted_fgsm__plus_minus", {"X - epsilon * np.sign(": "X + (-epsilon) * n
 
 
 def minimal_epsilon__picture_by_picture(predict, X, y, directions, num_halvings):
-    found = np.empty(len(X))
+    found = np.full(len(X), 7.0)
     for n in range(len(X)):
 
         def right(epsilon, n=n):
