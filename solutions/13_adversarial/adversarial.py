@@ -73,11 +73,13 @@ if "google.colab" in sys.modules:
 # %load_ext dnnkit
 from itertools import pairwise
 
+import keras
 import numpy as np
 from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
 from dnnkit import check
+from dnnkit.gradients import value_and_gradient
 
 np.set_printoptions(precision=4, suppress=True)  # print arrays as plain decimals
 one_core = threadpool_limits(1)  # many small products are faster on one core than on several
@@ -992,3 +994,437 @@ print(f"pixels that differ from those of one step: {np.mean(np.abs(hunted - one_
 print(
     f"still right: {np.mean(mlp_read(hunted) == y_new):.1%}, after one step: {np.mean(mlp_read(one_step) == y_new):.1%}"
 )
+
+# %% [markdown]
+# ## Part 5 · Networks that are not yours
+#
+# All attacks so far take a *function* that gives slopes. So they attack any network, if only somebody writes this
+# function for it.
+#
+# ### Exercise 9 · The slopes of a Keras model
+#
+# Keras has no such function, because training needs slopes along weights, and here they are needed along the input. The
+# tool of this course for that, on every backend of Keras, is `value_and_gradient(f, X)`. It takes a function $f$ of a
+# tensor that returns *one number*, and gives that number and its slopes along $X$.
+#
+# But we want the slopes of $N$ losses, each along its own picture. Here the sum helps:
+#
+# $$f(x) = \sum_{n=1}^{N} L(x_n, y_n), \qquad
+# \frac{\partial f}{\partial x_n} = \frac{\partial L(x_n, y_n)}{\partial x_n},$$
+#
+# since no other term of the sum depends on $x_n$. $x$ has the shape $(N, \dots)$, $y$ the shape $(N,)$, and
+# $L(x_n, y_n)$ is the cross-entropy of picture $n$, computed from the model's logits. With a mean in place of the sum,
+# all slopes would be $N$ times too small.
+#
+# The model is attacked as it is used: in test mode, with dropout off and with batch normalisation at rest.
+#
+# Worked numbers: a dense layer with the weights $(1, 0)$ for its only input and no bias, the pictures $x = 0$ and
+# $x = 0$, the labels 0 and 1. Both classes have the probability $1/2$. The slopes along the logits are $(-0.5, 0.5)$
+# and $(0.5, -0.5)$, so those along the pictures are $-0.5$ and $0.5$.
+#
+# **Write** `input_gradient(model, X, y)`.
+#
+# Useful: `keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)` gives $N$ losses, `keras.ops.sum`
+# adds them up, `model(tensor, training=False)` is the model in test mode.
+#
+# <details><summary>Hint: a nudge</summary>
+#
+# `value_and_gradient` returns the number and a *list* of slopes, one array for each array that you gave it.
+#
+# </details>
+
+
+# %%
+def input_gradient(model, X, y):
+    """Compute how much each picture's loss grows with each of its pixels, for a Keras model.
+
+    Args:
+        model: a Keras model of pictures (N, ...) that gives logits (N, C). It may hold layers that behave differently
+            in training; it is used in test mode, and nothing in it changes.
+        X: pictures, shape (N, ...), N at least 1, with one to three further axes; floats or whole numbers.
+        y: labels, shape (N,), whole numbers.
+
+    Returns:
+        The slopes of each picture's own cross-entropy along its pixels, a NumPy array in the shape of X. They are right
+        to three digits of the largest, also where the model is very sure of a wrong class.
+
+    Reference: Simonyan, Vedaldi and Zisserman 2014, section 3 (slopes of a score along the pixels).
+    """
+    ### BEGIN SOLUTION
+
+    def total_loss(pictures):
+        logits = model(pictures, training=False)
+        return keras.ops.sum(keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True))
+
+    _, slopes = value_and_gradient(total_loss, X)
+    return slopes[0]
+    ### END SOLUTION
+
+
+# %%
+check("input_gradient")
+
+# %% [markdown]
+# First see whether it agrees with the slopes of our own network, when a Keras model has the same weights. Keras
+# computes in `float32`, so expect a difference of about $10^{-6}$.
+
+# %%
+# %%explore fgsm, targeted_fgsm, input_gradient
+layers = keras.layers
+twin = keras.Sequential([keras.Input((64,)), layers.Dense(128, activation="relu")])
+twin.add(layers.Dense(128, activation="relu"))
+twin.add(layers.Dense(10))
+twin.set_weights([mlp[name] for name in ("W1", "b1", "W2", "b2", "W3", "b3")])
+twin_gap = np.abs(input_gradient(twin, X_new[:100], y_new[:100]) - mlp_slopes(X_new[:100], y_new[:100])).max()
+print(f"largest difference of a slope: {twin_gap:.0e}, largest slope: {np.abs(mlp_slopes(X_new, y_new)).max():.2f}")
+
+# %% [markdown]
+# ### Experiment · Fooled by a stranger
+#
+# Now a convolutional network, trained on the same digits. Suppose that you may not look into it. You have no slopes, no
+# weights, nothing but a network of your own for the same task. Fool *yours*, and show the result to the other one.
+
+# %%
+# %%explore
+predict(
+    "transfer",
+    "Pictures that were changed by 0.2 to fool the dense network are shown to the convolutional one, which nobody has "
+    "looked into. Random changes of this size leave it about 93 of 100. How many of the changed ones does it read?",
+    ["about 90", "about 60", "about 20"],
+)
+
+# %%
+# %%explore fgsm, targeted_fgsm, input_gradient
+keras.utils.set_random_seed(8)
+cnn = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(16, 3, padding="same", activation="relu")])
+cnn.add(layers.Conv2D(32, 3, padding="same", activation="relu"))
+cnn.add(layers.MaxPooling2D(2))
+cnn.add(layers.Flatten())
+cnn.add(layers.Dense(10))
+cnn.compile(keras.optimizers.Adam(0.002), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+cnn.fit(digits_X.reshape(-1, 8, 8, 1), digits_y, batch_size=32, epochs=15, verbose=0)
+
+
+def cnn_read(X):
+    """Labels that the convolutional network gives to pictures (N, 64)."""
+    return keras.ops.convert_to_numpy(cnn(X.reshape(-1, 8, 8, 1).astype(np.float32))).argmax(axis=1)
+
+
+def cnn_slopes(X, y):
+    """Slopes of the convolutional network's losses along pictures (N, 64)."""
+    return input_gradient(cnn, X.reshape(-1, 8, 8, 1), y).reshape(X.shape)
+
+
+for epsilon in (0.1, 0.2):
+    shown_pictures = {
+        "random signs": np.clip(X_new + epsilon * coin, 0, 1),
+        "changed for the dense network": fgsm(mlp_slopes, X_new, y_new, epsilon),
+        "changed for the convolutional one": fgsm(cnn_slopes, X_new, y_new, epsilon),
+    }
+    for name, pictures in shown_pictures.items():
+        print(
+            f"epsilon {epsilon:g}, {name:<33}: the dense network reads {np.mean(mlp_read(pictures) == y_new):6.1%}, "
+            f"the convolutional one {np.mean(cnn_read(pictures) == y_new):6.1%}"
+        )
+reveal(
+    "transfer",
+    "about 20",
+    "Both networks have learned from the same digits, so the same directions lead from one class to another.",
+)
+
+# %% [markdown]
+# This is called **transfer**. It makes attacks possible on networks behind a closed door, and it says something about
+# the cause: the weakness is not an accident of one training. With 0.1 transfer is much weaker than an attack on the
+# network itself, and on other data it may be weak at 0.2 as well. It is never sure, but it needs nothing.
+#
+# ### Experiment · A photograph
+#
+# On digits, a change of 0.2 can be seen. Photographs are worse off: they have many pixels, and the classes differ by
+# little in each. Here are two, a temple and a flower. A softmax regression learns from patches of 32 by 32 pixels of
+# the left two thirds which photograph they are from, and is tested on patches of the right third. How well it does is
+# not the point, although it is far from guessing. Look at what it takes to fool it. The budget is now counted in grey
+# levels of a file, 255 from black to white.
+
+# %%
+# %%explore fgsm
+from sklearn.datasets import load_sample_image
+
+
+def draw_patches(photos, left, right, count, rng):
+    """Draw patches from a part of each photograph: pictures (N, 3072) and the numbers of their photographs (N,)."""
+    pictures = []
+    for photo in photos:
+        height, width, _ = photo.shape
+        rows = rng.integers(height - 32, size=count)
+        columns = rng.integers(int(left * width), int(right * width) - 32, size=count)
+        pictures += [photo[r : r + 32, c : c + 32] for r, c in zip(rows, columns, strict=True)]
+    return np.reshape(pictures, (len(pictures), -1)), np.repeat(np.arange(len(photos)), count)
+
+
+photos = [load_sample_image(name) / 255 for name in ("china.jpg", "flower.jpg")]
+patch_rng = np.random.default_rng(9)
+patch_X, patch_y = draw_patches(photos, 0, 2 / 3, 1500, patch_rng)
+new_patches, new_photos = draw_patches(photos, 2 / 3, 1, 300, patch_rng)
+centred_net = train_plainly(patch_X - 0.5, patch_y, (3072, 2), 20, 0.001, patch_rng)
+patch_net = {"W1": centred_net["W1"], "b1": centred_net["b1"] - 0.5 * centred_net["W1"].sum(axis=0)}
+patch_read, patch_slopes = reader(patch_net), pixel_slopes(patch_net)
+patch_coin = patch_rng.choice([-1, 1], size=new_patches.shape)
+print(f"as they are: {np.mean(patch_read(new_patches) == new_photos):.1%}")
+for levels in (2, 4, 8):
+    fooled = fgsm(patch_slopes, new_patches, new_photos, levels / 255)
+    tossed = np.clip(new_patches + levels / 255 * patch_coin, 0, 1)
+    print(
+        f"changed by {levels} of 255 levels: {np.mean(patch_read(fooled) == new_photos):.1%}, "
+        f"by random signs: {np.mean(patch_read(tossed) == new_photos):.1%}"
+    )
+
+# %%
+# %%explore fgsm
+fooled = fgsm(patch_slopes, new_patches, new_photos, 8 / 255)
+some = np.flatnonzero((patch_read(new_patches) == new_photos) & (patch_read(fooled) != new_photos))
+some = np.concatenate([some[new_photos[some] == photo][:3] for photo in (0, 1)])
+kinds = ("temple", "flower")
+rows = [new_patches[some], 0.5 + 8 * (fooled - new_patches)[some], fooled[some]]
+titles = [kinds[k] for k in patch_read(rows[0])] + ["change, 8 times"] * len(some)
+plots.show(
+    plots.plot_images(
+        np.clip(np.concatenate(rows), 0, 1).reshape(-1, 32, 32, 3),
+        titles=titles + [kinds[k] for k in patch_read(rows[2])],
+        columns=len(some),
+        alt="Three rows: patches of two photographs that are read rightly; what is added, eight times as strong; sums, "
+        "which look like the patches and are taken for the other photograph.",
+    )
+)
+
+# %% [markdown]
+# The upper and the lower row look the same to us. To the network they are different photographs. The famous example is
+# of this kind: a picture that a large network called *panda* with 57.7 %. The signs of its slopes, looked at as a
+# picture by themselves, were called *nematode* with 8.2 %. Add 0.007 times these signs to the picture, about one step
+# of its file in the numbers that this network takes, and the network said *gibbon* with 99.3 % (Goodfellow and others,
+# 2015).
+#
+# ## Part 6 · Defence
+#
+# ### Exercise 10 · A network that resists
+#
+# What is not trained is not learned. The network has never seen a picture that was changed on purpose. So show it some.
+# The idea is a game of two moves in every step: the attacker moves first and changes the batch so that the loss of the
+# network *as it is now* becomes large; then the network takes its step on the changed pictures, with their true labels.
+#
+# $$\min_{W} \; \mathbb{E} \Big[ \max_{\lVert \delta \rVert_\infty \le \epsilon} L(x + \delta, y; W) \Big].$$
+#
+# The inner maximum is an attack, the outer minimum is training (Madry and others, 2018). $x$ is a picture of the shape
+# $(D,)$, $\delta$ its change in the same shape, and $W$ stands for all weights.
+#
+# **The recipe.** Layers of $(64, 128, 128, 10)$ units, `Adam(0.001)`, 40 epochs in batches of 64, as in
+# `train_plainly`. The only new line changes the batch by an attack with budget $\epsilon$ on the current weights. Which
+# attack is up to you: one step does, and several are a little better and slower.
+#
+# **Write** `adversarial_train(X, y, epsilon, rng)`. It returns the weights.
+#
+# You are judged by what it achieves with $\epsilon = 0.1$, on digits that it has not seen: at least 95.5 % right as
+# they are, and at least 72 % right after our `pgd` with ten steps of $0.025$. Plain training stays far below that. The
+# labels may stand for other digits than you think: in the check, the ten classes are in an order that nobody knows. A
+# call must take less than 120 seconds. Nobody looks at how you got there.
+#
+# <details><summary>Hint: a nudge</summary>
+#
+# Of which network do the slopes have to be? `pixel_slopes(params)` looks at the params that it gets, and these change
+# in each step.
+#
+# </details>
+
+
+# %%
+def adversarial_train(X, y, epsilon, rng):
+    """Train a network that reads digits also after an attack.
+
+    Args:
+        X: pictures, shape (N, 64), N from 1,000 to 1,500; 8 by 8 pixels from 0 to 1.
+        y: their classes, shape (N,), whole numbers from 0 to 9; all ten occur.
+        epsilon: budget of the attacks that the network shall resist, a number, 0.1 in the check.
+        rng: np.random.Generator for the weights at the start, the order of the batches and the attacks.
+
+    Returns:
+        The weights as forward takes them: a dict of W1, b1 and so on, one to four layers from 64 numbers to 10 logits,
+        with ReLUs between them and at most 512 units in each.
+
+    Reference: Goodfellow, Shlens and Szegedy 2015, section 6; Madry et al. 2018, eq. 2.1.
+    """
+    ### BEGIN SOLUTION
+    params, adam = start_network((64, 128, 128, 10), rng), Adam(0.001)
+    for _ in range(40):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), 64):
+            batch = order[start : start + 64]
+            changed = fgsm(pixel_slopes(params), X[batch], y[batch], epsilon)
+            logits, inputs = forward(changed, params)
+            dlogits = logit_slopes(logits, y[batch]) / len(batch)
+            params = adam.update(params, backward(dlogits, inputs, params)[1])
+    return params
+    ### END SOLUTION
+
+
+# %%
+check("adversarial_train")
+
+# %%
+# %%explore fgsm, targeted_fgsm, robust_accuracy, project_linf, pgd, adversarial_train
+resisting = adversarial_train(digits_X, digits_y, 0.1, np.random.default_rng(10))
+budgets = np.linspace(0, 0.25, 11)
+pgd_rng = np.random.default_rng(11)
+resistance = {}
+for name, net in (("plain training", mlp), ("trained under attack", resisting)):
+    resistance[name] = [
+        robust_accuracy(
+            reader(net), [lambda X, y, e=e, net=net: pgd(pixel_slopes(net), X, y, e, e / 4, 10, pgd_rng)], X_new, y_new
+        )
+        for e in budgets
+    ]
+ax = plots.plot_curves(
+    budgets,
+    resistance,
+    xlabel="epsilon",
+    ylabel="robust accuracy under pgd",
+    title="Trained for 0.1",
+)
+plots.show(ax)
+for name, curve in resistance.items():
+    print(f"{name:<20}: {curve[0]:.1%} without attack, {curve[4]:.1%} at 0.1, {curve[8]:.1%} at 0.2")
+
+# %% [markdown]
+# Training under attack does not make a network safe. It moves the curve to the right, and at twice the budget little is
+# left. On these digits it costs no accuracy on ordinary pictures. On larger data sets it usually does: there, faint
+# features that nobody sees help a little, and a network that resists must do without them.
+#
+# ### Experiment · What the slopes look like
+#
+# The slopes along the pixels are a picture. Red pixels make the loss grow when they get darker, blue ones when they get
+# lighter. Before you look: for which of the two networks would you expect to recognise anything?
+
+# %%
+# %%explore fgsm, targeted_fgsm, robust_accuracy, project_linf, pgd, adversarial_train
+both_right = np.flatnonzero((mlp_read(X_new) == y_new) & (reader(resisting)(X_new) == y_new))
+picked = np.array([next(n for n in both_right if y_new[n] == digit) for digit in (0, 1, 2, 3, 4, 6, 7)])
+plots.show(plots.plot_images(X_new[picked].reshape(-1, 8, 8), columns=7))
+slope_rows = []
+for net in (mlp, resisting):
+    g = pixel_slopes(net)(X_new[picked], y_new[picked])
+    slope_rows.append(g / np.abs(g).max(axis=1, keepdims=True))
+plots.show(
+    plots.plot_images(
+        np.concatenate(slope_rows).reshape(-1, 8, 8),
+        titles=["plain"] * 7 + ["under attack"] * 7,
+        columns=7,
+        signed=True,
+        alt="Slopes along the pixels of seven digits: of the plain network above, of the resisting one below.",
+    )
+)
+
+# %%
+# %%explore fgsm, targeted_fgsm, robust_accuracy, project_linf, pgd, adversarial_train
+for name, net in (("plain training", mlp), ("trained under attack", resisting)):
+    g = pixel_slopes(net)(X_new, y_new)
+    ink = np.corrcoef(X_new.std(axis=0), np.abs(g).mean(axis=0))[0, 1]
+    likeness = np.mean([np.corrcoef(-row, x)[0, 1] for row, x in zip(g, X_new, strict=True)])
+    size = np.abs(g).sum(axis=1)
+    print(
+        f"{name:<20}: correlation of minus the slopes with the picture {likeness:.2f}; "
+        f"sum of their sizes, median {np.median(size):.2g}"
+    )
+
+# %% [markdown]
+# ### Experiment · A defence that only hides
+#
+# A colleague has an idea that needs no training. The last layer's weights and biases are multiplied by 1,000. No label
+# changes, since the largest logit stays the largest. And the attack?
+
+# %%
+# %%explore
+predict(
+    "hidden",
+    "With weights 1,000 times as large, fgsm with 0.1 leaves the network nearly all of its accuracy. Does it resist?",
+    ["yes: it has become robust", "no: the same pictures as before still fool it"],
+)
+
+# %%
+# %%explore fgsm, targeted_fgsm, robust_accuracy, project_linf, pgd
+loud = mlp | {name: 1000 * mlp[name] for name in ("W3", "b3")}
+loud_slopes, hide_rng = pixel_slopes(loud), np.random.default_rng(12)
+own = [
+    lambda X, y: fgsm(loud_slopes, X, y, 0.1),
+    lambda X, y: pgd(loud_slopes, X, y, 0.1, 0.025, 10, hide_rng),
+]
+
+
+def without_factor(X, y):
+    """Attack the network as it was before its last layer was multiplied."""
+    return pgd(mlp_slopes, X, y, 0.1, 0.025, 10, hide_rng)
+
+
+print(f"without attack: {robust_accuracy(reader(loud), [], X_new, y_new):.1%}")
+print(f"under its own fgsm: {robust_accuracy(reader(loud), own[:1], X_new, y_new):.1%}")
+print(f"under its own fgsm and pgd: {robust_accuracy(reader(loud), own, X_new, y_new):.1%}")
+fallen = robust_accuracy(reader(loud), [*own, without_factor], X_new, y_new)
+print(f"and under pgd on the network without the factor: {fallen:.1%}")
+silent = np.mean(np.all(loud_slopes(X_new, y_new) == 0, axis=1))
+print(f"pictures all of whose slopes are exactly 0: {silent:.1%}")
+reveal(
+    "hidden",
+    "no: the same pictures as before still fool it",
+    "The probabilities are exactly 1 and 0 in float64, so all slopes vanish. The borders have not moved.",
+)
+
+# %% [markdown]
+# The network has not become harder to fool. It has become harder to *differentiate*. Its logits are so far apart that
+# the probability of the true class is exactly 1 in `float64`, and the slope of the loss exactly 0. An attack that
+# follows slopes stands still, and its failure looks like resistance. The borders between classes are where they were,
+# and an attacker with other slopes walks through.
+#
+# This is called **gradient masking**, and many published defences rest on it. Rounding of pixels, random layers, steps
+# that have no slopes, and training that makes a network very sure of itself all do it, on purpose or not. Of nine
+# defences that were published at one conference in 2018, seven relied on it, and six of these seven were broken
+# completely in the same year (Athalye and others, 2018). So before you believe a robust accuracy, ask:
+#
+# - Does a larger budget fool the network completely? With $\epsilon = 1$ everything must fall.
+# - Are many steps stronger than one, and attacks on the network itself stronger than those of a stranger?
+# - Do random changes never find what the slopes do not find?
+#
+# A defence for which one of these is answered by no hides its slopes.
+#
+# ## What to take away
+#
+# - In high dimensions, many small changes that agree add up. Random ones cancel. Direction counts, not size.
+# - A linear model's worst loss is known exactly: the margin falls by $\epsilon \lVert w \rVert_1$, and by less if
+#   pixels must stay between black and white.
+# - More pixels do not make a network weaker. Less evidence in each of them, compared with the budget, does.
+# - Accuracy under one attack is an upper bound. Count what survives all that you can think of.
+# - Many small steps, from a random start, always projected around the first picture: this is the attack to beat.
+# - Attacks transfer between networks, so a secret network is no safe network.
+# - Training on attacked pictures helps, for the budget that it was made for.
+# - A vanished gradient is no defence.
+#
+# **Questions to carry with you**
+#
+# 1. You read all of these pictures without effort. Are there changes of this size that would fool *you*?
+# 2. The budget says how far each pixel may go. Which harmless changes of a picture are much larger than any $\epsilon$
+#    of this lesson, and which harmful ones are much smaller?
+# 3. A network refuses to answer when it is not sure. How would you attack it?
+#
+# **Sources**
+#
+# - C. Szegedy, W. Zaremba, I. Sutskever, J. Bruna, D. Erhan, I. Goodfellow and R. Fergus (2014), *Intriguing properties
+#   of neural networks*.
+# - I. Goodfellow, J. Shlens and C. Szegedy (2015), *Explaining and harnessing adversarial examples*.
+# - A. Kurakin, I. Goodfellow and S. Bengio (2017), *Adversarial examples in the physical world*.
+# - S. Moosavi-Dezfooli, A. Fawzi and P. Frossard (2016), *DeepFool: a simple and accurate method to fool deep neural
+#   networks*.
+# - A. Madry, A. Makelov, L. Schmidt, D. Tsipras and A. Vladu (2018), *Towards deep learning models resistant to
+#   adversarial attacks*.
+# - A. Athalye, N. Carlini and D. Wagner (2018), *Obfuscated gradients give a false sense of security: circumventing
+#   defenses to adversarial examples*.
+# - N. Carlini, A. Athalye, N. Papernot, W. Brendel, J. Rauber, D. Tsipras, I. Goodfellow, A. Madry and A. Kurakin
+#   (2019), *On evaluating adversarial robustness*.
+# - K. Simonyan, A. Vedaldi and A. Zisserman (2014), *Deep inside convolutional networks: visualising image
+#   classification models and saliency maps*.
+# - Data: handwritten digits, E. Alpaydin and C. Kaynak (1998), UCI; two photographs that ship with scikit-learn.

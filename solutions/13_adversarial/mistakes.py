@@ -102,7 +102,6 @@ EQUIVALENT = {
         "sign dropped of...": "budgets, and sizes of steps, are not negative",
         "cut to 0 to 1 of...": "budgets, and sizes of steps, are at most 1",
         "capped at...": "pixels lie between 0 and 1",
-        "tiny results are 0": "less than pixels are compared to",
         "reference: operator: X + rng.uniform(-epsilon...": "the distribution is symmetric",
         "change_is_kept: arguments swapped...": "the middle one of three numbers",
         "change_is_kept: swap: 2 * rng.random(X.shape) - 1...": "the distribution is symmetric",
@@ -745,3 +744,131 @@ edit(
     {"np.sign(gradient(moved, y))": "gradient(moved, y)"},
     hint="Each pixel moves by its slope. Only the sign of the slope counts.",
 )
+
+
+# input_gradient
+
+edit(
+    "input_gradient__no_return",
+    {"    return slopes[0]": "    slopes[0]"},
+    hint="The function returns None. Is the return missing?",
+)
+edit(
+    "input_gradient__mean",
+    {"keras.ops.sum(": "keras.ops.mean("},
+    hint="All slopes are N times too small: the losses are averaged. Add them up, so that each picture keeps its own.",
+)
+edit(
+    "input_gradient__training_mode",
+    {"training=False": "training=True"},
+    hint="The model is called as in training: dropout drops numbers, and batch normalisation looks at the batch.",
+)
+edit(
+    "input_gradient__softmax_before_the_loss",
+    {"logits = model(pictures, training=False)": "logits = keras.ops.softmax(model(pictures, training=False))"},
+    hint="A softmax stands between the logits and the loss. The loss takes the logits.",
+)
+edit(
+    "input_gradient__from_logits_missing",
+    {"from_logits=True": "from_logits=False"},
+    hint="The logits are taken for probabilities. The loss has to know that they are logits.",
+)
+edit(
+    "input_gradient__masked_by_probabilities",
+    {"y, logits, from_logits=True": "y, keras.ops.softmax(logits), from_logits=False"},
+    hint="Where the model is very sure, the slopes vanish: the loss is computed from probabilities. Use the logits.",
+)
+edit(
+    "input_gradient__slopes_of_the_score",
+    {
+        "keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)": (
+            "keras.ops.take_along_axis(logits, keras.ops.convert_to_tensor(y[:, None]), axis=1)"
+        )
+    },
+    hint="These are the slopes of the label's logit. Those of the loss are asked for.",
+)
+edit(
+    "input_gradient__minus",
+    {"return slopes[0]": "return -slopes[0]"},
+    hint="All slopes have the wrong sign.",
+)
+edit(
+    "input_gradient__signs",
+    {"return slopes[0]": "return np.sign(slopes[0])"},
+    hint="Only the signs of the slopes came. The slopes themselves are asked for.",
+)
+
+
+@hint("The loss is that of the class which the model reads. Use the label y.")
+def input_gradient__predicted_labels(model, X, y):
+    y = keras.ops.convert_to_numpy(model(X, training=False)).argmax(axis=1)
+
+    def total_loss(pictures):
+        logits = model(pictures, training=False)
+        return keras.ops.sum(keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True))
+
+    return value_and_gradient(total_loss, X)[1][0]
+
+
+edit(
+    "input_gradient__list_of_slopes",
+    {"return slopes[0]": "return slopes"},
+    hint="A list with one array came. The array itself is asked for.",
+)
+edit(
+    "input_gradient__added_over_pictures",
+    {"return slopes[0]": "return np.broadcast_to(slopes[0].sum(axis=0), X.shape).copy()"},
+    hint="The slopes of all pictures are added up. Each picture has its own.",
+)
+edit(
+    "input_gradient__first_label_for_all",
+    {"(y, logits": "(np.full(len(X), y[0]), logits"},
+    hint="All pictures get the label of the first one.",
+)
+
+
+# adversarial_train
+
+edit(
+    "adversarial_train__no_return",
+    {"    return params": ""},
+    hint="The function returns None. Is the return missing?",
+)
+edit(
+    "adversarial_train__plain",
+    {"forward(changed, params)": "forward(X[batch], params)"},
+    hint="The network is trained on the pictures as they are. The changed ones are made and not used.",
+)
+edit(
+    "adversarial_train__loss_made_smaller",
+    {"y[batch], epsilon)": "y[batch], -epsilon)"},
+    hint="The pictures are changed so that their loss shrinks. The attack has to make it grow.",
+)
+edit(
+    "adversarial_train__random_signs",
+    {
+        "fgsm(pixel_slopes(params), X[batch], y[batch], epsilon)": (
+            "np.clip(X[batch] + epsilon * rng.choice([-1, 1], size=X[batch].shape), 0, 1)"
+        )
+    },
+    hint="The pictures are changed at random. Random changes cancel: follow the slopes of the loss.",
+)
+
+
+@hint("The pictures were changed once, for the weights at the start. Attack the weights as they are in each step.")
+def adversarial_train__changed_once(X, y, epsilon, rng):
+    params = start_network((64, 128, 128, 10), rng)
+    changed, adam = fgsm(pixel_slopes(params), X, y, epsilon), Adam(0.001)
+    for _ in range(40):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), 64):
+            batch = order[start : start + 64]
+            logits, inputs = forward(changed[batch], params)
+            dlogits = logit_slopes(logits, y[batch]) / len(batch)
+            params = adam.update(params, backward(dlogits, inputs, params)[1])
+    return params
+
+
+@hint("The weights did not move. Does the update come back into params?")
+def adversarial_train__no_update(X, y, epsilon, rng):
+    return start_network((64, 128, 128, 10), rng)

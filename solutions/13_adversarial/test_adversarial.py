@@ -15,6 +15,9 @@ from grading.lessons.checking import (
 from grading.lessons.inputs import magnitudes, whole_numbers, with_ties, with_zeros
 
 TIGHT = 1e-8  # relative tolerance: answers computed in float64 keep it, those in float32 do not
+SINGLE = {"rtol": 5e-4, "atol": 1e-6}  # Keras computes in float32
+CLEAN, ROBUST = 0.955, 0.72  # what networks trained under attack are held to
+SLOW = ("adversarial_train",)
 shown = functools.partial(example, rtol=TIGHT)
 
 
@@ -101,6 +104,56 @@ def _starts_shown(pgd, X, y, epsilon, rng):
         "differs from pixel to pixel": len(np.unique(changes[0])) > 1,
         "differs from picture to picture": len(np.unique(changes[:, 0])) > 1,
         "another start at the next call": not np.array_equal(first, second),
+    }
+
+
+def _dense_slopes(input_gradient, X, y, W1, b1, W2, b2):
+    """Slopes of a Keras model with a hidden layer of tanh units."""
+    import keras
+
+    layers = keras.layers
+    model = keras.Sequential([keras.Input(X.shape[1:]), layers.Flatten(), layers.Dense(len(b1), activation="tanh")])
+    model.add(layers.Dense(len(b2)))
+    model.set_weights([W1, b1, W2, b2])
+    return {"slopes": input_gradient(model, X, y), "weights": model.get_weights()}
+
+
+def _resting_slopes(input_gradient, X, y, kernel, bias, scales, W, b):
+    """Slopes of a Keras model with a convolution, a batch normalisation and dropout."""
+    import keras
+
+    layers = keras.layers
+    model = keras.Sequential([keras.Input(X.shape[1:])])
+    model.add(layers.Conv2D(kernel.shape[3], kernel.shape[:2], activation="tanh"))
+    model.add(layers.BatchNormalization())
+    model.add(layers.Flatten())
+    model.add(layers.Dropout(0.5))
+    model.add(layers.Dense(len(b)))
+    model.set_weights([kernel, bias, *scales, W, b])
+    return {"slopes": input_gradient(model, X, y), "weights": model.get_weights()}
+
+
+def _shown_slopes(input_gradient, X, y, W, b):
+    """Slopes of a Keras model with one dense layer."""
+    import keras
+
+    model = keras.Sequential([keras.Input((len(W),)), keras.layers.Dropout(0.5), keras.layers.Dense(len(b))])
+    model.set_weights([W, b])
+    return input_gradient(model, X, y)
+
+
+def _resists(adversarial_train, pgd, reader, pixel_slopes, epsilon, seed):
+    """Train on 1,200 digits, and read 597 others as they are and after an attack."""
+    from dnnkit import data
+
+    rng = np.random.default_rng(seed)
+    digits = data.load_digits(rng=rng)
+    params = adversarial_train(digits.X_train, digits.y_train, epsilon, rng)
+    attacked = pgd(pixel_slopes(params), digits.X_test, digits.y_test, epsilon, epsilon / 4, 10, rng)
+    shares = [np.mean(reader(params)(pictures) == digits.y_test) for pictures in (digits.X_test, attacked)]
+    return {
+        "at least 95.5 % right": bool(shares[0] >= 0.955),
+        "at least 72 % after the attack": bool(shares[1] >= 0.72),
     }
 
 
@@ -391,6 +444,36 @@ EXAMPLES = {
             ends=np.array([[0.65, 3.0, -2.0, 0.9], [0.0, 1.0, 0.5, 0.3], [2.0, -1.0, 0.2, 0.94]]),
         ),
     ],
+    "input_gradient": [
+        example(
+            "the worked numbers",
+            rtol=1e-3,
+            run=_shown_slopes,
+            X=np.array([[0.0], [0.0]]),
+            y=np.array([0, 1]),
+            W=np.array([[1.0, 0.0]]),
+            b=np.array([0.0, 0.0]),
+        ),
+        example(
+            "four pictures, three classes, a layer of dropout",
+            rtol=1e-3,
+            run=_shown_slopes,
+            X=np.array([[0.25, 1.0], [0.5, 0.0], [1.0, 0.75], [0.0, 0.5]]),
+            y=np.array([2, 0, 1, 0]),
+            W=np.array([[1.5, -0.5, 0.25], [-1.0, 2.0, 0.75]]),
+            b=np.array([0.5, -0.25, 0.0]),
+        ),
+        example(
+            "very sure of the wrong class",
+            rtol=1e-3,
+            run=_shown_slopes,
+            X=np.array([[1, 0, 1], [0, 1, 1]]),
+            y=np.array([1, 0]),
+            W=np.array([[40.0, -20.0], [-30.0, 10.0], [15.0, 5.0]]),
+            b=np.array([1.0, 0.0]),
+        ),
+    ],
+    "adversarial_train": [example("1,200 digits to learn from, 597 others", run=_resists, epsilon=0.1, seed=5)],
 }
 
 
@@ -974,7 +1057,7 @@ def test_pgd_ends(student, rng):
     cases.append(_walk_case(rng, (4, 6), 0.3, 0.1, 4, X=rng.integers(2, size=(4, 6))))
     cases += [_walk_case(rng, (4, 6), 0.0, 0.05, 3), _walk_case(rng, (4, 6), 0.1, 0.0, 3)]
     cases += [_walk_case(rng, shape, 0.2, 0.06, 4) for shape in _THIN]
-    cases.append(_walk_case(rng, (9, 5), 1e-6, 1e-6, 3, X=_kinds_of_rows(rng, 5)))
+    cases += [_walk_case(rng, (9, 5), 1e-6, 1e-6, 3, X=_kinds_of_rows(rng, 5), zeros=0) for _ in range(4)]
     X, y, epsilon, waves = _tiny_and_large(rng, (4, 8))
     _check_walks(student, rng, [*cases, (X, y, epsilon, waves, 0.04, 6)])
 
@@ -1007,3 +1090,181 @@ def test_iterated_fgsm_broken_ends(student, rng):
     """One step, many, one picture, one pixel, whole numbers, budgets of 0 and 1, and slopes of every size are right."""
     cases = [(*case, int(steps)) for case in _end_cases(rng) for steps in (1, rng.integers(2, 7))]
     _check_iterated(student, [*cases, (*_case(rng, (4, 5), 0.5), 40)])
+
+
+# input_gradient
+
+
+def _logit_slopes(logits, y):
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probs = shifted / shifted.sum(axis=1, keepdims=True)
+    probs[np.arange(len(y)), y] -= 1.0
+    return probs
+
+
+def _right_dense_slopes(X, y, W1, b1, W2, b2):
+    """By hand; tests/lessons/test_adversarial_oracles.py holds this to finite differences."""
+    flat = np.asarray(X, dtype=float).reshape(len(X), -1)
+    H = np.tanh(flat @ W1 + b1)
+    return ((_logit_slopes(H @ W2 + b2, y) @ W2.T * (1 - H**2)) @ W1.T).reshape(X.shape)
+
+
+def _right_resting_slopes(X, y, kernel, bias, scales, W, b):
+    X = np.asarray(X, dtype=float)
+    (rows, columns), (N, H, V, _) = kernel.shape[:2], X.shape
+    out_rows, out_columns = H - rows + 1, V - columns + 1
+    places = [(r, c) for r in range(rows) for c in range(columns)]
+    Z = bias + sum(X[:, r : r + out_rows, c : c + out_columns] @ kernel[r, c] for r, c in places)
+    A, (gamma, beta, mean, variance) = np.tanh(Z), scales
+    factor = gamma / np.sqrt(variance + 1e-3)
+    logits = ((A - mean) * factor + beta).reshape(N, -1) @ W + b
+    dZ = (_logit_slopes(logits, y) @ W.T).reshape(A.shape) * factor * (1 - A**2)
+    dX = np.zeros(X.shape)
+    for r, c in places:
+        dX[:, r : r + out_rows, c : c + out_columns] += dZ @ kernel[r, c].T
+    return dX
+
+
+def _check_slopes(student, cases):
+    answers = []
+    for kind, inputs in cases:
+        answers.append(student.run(_dense_slopes if kind == "dense" else _resting_slopes, **inputs))
+    for (kind, inputs), answer in zip(cases, answers, strict=True):
+        X = inputs["X"]
+        what = f"input_gradient with pictures of shape {X.shape}"
+        assert_that(isinstance(answer, dict) and set(answer) == {"slopes", "weights"}, f"{what}: expected slopes.")
+        right = (_right_dense_slopes if kind == "dense" else _right_resting_slopes)(**inputs)
+        _floats(answer["slopes"], what)
+        assert_shape(answer["slopes"], X.shape, what=what)
+        assert_close(answer["slopes"], right, **SINGLE, what=what)
+        _unchanged(answer["weights"], inputs, what)
+
+
+def _unchanged(weights, inputs, what):
+    names = [name for name in ("kernel", "bias", "scales", "W", "b", "W1", "b1", "W2", "b2") if name in inputs]
+    before = [one for name in names for one in (inputs[name] if name == "scales" else [inputs[name]])]
+    fits = isinstance(weights, list) and len(weights) == len(before)
+    fits = fits and all(np.array_equal(now, one) for now, one in zip(weights, before, strict=True))
+    assert_that(fits, f"{what}: the model has changed, its averages perhaps. Was it called as in training?")
+
+
+def _single(array):
+    return np.asarray(array, dtype=np.float32)
+
+
+def _dense_case(rng, shape, units=6, num_classes=4, scale=1.0, X=None):
+    size = int(np.prod(shape[1:]))
+    X = _single(rng.random(size=shape)) if X is None else X
+    inputs = {"X": X, "y": rng.integers(num_classes, size=shape[0])}
+    inputs |= {"W1": _single(2 * rng.normal(size=(size, units)) / np.sqrt(size)), "b1": _single(rng.normal(size=units))}
+    inputs |= {
+        "W2": _single(scale * rng.normal(size=(units, num_classes))),
+        "b2": _single(rng.normal(size=num_classes)),
+    }
+    return "dense", inputs
+
+
+def _resting_case(rng, N, H, W, C, filters=3, num_classes=4):
+    inputs = {"X": _single(rng.random(size=(N, H, W, C))), "y": rng.integers(num_classes, size=N)}
+    inputs |= {"kernel": _single(rng.normal(size=(3, 2, C, filters))), "bias": _single(rng.normal(size=filters))}
+    scales = [rng.uniform(0.5, 2, size=filters), rng.normal(size=filters), rng.normal(size=filters)]
+    inputs["scales"] = [_single(one) for one in (*scales, rng.uniform(0.2, 0.9, size=filters))]
+    size = (H - 2) * (W - 1) * filters
+    inputs |= {"W": _single(rng.normal(size=(size, num_classes))), "b": _single(rng.normal(size=num_classes))}
+    return "resting", inputs
+
+
+@points(1, repeat=False, seconds=60)
+def test_input_gradient_values(student, rng):
+    """The slopes are right, for pictures of one, two and three axes and several numbers of pictures."""
+    _check_slopes(student, [_dense_case(rng, (5, 7)), _dense_case(rng, (3, 4, 5)), _dense_case(rng, (7, 2, 3, 4))])
+
+
+@points(1, repeat=False, seconds=60)
+def test_input_gradient_in_test_mode(student, rng):
+    """With convolution, batch normalisation and dropout, the model is used in test mode, and nothing in it changes."""
+    _check_slopes(student, [_resting_case(rng, 5, 5, 4, 2), _resting_case(rng, 4, 4, 6, 1)])
+
+
+@points(1, repeat=False, seconds=60)
+def test_input_gradient_ends(student, rng):
+    """One picture, one pixel, two classes, many, whole numbers, and models that are very sure are right."""
+    cases = [_dense_case(rng, (1, 5)), _dense_case(rng, (4, 1), num_classes=2), _dense_case(rng, (6, 4), num_classes=9)]
+    cases += [_dense_case(rng, (8, 5), scale=30.0), _dense_case(rng, (12, 5), scale=12.0), _dense_case(rng, (30, 3))]
+    cases += [_dense_case(rng, (6, 5), X=rng.integers(2, size=(6, 5))), _dense_case(rng, (3, 4), num_classes=4)]
+    _check_slopes(student, cases)
+
+
+# adversarial_train
+
+
+def _trained(params):
+    """Insist on weights from 64 pixels to 10 logits; return them as a list of pairs (W, b) in float64."""
+    fits = isinstance(params, dict) and len(params) % 2 == 0 and 1 <= len(params) // 2 <= 4
+    count = len(params) // 2 if fits else 0
+    names = [f"{letter}{k}" for k in range(1, count + 1) for letter in "Wb"]
+    assert_that(fits and set(params) == set(names), "Expected a dict of W1, b1 and so on, for one to four layers.")
+    layers, width = [], 64
+    for k in range(1, count + 1):
+        W, b = params[f"W{k}"], params[f"b{k}"]
+        fits = isinstance(W, np.ndarray) and isinstance(b, np.ndarray) and W.ndim == 2 and b.ndim == 1
+        fits = fits and W.dtype.kind in "fiu" and b.dtype.kind in "fiu" and W.shape == (width, len(b))
+        assert_that(fits, f"W{k} and b{k} do not fit: expected {width} rows, and a bias for each column.")
+        assert_that(1 <= len(b) <= 512, f"W{k}: expected 1 to 512 units.")
+        layers.append((np.asarray(W, dtype=np.float64), np.asarray(b, dtype=np.float64)))
+        width = len(b)
+    assert_that(width == 10, f"Expected 10 logits. Got {width}.")
+    assert_that(all(np.isfinite(W).all() and np.isfinite(b).all() for W, b in layers), "Some weights are not finite.")
+    return layers
+
+
+def _logits(X, layers):
+    """Logits, and which units of the hidden layers are above 0."""
+    active = []
+    for k, (W, b) in enumerate(layers):
+        X = X @ W + b
+        if k < len(layers) - 1:
+            active.append(X > 0)
+            X = X * active[-1]
+    return X, active
+
+
+def _network_slopes(X, y, layers):
+    """Slopes along the pixels; multiplying all logits by a factor does not hide them."""
+    logits, active = _logits(X, layers)
+    spread = np.abs(logits).max()
+    d = _logit_slopes(logits / max(1.0, spread / 20.0), y)
+    for k in range(len(layers) - 1, -1, -1):
+        d = d @ layers[k][0].T
+        if k:
+            d = d * active[k - 1]
+    return d
+
+
+def _accuracies(layers, X, y, epsilon, rng):
+    """Shares of pictures that are right as they are, and after ten steps of PGD."""
+    moved = np.clip(X + rng.uniform(-epsilon, epsilon, size=X.shape), 0.0, 1.0)
+    for _ in range(10):
+        moved = _right_projection(moved + epsilon / 4 * np.sign(_network_slopes(moved, y, layers)), X, epsilon)
+    clean, robust = (_logits(pictures, layers)[0].argmax(axis=1) == y for pictures in (X, moved))
+    return clean.mean(), (clean & robust).mean()
+
+
+def _hidden_digits(rng):
+    """Digits whose classes have an order that nobody knows, shuffled and split."""
+    from dnnkit.data import load_digits
+
+    digits = load_digits(rng=rng)
+    names = rng.permutation(10)
+    return digits.X_train, names[digits.y_train], digits.X_test, names[digits.y_test]
+
+
+@points(2, repeat=False, seconds=120)
+def test_adversarial_train_resists(student, rng):
+    """On hidden digits, accuracy and robust accuracy under PGD with a budget of 0.1 are high enough."""
+    X, y, new_X, new_y = _hidden_digits(rng)
+    layers = _trained(student.adversarial_train(X, y, 0.1, _generator(rng)))
+    with np.errstate(all="ignore"):
+        clean, robust = _accuracies(layers, new_X, new_y, 0.1, rng)
+    assert_that(clean >= CLEAN, f"{clean:.1%} of hidden digits are right without attack. Asked: at least 95.5 %.")
+    assert_that(robust >= ROBUST, f"{robust:.1%} of hidden digits are right under pgd. Asked: at least 72 %.")

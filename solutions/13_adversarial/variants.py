@@ -258,3 +258,61 @@ edit(
         )
     },
 )
+
+
+# input_gradient
+
+
+def input_gradient__log_softmax(model, X, y):
+    ops = keras.ops
+
+    def f(pictures):
+        log_probs = ops.log_softmax(model(pictures, training=False), axis=-1)
+        return -ops.sum(ops.one_hot(y, log_probs.shape[-1]) * log_probs)
+
+    return value_and_gradient(f, np.asarray(X, dtype=np.float32))[1][0]
+
+
+def input_gradient__loss_object(model, X, y):
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="sum")
+    _, (slopes,) = value_and_gradient(lambda pictures: loss(y, model(pictures)), X)
+    return np.array(slopes)
+
+
+def input_gradient__tool_of_the_course(model, X, y):
+    from dnnkit import gradients
+
+    def loss(logits):
+        picked = keras.ops.take_along_axis(keras.ops.log_softmax(logits), y[:, None], axis=1)
+        return -keras.ops.sum(picked)
+
+    return gradients.input_gradient(model, X, loss)[1]
+
+
+# adversarial_train
+
+
+def adversarial_train__random_start(X, y, epsilon, rng):
+    params, adam = start_network((64, 128, 128, 10), rng), Adam(0.001)
+    for _ in range(40):
+        order = rng.permutation(len(X))
+        for batch in np.array_split(order, len(X) // 64):
+            noisy = np.clip(X[batch] + rng.uniform(-epsilon, epsilon, size=X[batch].shape), 0, 1)
+            step = noisy + 1.25 * epsilon * np.sign(pixel_slopes(params)(noisy, y[batch]))
+            changed = project_linf(step, X[batch], epsilon)
+            logits, inputs = forward(changed, params)
+            grads = backward(logit_slopes(logits, y[batch]) / len(batch), inputs, params)[1]
+            params = adam.update(params, grads)
+    return params
+
+
+def adversarial_train__several_steps(X, y, epsilon, rng):
+    params, adam = start_network((64, 128, 128, 10), rng), Adam(0.001)
+    for _ in range(40):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), 64):
+            batch = order[start : start + 64]
+            changed = pgd(pixel_slopes(params), X[batch], y[batch], epsilon, epsilon / 3, 5, rng)
+            logits, inputs = forward(changed, params)
+            params = adam.update(params, backward(logit_slopes(logits, y[batch]) / len(batch), inputs, params)[1])
+    return params
