@@ -38,7 +38,7 @@ def plot_reach(reaches: Mapping[str, tuple[ArrayLike, ArrayLike]], *, labels: Se
         describe(ax, f"{xlabel}. {bars}. The lower ends add up to {low.sum():.2g}.")
     limits = [limit for ax in axes for limit in ax.get_xlim()]
     for ax in axes:
-        ax.set_xlim(min(limits), max(limits))
+        ax.set_xlim(1.08 * min(limits), 1.08 * max(limits))
     return axes
 
 

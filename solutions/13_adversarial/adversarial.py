@@ -13,11 +13,11 @@
 # %% [markdown]
 # # Lesson 13 · Adversarial examples
 #
-# A network reads 95 of 100 handwritten digits. You change each pixel by one fifth of the way from white to black, some
+# A network reads 94 of 100 handwritten digits. You change each pixel by one fifth of the way from white to black, some
 # up, some down. If a coin decides about up and down, the network hardly notices. **What if you choose?**
 #
-# In ten minutes, the same network will read 6 of 100 digits, while you read all of them. Then you will find out why
-# this is so easy. The reason is not that networks are complicated. It is that they are nearly *linear*, and for a
+# In ten minutes, the same network will read 7 of 100 digits, while you still read most of them. Then you will find out
+# why this is so easy. The reason is not that networks are complicated. It is that they are nearly *linear*, and for a
 # linear network you will compute exactly how much harm any change can do. Later you attack networks that you cannot
 # look into, and at the end, you train one that resists.
 #
@@ -303,8 +303,8 @@ reveal(
 )
 
 # %% [markdown]
-# This is the surprise that the field began with. You can still read every one of these digits, and the network reads
-# nearly none. What counts is not the size of the change, since the coin's change was as large. It is the *direction*.
+# This is the surprise that the field began with. You can still read these digits, and the network reads nearly
+# none. What counts is not the size of the change, since the coin's change was as large. It is the *direction*.
 #
 # The curves show both kinds of change for all sizes.
 
@@ -788,7 +788,7 @@ check("robust_accuracy")
 # %%explore
 square = np.array([0.3, 0.85])
 path = [square]
-for push in ([0.07, 0.06], [0.08, 0.07], [0.06, 0.08], [-0.02, 0.07]):
+for push in ([0.11, 0.05], [0.15, -0.03], [-0.12, 0.17], [-0.13, -0.08]):
     path += [path[-1] + push, np.clip(np.clip(path[-1] + push, square - 0.2, square + 0.2), 0, 1)]
 plots.show(plots.plot_projection(np.array(path), square, 0.2))
 
@@ -1180,18 +1180,19 @@ for levels in (2, 4, 8):
 
 # %%
 # %%explore fgsm
-fooled = fgsm(patch_slopes, new_patches, new_photos, 8 / 255)
+fooled = fgsm(patch_slopes, new_patches, new_photos, 4 / 255)
 some = np.flatnonzero((patch_read(new_patches) == new_photos) & (patch_read(fooled) != new_photos))
+some = some[np.argsort(-new_patches[some].std(axis=1))]  # those with most contrast first
 some = np.concatenate([some[new_photos[some] == photo][:3] for photo in (0, 1)])
 kinds = ("temple", "flower")
-rows = [new_patches[some], 0.5 + 8 * (fooled - new_patches)[some], fooled[some]]
-titles = [kinds[k] for k in patch_read(rows[0])] + ["change, 8 times"] * len(some)
+rows = [new_patches[some], 0.5 + 16 * (fooled - new_patches)[some], fooled[some]]
+titles = [kinds[k] for k in patch_read(rows[0])] + ["change, 16 times"] * len(some)
 plots.show(
     plots.plot_images(
         np.clip(np.concatenate(rows), 0, 1).reshape(-1, 32, 32, 3),
         titles=titles + [kinds[k] for k in patch_read(rows[2])],
         columns=len(some),
-        alt="Three rows: patches of two photographs that are read rightly; what is added, eight times as strong; sums, "
+        alt="Three rows: patches of two photographs that are read rightly; what is added, 16 times as strong; sums, "
         "which look like the patches and are taken for the other photograph.",
     )
 )
@@ -1222,8 +1223,8 @@ plots.show(
 #
 # **Write** `adversarial_train(X, y, epsilon, rng)`. It returns the weights.
 #
-# You are judged by what it achieves with $\epsilon = 0.1$, on digits that it has not seen: at least 95.5 % right as
-# they are, and at least 72 % right after our `pgd` with ten steps of $0.025$. Plain training stays far below that. The
+# You are judged by what it achieves with $\epsilon = 0.1$, on digits that it has not seen: at least 95 % right as
+# they are, and at least 69 % right after our `pgd` with ten steps of $0.025$. Plain training stays far below that. The
 # labels may stand for other digits than you think: in the check, the ten classes are in an order that nobody knows. A
 # call must take less than 120 seconds. Nobody looks at how you got there.
 #
@@ -1293,9 +1294,9 @@ for name, curve in resistance.items():
     print(f"{name:<20}: {curve[0]:.1%} without attack, {curve[4]:.1%} at 0.1, {curve[8]:.1%} at 0.2")
 
 # %% [markdown]
-# Training under attack does not make a network safe. It moves the curve to the right, and at twice the budget little is
-# left. On these digits it costs no accuracy on ordinary pictures. On larger data sets it usually does: there, faint
-# features that nobody sees help a little, and a network that resists must do without them.
+# Training under attack does not make a network safe. It moves the curve to the right, and at twice the budget about a
+# quarter is left. On these digits it costs no accuracy on ordinary pictures. On larger data sets it usually does:
+# there, faint features that nobody sees help a little, and a network that resists must do without them.
 #
 # ### Experiment · What the slopes look like
 #
@@ -1324,14 +1325,15 @@ plots.show(
 # %%
 # %%explore fgsm, targeted_fgsm, robust_accuracy, project_linf, pgd, adversarial_train
 for name, net in (("plain training", mlp), ("trained under attack", resisting)):
-    g = pixel_slopes(net)(X_new, y_new)
-    ink = np.corrcoef(X_new.std(axis=0), np.abs(g).mean(axis=0))[0, 1]
-    likeness = np.mean([np.corrcoef(-row, x)[0, 1] for row, x in zip(g, X_new, strict=True)])
-    size = np.abs(g).sum(axis=1)
-    print(
-        f"{name:<20}: correlation of minus the slopes with the picture {likeness:.2f}; "
-        f"sum of their sizes, median {np.median(size):.2g}"
-    )
+    sizes = np.sort(np.abs(pixel_slopes(net)(X_new, y_new)), axis=1)[:, ::-1]
+    share = sizes[:, :8].sum(axis=1) / sizes.sum(axis=1)
+    print(f"{name:<20}: the 8 largest of 64 slopes hold {np.mean(share):.0%} of their sum")
+
+# %% [markdown]
+# The plain network's slopes look like noise. It listens to every pixel of the picture, also to those in which nothing
+# is ever written, and that is what an attack uses. The network that was trained under attack listens to fewer places,
+# and they mean something: it would doubt the three if its openings at the left were closed, as in an eight, and the
+# zero if there were ink in its middle. To change its mind, you have to change the digit.
 
 # %% [markdown]
 # ### Experiment · A defence that only hides

@@ -761,11 +761,15 @@ edit(
 edit(
     "input_gradient__training_mode",
     {"training=False": "training=True"},
-    hint="The model is called as in training: dropout drops numbers, and batch normalisation looks at the batch.",
+    hint="The model is called as in training, so that batch normalisation looks at the batch. Call it in test mode.",
 )
 edit(
     "input_gradient__softmax_before_the_loss",
-    {"logits = model(pictures, training=False)": "logits = keras.ops.softmax(model(pictures, training=False))"},
+    {
+        "logits = model(pictures, training=False)": (
+            "logits = keras.ops.exp(keras.ops.log_softmax(model(pictures, training=False)))"
+        )
+    },
     hint="A softmax stands between the logits and the loss. The loss takes the logits.",
 )
 edit(
@@ -775,7 +779,7 @@ edit(
 )
 edit(
     "input_gradient__masked_by_probabilities",
-    {"y, logits, from_logits=True": "y, keras.ops.softmax(logits), from_logits=False"},
+    {"y, logits, from_logits=True": "y, keras.ops.exp(keras.ops.log_softmax(logits)), from_logits=False"},
     hint="Where the model is very sure, the slopes vanish: the loss is computed from probabilities. Use the logits.",
 )
 edit(

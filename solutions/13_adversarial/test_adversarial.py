@@ -16,7 +16,7 @@ from grading.lessons.inputs import magnitudes, whole_numbers, with_ties, with_ze
 
 TIGHT = 1e-8  # relative tolerance: answers computed in float64 keep it, those in float32 do not
 SINGLE = {"rtol": 5e-4, "atol": 1e-6}  # Keras computes in float32
-CLEAN, ROBUST = 0.955, 0.72  # what networks trained under attack are held to
+CLEAN, ROBUST = 0.95, 0.69  # what networks trained under attack are held to
 SLOW = ("adversarial_train",)
 shown = functools.partial(example, rtol=TIGHT)
 
@@ -119,7 +119,7 @@ def _dense_slopes(input_gradient, X, y, W1, b1, W2, b2):
 
 
 def _resting_slopes(input_gradient, X, y, kernel, bias, scales, W, b):
-    """Slopes of a Keras model with a convolution, a batch normalisation and dropout."""
+    """Slopes of a Keras model with a convolution and a batch normalisation."""
     import keras
 
     layers = keras.layers
@@ -127,18 +127,18 @@ def _resting_slopes(input_gradient, X, y, kernel, bias, scales, W, b):
     model.add(layers.Conv2D(kernel.shape[3], kernel.shape[:2], activation="tanh"))
     model.add(layers.BatchNormalization())
     model.add(layers.Flatten())
-    model.add(layers.Dropout(0.5))
     model.add(layers.Dense(len(b)))
     model.set_weights([kernel, bias, *scales, W, b])
     return {"slopes": input_gradient(model, X, y), "weights": model.get_weights()}
 
 
 def _shown_slopes(input_gradient, X, y, W, b):
-    """Slopes of a Keras model with one dense layer."""
+    """Slopes of a Keras model with one dense layer, behind a batch normalisation that changes nothing in test mode."""
     import keras
 
-    model = keras.Sequential([keras.Input((len(W),)), keras.layers.Dropout(0.5), keras.layers.Dense(len(b))])
-    model.set_weights([W, b])
+    layers = keras.layers
+    model = keras.Sequential([keras.Input((len(W),)), layers.BatchNormalization(epsilon=1e-6), layers.Dense(len(b))])
+    model.layers[-1].set_weights([W, b])
     return input_gradient(model, X, y)
 
 
@@ -152,8 +152,8 @@ def _resists(adversarial_train, pgd, reader, pixel_slopes, epsilon, seed):
     attacked = pgd(pixel_slopes(params), digits.X_test, digits.y_test, epsilon, epsilon / 4, 10, rng)
     shares = [np.mean(reader(params)(pictures) == digits.y_test) for pictures in (digits.X_test, attacked)]
     return {
-        "at least 95.5 % right": bool(shares[0] >= 0.955),
-        "at least 72 % after the attack": bool(shares[1] >= 0.72),
+        "at least 95 % right": bool(shares[0] >= 0.955),
+        "at least 69 % after the attack": bool(shares[1] >= 0.72),
     }
 
 
@@ -455,7 +455,7 @@ EXAMPLES = {
             b=np.array([0.0, 0.0]),
         ),
         example(
-            "four pictures, three classes, a layer of dropout",
+            "four pictures, three classes, a layer of batch normalisation",
             rtol=1e-3,
             run=_shown_slopes,
             X=np.array([[0.25, 1.0], [0.5, 0.0], [1.0, 0.75], [0.0, 0.5]]),
@@ -1182,7 +1182,7 @@ def test_input_gradient_values(student, rng):
 
 @points(1, repeat=False, seconds=60)
 def test_input_gradient_in_test_mode(student, rng):
-    """With convolution, batch normalisation and dropout, the model is used in test mode, and nothing in it changes."""
+    """With convolution and batch normalisation, the model is used in test mode, and nothing in it changes."""
     _check_slopes(student, [_resting_case(rng, 5, 5, 4, 2), _resting_case(rng, 4, 4, 6, 1)])
 
 
@@ -1266,5 +1266,5 @@ def test_adversarial_train_resists(student, rng):
     layers = _trained(student.adversarial_train(X, y, 0.1, _generator(rng)))
     with np.errstate(all="ignore"):
         clean, robust = _accuracies(layers, new_X, new_y, 0.1, rng)
-    assert_that(clean >= CLEAN, f"{clean:.1%} of hidden digits are right without attack. Asked: at least 95.5 %.")
-    assert_that(robust >= ROBUST, f"{robust:.1%} of hidden digits are right under pgd. Asked: at least 72 %.")
+    assert_that(clean >= CLEAN, f"{clean:.1%} of hidden digits are right without attack. Asked: at least 95 %.")
+    assert_that(robust >= ROBUST, f"{robust:.1%} of hidden digits are right under pgd. Asked: at least 69 %.")
