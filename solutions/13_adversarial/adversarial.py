@@ -1307,7 +1307,11 @@ for name, curve in resistance.items():
 # %%explore fgsm, targeted_fgsm, robust_accuracy, project_linf, pgd, adversarial_train
 both_right = np.flatnonzero((mlp_read(X_new) == y_new) & (reader(resisting)(X_new) == y_new))
 picked = np.array([next(n for n in both_right if y_new[n] == digit) for digit in (0, 1, 2, 3, 4, 6, 7)])
-plots.show(plots.plot_images(X_new[picked].reshape(-1, 8, 8), columns=7))
+plots.show(
+    plots.plot_images(
+        X_new[picked].reshape(-1, 8, 8), columns=7, alt="The digits 0, 1, 2, 3, 4, 6 and 7, eight by eight."
+    )
+)
 slope_rows = []
 for net in (mlp, resisting):
     g = pixel_slopes(net)(X_new[picked], y_new[picked])
