@@ -5,6 +5,7 @@ none is shown twice. `show` sends a PNG inside an HTML figure whose alternative 
 drawn, unless the author gives one, so that it stays true when a student's function is wrong.
 """
 
+from dnnkit.plots.attacks import plot_projection, plot_reach
 from dnnkit.plots.bars import plot_shares, plot_timeline
 from dnnkit.plots.boundary import plot_decision_boundary
 from dnnkit.plots.codes import plot_map, plot_plane, plot_rebuilt, plot_shadows
@@ -35,6 +36,8 @@ __all__ = [
     "plot_losses",
     "plot_map",
     "plot_plane",
+    "plot_projection",
+    "plot_reach",
     "plot_rebuilt",
     "plot_shadows",
     "plot_shares",
