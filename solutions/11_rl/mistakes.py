@@ -728,14 +728,6 @@ edit(
     {"return len(self.transitions)\n": "return self.count\n"},
     hint="Its length counts all that ever came. It is the number of transitions in it.",
 )
-edit(
-    "ReplayBuffer__shared_by_all",
-    {
-        "self.capacity, self.count, self.transitions = capacity, 0, []": "self.capacity, self.count = capacity, 0",
-        "    def add(self": "    transitions = []\n\n    def add(self",
-    },
-    hint="All buffers share one list, because it belongs to the class. Make it in __init__.",
-)
 
 
 # dqn_targets
@@ -938,9 +930,7 @@ edit(
 edit(
     "policy_gradient_loss__sign",
     {"-np.mean": "np.mean", "dlogits * advantages": "-dlogits * advantages"},
-    hint=(
-        "Everything has the wrong sign. A loss is minimised, so good actions need a minus in front of their logarithm."
-    ),
+    hint="Everything has the wrong sign: a minus in front of the mean is missing, or baselines minus returns were taken.",
 )
 edit(
     "policy_gradient_loss__sign_of_the_loss",
@@ -956,11 +946,6 @@ edit(
     "policy_gradient_loss__no_baseline",
     {"returns - baselines": "returns + 0.0 * baselines"},
     hint="The baseline is missing. Subtract it from the returns.",
-)
-edit(
-    "policy_gradient_loss__baseline_sign",
-    {"returns - baselines": "baselines - returns"},
-    hint="The returns are subtracted from the baselines. It is the other way round.",
 )
 edit(
     "policy_gradient_loss__summed",

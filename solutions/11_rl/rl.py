@@ -318,9 +318,9 @@ plots.show(
 )
 
 # %% [markdown]
-# Look at the arrow at the left of the pit, and at the one below it. Do they point where you would have gone? On this
-# floor, whoever walks along the pit may slip into it. Make the world without slipping, with `slip=0.0` above, and run
-# the cells again: which arrows change?
+# Look at the place just below the pit. Its arrow points *down*, although the way to the goal leads to the left. Whoever
+# walks to the left there may slip up into the pit. Whoever walks down cannot. Nobody programmed such care, it is in the
+# values. Make the world without slipping, with `slip=0.0` above, and run the cells again: which arrows change?
 #
 # ### Experiment · How far ahead
 #
@@ -573,6 +573,12 @@ check("q_learning_update")
 # terminated, it is $1.9$ again.
 #
 # **Write** `sarsa_update(Q, transition, next_action, learning_rate, gamma)`. It returns a new table.
+#
+# <details><summary>Hint: a nudge</summary>
+#
+# Compare the two targets. What takes the place of the maximum?
+#
+# </details>
 
 
 # %%
@@ -683,8 +689,8 @@ ax = plots.plot_curves(
     20 * np.arange(1, 26),
     blocks,
     xlabel="episode",
-    ylabel="sum of rewards, mean of 20 episodes and 5 starts",
-    title="What was collected while learning",
+    ylabel="sum of rewards",
+    title="Collected while learning: means of 20 episodes and 5 starts",
 )
 ax.set_ylim(-120, 0)
 plots.show(ax)
@@ -1177,9 +1183,9 @@ print(f"{1000 * len(curve):,} steps of learning; 100 fresh episodes last {fresh.
 seen = run_episode(lambda observation: int(greedy_player(kept)(observation[None])[0]), seed=1)
 plots.show(plots.plot_carts(**frames_of(seen)))
 ax = plots.plot_curves(
-    1000 * np.arange(1, len(curve) + 1),
+    np.arange(1, len(curve) + 1),
     {"20 episodes without tries": curve},
-    xlabel="steps of learning",
+    xlabel="steps of learning, in thousands",
     ylabel="steps until the pole falls",
     title="The pole learns to stand",
 )
@@ -1199,7 +1205,7 @@ plots.show(ax)
 # %%explore
 predict(
     "frozen",
-    "Targets from the network itself, 4,000 steps. How large does its largest value become?",
+    "Targets from the network itself, at most 12,000 steps. How large does its largest value become?",
     ["it stays near 0", "about 10", "more than 1,000"],
 )
 
