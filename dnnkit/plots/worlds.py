@@ -90,8 +90,7 @@ def _draw_places(
 
 def _draw_path(ax: Axes, path: Sequence[int], shape: tuple[int, int]) -> None:
     rows, columns = np.divmod(np.asarray(path, dtype=int), shape[1])
-    ax.plot(columns, rows, "-", color=COLOURS[1], linewidth=2.5, alpha=0.8)
-    ax.plot(columns[:1], rows[:1], "o", color=COLOURS[1], markersize=7)
+    ax.plot(columns, rows, "-", color=COLOURS[4], linewidth=9, alpha=0.75, solid_joinstyle="round")  # below the words
 
 
 def _describe_world(

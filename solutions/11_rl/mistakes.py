@@ -930,7 +930,10 @@ edit(
 edit(
     "policy_gradient_loss__sign",
     {"-np.mean": "np.mean", "dlogits * advantages": "-dlogits * advantages"},
-    hint="Everything has the wrong sign: a minus in front of the mean is missing, or baselines minus returns were taken.",
+    hint=(
+        "Everything has the wrong sign: the minus in front of the mean is missing, or the returns "
+        "were subtracted from the baselines."
+    ),
 )
 edit(
     "policy_gradient_loss__sign_of_the_loss",

@@ -653,7 +653,8 @@ def test_epsilon_greedy_ends(student, rng):
 @points(0.5, repeat=False)
 def test_epsilon_greedy_independent_draws(student, rng):
     """A draw does not depend on the one before it, and all randomness comes from rng."""
-    q, epsilon, count = np.array([1.0, 1.0, 0.0]), 0.6, 2000
+    q, epsilon = rng.permutation([1.0, 1.0, 0.0]), float(rng.uniform(0.4, 0.7))
+    count = 2 * int(rng.integers(1000, 1500))
     inputs = {"q": q, "epsilon": epsilon, "count": count}
     first = _whole_actions(student.run(_many_actions, facts=_facts_of_draws, **inputs, rng=generator(rng)), 3, count)
     other = _whole_actions(student.run(_many_actions, facts=_facts_of_draws, **inputs, rng=generator(rng)), 3, count)
@@ -856,7 +857,7 @@ def _facts_of_memory(task, answer):
     """What mistakes are recognised by: which transitions came, and whether their parts belong together."""
     if not isinstance(answer, dict) or not isinstance(answer.get("batches"), list):
         return {"came": str(type(answer))}
-    facts, rewards = {"lengths": list(answer.get("lengths", ()))}, np.array([t[2] for t in task["transitions"]])
+    facts, rewards = {"lengths": answer.get("lengths")}, np.array([t[2] for t in task["transitions"]])
     for number, batch in enumerate(answer["batches"]):
         whole = isinstance(batch, list) and len(batch) == 6 and all(isinstance(part, np.ndarray) for part in batch)
         facts[f"batch {number}"] = [part.shape for part in batch] if whole else "something else"
@@ -912,9 +913,11 @@ def _check_memories(student, rng, cases, frequencies=False):
         fits = (
             isinstance(answer, dict) and set(answer) == {"lengths", "batches"} and isinstance(answer["batches"], list)
         )
+        fits = fits and len(answer["batches"]) == len(sizes)
         assert_that(fits, f"{text}: a length or a batch did not come.")
-        lengths = [min(k, capacity) for k in range(1, count + 1)]
-        assert_that(list(answer["lengths"]) == lengths, f"{text}: its lengths on the way were not all right.")
+        lengths, came = [min(k, capacity) for k in range(1, count + 1)], answer["lengths"]
+        whole = isinstance(came, list) and all(type(length) is int for length in came)
+        assert_that(whole and came == lengths, f"{text}: its lengths on the way were not all right.")
         kept = transitions[-capacity:]
         for size, batch in zip(sizes, answer["batches"], strict=True):
             which = _drawn_from(batch, kept, size, text)

@@ -40,7 +40,6 @@ def test_cliff_and_corridor_of_the_text(lesson_names):
         assert lesson_names["greedy_policy"](V, corridor.P, corridor.R, gamma)[corridor.start] == action
 
 
-@pytest.mark.kept
 def test_q_learning_walks_at_the_edge_and_sarsa_a_row_or_more_away(lesson_names):
     cliff = data.make_gridworld([*["." * 12] * 3, "S" + "C" * 10 + "G"], {"C": -100.0}, step_reward=-1.0)
     online = {}
@@ -109,7 +108,6 @@ def test_carts_of_the_lesson_move_as_those_of_gymnasium(lesson_names):
         assert lesson_names["balance"](choose, Given(), 1)[0] == pytest.approx(length, abs=1)
 
 
-@pytest.mark.kept
 def test_deep_q_learning_balances_the_pole(lesson_names):
     kept, _, largest = lesson_names["learn_cartpole"](
         lesson_names["double_dqn_targets"], np.random.default_rng(31), num_steps=30_000
