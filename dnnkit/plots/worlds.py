@@ -48,12 +48,7 @@ def plot_gridworlds(
         Array of the Axes, one for each panel.
     """
     marks, count = dict(marks or {}), len(values)
-    columns = min(columns, count)
-    rows = -(-count // columns)
-    cell = min(0.62, 9.5 / (columns * shape[1]))
-    axes = panels(columns, rows, width=columns * (shape[1] * cell + 0.3), height=shape[0] * cell + 0.45)
-    for ax in axes[count:]:
-        ax.set_axis_off()
+    axes, cell = _empty_worlds(count, min(columns, count), shape)
     tables = [np.asarray(table, dtype=np.float64).reshape(shape) for table in values]
     top = max(max(np.abs(table).max() for table in tables), 1e-12)
     policies = [None] * count if policies is None else policies
@@ -67,7 +62,17 @@ def plot_gridworlds(
         ax.tick_params(length=0, labelbottom=False, labelleft=False)
         ax.grid(color="white", linewidth=1.5)
         describe(ax, alt or _describe_world(table, marks, policy, path))
-    return axes[:count]
+    return axes
+
+
+def _empty_worlds(count: int, columns: int, shape: tuple[int, int]) -> tuple[np.ndarray, float]:
+    """Make Axes for so many worlds, side by side in rows; return them and the width of a place in inches."""
+    cell = min(0.62, 9.5 / (columns * shape[1]))
+    size = {"width": columns * (shape[1] * cell + 0.3), "height": shape[0] * cell + 0.45}
+    axes = panels(columns, -(-count // columns), **size)
+    for ax in axes[count:]:
+        ax.set_axis_off()
+    return axes[:count], cell
 
 
 def _draw_places(
