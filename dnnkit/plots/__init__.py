@@ -17,6 +17,7 @@ from dnnkit.plots.histograms import plot_histograms
 from dnnkit.plots.images import plot_confusion, plot_images
 from dnnkit.plots.sequences import plot_strokes, plot_unrolled
 from dnnkit.plots.wiring import plot_wiring
+from dnnkit.plots.worlds import plot_carts, plot_gridworlds
 
 __all__ = [
     "COLOURS",
@@ -26,11 +27,13 @@ __all__ = [
     "alt_text",
     "describe",
     "panels",
+    "plot_carts",
     "plot_confusion",
     "plot_curves",
     "plot_decision_boundary",
     "plot_fields",
     "plot_gates",
+    "plot_gridworlds",
     "plot_histograms",
     "plot_images",
     "plot_losses",
