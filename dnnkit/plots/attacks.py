@@ -59,7 +59,7 @@ def plot_projection(path: ArrayLike, first: ArrayLike, epsilon: float) -> Axes:
     low, high = np.maximum(first - epsilon, 0.0), np.minimum(first + epsilon, 1.0)
     ax = panels(width=5.4, height=4.4)[0]
     ax.add_patch(Rectangle((0, 0), 1, 1, fill=False, color="0.5", linestyle="--", label="from black to white"))
-    ax.add_patch(Rectangle(low, *(high - low), color=COLOURS[5], alpha=0.35, label="allowed pictures"))
+    ax.add_patch(Rectangle(tuple(low), *(high - low), color=COLOURS[5], alpha=0.35, label="allowed pictures"))
     ax.plot(*first, "o", color="black", label="first picture")
     pulled = 0
     for k, (start, end, back) in enumerate(zip(path[:-1:2], path[1::2], path[2::2], strict=True)):
@@ -81,6 +81,6 @@ def plot_projection(path: ArrayLike, first: ArrayLike, epsilon: float) -> Axes:
 
 
 def _arrow(ax: Axes, start: np.ndarray, end: np.ndarray, colour: str, label: str | None) -> None:
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": colour, "linewidth": 1.8})
+    ax.annotate("", tuple(end), tuple(start), arrowprops={"arrowstyle": "->", "color": colour, "linewidth": 1.8})
     if label:
         ax.plot([], [], color=colour, label=label)
