@@ -397,14 +397,6 @@ edit(
     hint="A step that was truncated has no future here. We only stopped looking: its target is the full one.",
 )
 edit(
-    "q_learning_update__only_both_end",
-    {
-        "next_state, terminated, _ = transition": "next_state, terminated, truncated = transition",
-        "0.0 if terminated": "0.0 if terminated and truncated",
-    },
-    hint="Only a step that was both terminated and truncated has no future here. Terminated alone decides.",
-)
-edit(
     "q_learning_update__truncated_for_terminated",
     {"next_state, terminated, _ = transition": "next_state, _, terminated = transition"},
     hint="Terminated and truncated are exchanged. Their order is (..., next_state, terminated, truncated).",

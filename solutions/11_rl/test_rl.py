@@ -70,6 +70,10 @@ def _two_thousand_actions(epsilon_greedy, q, epsilon, rng, shares):
     return [epsilon_greedy(q, epsilon, rng) for _ in range(2000)]
 
 
+def _without_last_value(discounted_returns, rewards, gamma):
+    return discounted_returns(rewards, gamma)
+
+
 def _many_actions(epsilon_greedy, q, epsilon, rng, count):
     return [epsilon_greedy(q, epsilon, rng) for _ in range(count)]
 
@@ -560,6 +564,11 @@ def test_discounted_returns_values(student, rng):
         for gamma in _discounts(rng):
             cases += [(rng.uniform(0.1, 2, size=T), gamma, last) for last in (0.0, float(rng.uniform(1, 9)))]
     _check_returns(student, [*cases, (-rng.uniform(0.1, 2, size=5), 0.9, -3.0)])
+    rewards, gamma = rng.uniform(0.1, 2, size=6), float(rng.uniform(0.5, 0.9))
+    answer = student.run(_without_last_value, rewards=rewards, gamma=gamma)
+    text = "discounted_returns without last_value"
+    assert_shape(answer, (6,), what=text)
+    assert_close(answer, _right_returns(rewards, gamma, 0.0), rtol=TIGHT, what=text)
 
 
 @points(1)
@@ -1103,13 +1112,16 @@ def test_policy_gradient_loss_large_logits(student, rng):
     """Logits in the thousands, close together or far apart, give no overflow."""
     cases = [(spread_rows(rng, (6, 3), width), *_played(rng, 6, 3)[1:]) for width in (50.0, 800.0, 9000.0)]
     cases += [(shift + rng.normal(size=(5, 4)), *_played(rng, 5, 4)[1:]) for shift in (-9000.0, 9000.0)]
+    shifts = 2000.0 * rng.permutation(np.arange(-2, 3))[:, None]
+    cases.append((shifts + rng.normal(size=(5, 4)), *_played(rng, 5, 4)[1:]))
     _check_policy_gradients(student, cases)
 
 
 @points(1)
 def test_policy_gradient_loss_ends(student, rng):
     """One step, one action, equal logits, whole numbers and advantages of every size are right."""
-    cases = [_played(rng, N, A) for N, A in ((1, 3), (5, 2), (3, 3), (1, 2))]
+    cases = [_played(rng, N, A) for N, A in ((1, 3), (5, 2), (3, 3), (1, 2), (2, 4))]
+    cases.append((with_zeros(rng, (6, 4), 0.5), *_played(rng, 6, 4)[1:]))
     cases += [
         (*_played(rng, 5, 4, scale)[:2], factor * rng.normal(size=5), np.zeros(5))
         for scale, factor in ((0.0, 1), (1e-4, 1e-6), (5, 1e6))
