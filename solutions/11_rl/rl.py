@@ -858,11 +858,15 @@ class ReplayBuffer:
     Reference: Lin 1992, section 3.5; Mnih et al. 2015, algorithm 1.
     """
 
-    ### BEGIN SOLUTION
     def __init__(self, capacity):
+        """Start empty, with room for so many transitions."""
+        ### BEGIN SOLUTION
         self.capacity, self.count, self.transitions = capacity, 0, []
+        ### END SOLUTION
 
     def add(self, transition):
+        """Store a transition, in place of the oldest one if the buffer is full."""
+        ### BEGIN SOLUTION
         observation, action, reward, next_observation, terminated, truncated = transition
         kept = (np.array(observation), action, float(reward), np.array(next_observation), terminated, truncated)
         if len(self.transitions) < self.capacity:
@@ -870,15 +874,20 @@ class ReplayBuffer:
         else:
             self.transitions[self.count % self.capacity] = kept
         self.count += 1
+        ### END SOLUTION
 
     def __len__(self):
+        """Return how many transitions there are."""
+        ### BEGIN SOLUTION
         return len(self.transitions)
+        ### END SOLUTION
 
     def sample(self, batch_size, rng):
+        """Draw a batch: a tuple of six arrays."""
+        ### BEGIN SOLUTION
         drawn = rng.integers(len(self.transitions), size=batch_size)
         return tuple(np.array(part) for part in zip(*[self.transitions[k] for k in drawn], strict=True))
-
-    ### END SOLUTION
+        ### END SOLUTION
 
 
 # %%

@@ -256,22 +256,22 @@ EXAMPLES = {
         ),
     ],
     "learn_values_broken": [
-        shown("one step", V=np.array([1.0, 4.0, -2.0]), transitions=_STEPS[:1], learning_rate=0.5, gamma=0.5),
+        shown("one step", V=np.array([1.0, 3.0, -1.0]), transitions=_STEPS[:1], learning_rate=0.5, gamma=0.5),
         shown(
             "one step that terminated",
-            V=np.array([1.0, 4.0, -2.0]),
+            V=np.array([1.0, 3.0, -1.0]),
             transitions=_STEPS[2:],
             learning_rate=0.5,
             gamma=0.5,
         ),
         shown(
             "one that was truncated",
-            V=np.array([1.0, 4.0, -2.0]),
+            V=np.array([1.0, 3.0, -1.0]),
             transitions=_STEPS[1:2],
             learning_rate=0.5,
             gamma=0.5,
         ),
-        shown("three steps", V=np.array([1, 4, -2]), transitions=_STEPS, learning_rate=0.25, gamma=0.9),
+        shown("three steps", V=np.array([1, 3, -1]), transitions=_STEPS, learning_rate=0.25, gamma=0.9),
     ],
     "ReplayBuffer": [
         shown(
