@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -88,7 +88,7 @@ def _draw_places(
             continue
         size = 15 * cell / 0.62
         arrow = ARROWS[int(policy[state])] if policy is not None and letter in ("", "S") else ""
-        place = {"ha": "center", "va": "center", "color": "black"}
+        place: dict[str, Any] = {"ha": "center", "va": "center", "color": "black"}
         ax.text(column, row - 0.22, arrow or letter, fontsize=0.75 * size, **place)
         ax.text(column, row + 0.22, f"{value:.{decimals}f}", fontsize=0.52 * size, **place)
 
