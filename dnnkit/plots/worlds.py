@@ -58,9 +58,8 @@ def plot_gridworlds(
         _draw_places(ax, table, marks, None if policy is None else np.asarray(policy).ravel(), decimals, cell)
         if path is not None:
             _draw_path(ax, path, shape)
-        ax.set(xticks=np.arange(shape[1] + 1) - 0.5, yticks=np.arange(shape[0] + 1) - 0.5, title=title)
-        ax.tick_params(length=0, labelbottom=False, labelleft=False)
-        ax.grid(color="white", linewidth=1.5)
+        _draw_borders(ax, shape)
+        ax.set_title(title)
         describe(ax, alt or _describe_world(table, marks, policy, path))
     return axes
 
@@ -91,6 +90,12 @@ def _draw_places(
         place: dict[str, Any] = {"ha": "center", "va": "center", "color": "black"}
         ax.text(column, row - 0.22, arrow or letter, fontsize=0.75 * size, **place)
         ax.text(column, row + 0.22, f"{value:.{decimals}f}", fontsize=0.52 * size, **place)
+
+
+def _draw_borders(ax: Axes, shape: tuple[int, int]) -> None:
+    ax.set(xticks=np.arange(shape[1] + 1) - 0.5, yticks=np.arange(shape[0] + 1) - 0.5)
+    ax.tick_params(length=0, labelbottom=False, labelleft=False)
+    ax.grid(color="white", linewidth=1.5)
 
 
 def _draw_path(ax: Axes, path: Sequence[int], shape: tuple[int, int]) -> None:
