@@ -51,14 +51,11 @@ def plot_gridworlds(
     axes, cell = _empty_worlds(count, min(columns, count), shape)
     tables = [np.asarray(table, dtype=np.float64).reshape(shape) for table in values]
     top = max(max(np.abs(table).max() for table in tables), 1e-12)
-    policies = [None] * count if policies is None else policies
-    paths = [None] * count if paths is None else paths
-    for ax, table, title, policy, path in zip(axes, tables, titles, policies, paths, strict=False):
+    rows = zip(axes, tables, titles, policies or [None] * count, paths or [None] * count, strict=False)
+    for ax, table, title, policy, path in rows:
         ax.imshow(table, cmap="RdBu", vmin=-1.6 * top, vmax=1.6 * top)
         _draw_places(ax, table, marks, None if policy is None else np.asarray(policy).ravel(), decimals, cell)
-        if path is not None:
-            _draw_path(ax, path, shape)
-        _draw_borders(ax, shape)
+        _draw_borders(ax, shape, path)
         ax.set_title(title)
         describe(ax, alt or _describe_world(table, marks, policy, path))
     return axes
@@ -92,7 +89,9 @@ def _draw_places(
         ax.text(column, row + 0.22, f"{value:.{decimals}f}", fontsize=0.52 * size, **place)
 
 
-def _draw_borders(ax: Axes, shape: tuple[int, int]) -> None:
+def _draw_borders(ax: Axes, shape: tuple[int, int], path: Sequence[int] | None) -> None:
+    if path is not None:
+        _draw_path(ax, path, shape)
     ax.set(xticks=np.arange(shape[1] + 1) - 0.5, yticks=np.arange(shape[0] + 1) - 0.5)
     ax.tick_params(length=0, labelbottom=False, labelleft=False)
     ax.grid(color="white", linewidth=1.5)
