@@ -34,7 +34,9 @@ def plot_reach(reaches: Mapping[str, tuple[ArrayLike, ArrayLike]], *, labels: Se
         ax.axvline(0, color="black", linewidth=0.8)
         ax.set(title=name, xlabel=xlabel, yticks=places, yticklabels=labels)
         ax.invert_yaxis()
-        bars = "; ".join(f"{label}: from {a:.2g} to {b:.2g}" for label, a, b in zip(labels, low, high, strict=True))
+        bars = "; ".join(
+            f"{label}: from {a + 0.0:.2g} to {b + 0.0:.2g}" for label, a, b in zip(labels, low, high, strict=True)
+        )
         describe(ax, f"{xlabel}. {bars}. The lower ends add up to {low.sum():.2g}.")
     limits = [limit for ax in axes for limit in ax.get_xlim()]
     for ax in axes:
@@ -58,7 +60,7 @@ def plot_projection(path: ArrayLike, first: ArrayLike, epsilon: float) -> Axes:
     path, first = np.asarray(path, dtype=np.float64), np.asarray(first, dtype=np.float64)
     low, high = np.maximum(first - epsilon, 0.0), np.minimum(first + epsilon, 1.0)
     ax = panels(width=5.4, height=4.4)[0]
-    ax.add_patch(Rectangle((0, 0), 1, 1, fill=False, color="0.5", linestyle="--", label="from black to white"))
+    ax.add_patch(Rectangle((0, 0), 1, 1, fill=False, color="0.5", linestyle="--", label="from 0 to 1"))
     ax.add_patch(Rectangle(tuple(low), *(high - low), color=COLOURS[5], alpha=0.35, label="allowed pictures"))
     ax.plot(*first, "o", color="black", label="first picture")
     pulled = 0

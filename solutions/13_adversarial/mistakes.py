@@ -221,6 +221,37 @@ edit(
     hint="All pixels go down. A pixel that lowers the margin by going up has to go up.",
 )
 edit(
+    "linear_worst_loss__ends_for_label_one",
+    {"np.minimum(pull * low, pull * high)": "signs[:, None] * 0 + np.minimum(w * low, w * high)"},
+    hint=(
+        "For label 1 all is right, but for label 0 the pixels move in the wrong direction. Which end lowers the margin "
+        "is up to the label as well as to the weight."
+    ),
+)
+edit(
+    "linear_worst_loss__smaller_room",
+    {
+        "low, high = np.maximum(-epsilon, -X), np.minimum(epsilon, 1 - X)": (
+            "high = np.minimum(epsilon, np.minimum(X, 1 - X))\n        low = -high"
+        )
+    },
+    hint="A pixel near 0 may still go up, and one near 1 may still go down. Each direction has a limit of its own.",
+)
+edit(
+    "linear_worst_loss__only_the_upper_limit",
+    {"np.maximum(-epsilon, -X)": "-epsilon"},
+    hint="Pixels end at 1, as they should, but they may go below 0. Which limit is missing?",
+)
+edit(
+    "linear_worst_loss__exponent_cut",
+    {
+        "return np.logaddexp(0, -(signs * (X @ w + b) + worst))": (
+            "exponent = np.clip(-(signs * (X @ w + b) + worst), -500, 500)\n    return np.log1p(np.exp(exponent))"
+        )
+    },
+    hint="For very wrong pictures the loss stays at 500. np.logaddexp needs no limit against overflow.",
+)
+edit(
     "linear_worst_loss__label_ignored",
     {"np.where(np.asarray(y) == 1, 1.0, -1.0)": "np.ones(len(X))"},
     hint="Every example is treated as one with label 1. For label 0 the margin has the opposite sign.",
@@ -309,6 +340,18 @@ edit(
     "targeted_fgsm__plus",
     {"X - epsilon": "X + epsilon"},
     hint="The loss of the target grows, so the pictures go away from it. It has to shrink.",
+)
+edit(
+    "targeted_fgsm__mirrored",
+    {
+        "np.clip(X - epsilon * np.sign(gradient(X, targets)), 0.0, 1.0)": (
+            "2 * X - np.clip(X + epsilon * np.sign(gradient(X, targets)), 0.0, 1.0)"
+        )
+    },
+    hint=(
+        "This is the opposite of a step that was clipped on the other side: pixels near 0 and 1 move too little, or "
+        "leave the range. Step first, then clip."
+    ),
 )
 edit(
     "targeted_fgsm__no_clip",
@@ -421,6 +464,13 @@ edit(
         )
     },
     hint="A picture that is wrong as it is gets 0, also if it is right at epsilon 1.",
+)
+edit(
+    "minimal_epsilon__found_on_the_way",
+    {
+        "        there = wrong(middle)\n": "        there = wrong(middle)\n        at_the_end = at_the_end | there\n",
+    },
+    hint="A picture that is right at 1 gets infinity, also if it was wrong somewhere on the way.",
 )
 edit(
     "minimal_epsilon__nan_for_never",
@@ -723,6 +773,17 @@ edit(
     "iterated_fgsm_broken__clipped_at_the_end",
     {"        moved = np.clip(moved, 0.0, 1.0)\n    return moved": "    return np.clip(moved, 0.0, 1.0)"},
     hint="Pixels are clipped once, after the last step. In between, slopes are taken at pictures that do not exist.",
+)
+edit(
+    "iterated_fgsm_broken__walks_outside",
+    {
+        "gradient(moved, y)": "gradient(np.clip(moved, 0.0, 1.0), y)",
+        "        moved = np.clip(moved, 0.0, 1.0)\n    return moved": "    return np.clip(moved, 0.0, 1.0)",
+    },
+    hint=(
+        "Slopes are asked for inside the range from 0 to 1, but the walk itself goes on outside of it, so a pixel that "
+        "turns round has a long way back. Clip the picture itself in each step."
+    ),
 )
 edit(
     "iterated_fgsm_broken__whole_steps",

@@ -98,8 +98,8 @@ def _starts_shown(pgd, X, y, epsilon, rng):
     return {
         "no pixel moved by more than epsilon": bool(np.abs(changes).max() <= epsilon + 1e-12),
         "all pixels between 0 and 1": bool(first.min() >= 0 and first.max() <= 1),
-        "some pixels became brighter": bool(changes.max() > 0),
-        "some pixels became darker": bool(changes.min() < 0),
+        "some pixels grew": bool(changes.max() > 0),
+        "some pixels shrank": bool(changes.min() < 0),
         "some moved by less than epsilon": bool(np.any((np.abs(changes) < 0.99 * epsilon) & (changes != 0))),
         "differs from pixel to pixel": len(np.unique(changes[0])) > 1,
         "differs from picture to picture": len(np.unique(changes[:, 0])) > 1,
@@ -152,8 +152,8 @@ def _resists(adversarial_train, pgd, reader, pixel_slopes, epsilon, seed):
     attacked = pgd(pixel_slopes(params), digits.X_test, digits.y_test, epsilon, epsilon / 4, 10, rng)
     shares = [np.mean(reader(params)(pictures) == digits.y_test) for pictures in (digits.X_test, attacked)]
     return {
-        "at least 95 % right": bool(shares[0] >= 0.955),
-        "at least 69 % after the attack": bool(shares[1] >= 0.72),
+        "at least 95 % right": bool(shares[0] >= 0.95),
+        "at least 69 % after the attack": bool(shares[1] >= 0.69),
     }
 
 
@@ -245,10 +245,10 @@ EXAMPLES = {
             box=True,
         ),
         shown(
-            "both labels, pixels near black and white",
+            "both labels, pixels near 0 and 1",
             quiet=True,
-            X=np.array([[0.05, 0.9, 0.5], [1.0, 0.0, 0.3], [0.7, 0.2, 0.95]]),
-            y=np.array([0, 1, 0]),
+            X=np.array([[0.05, 0.9, 0.5], [1.0, 0.0, 0.3], [0.7, 0.2, 0.95], [0.1, 0.95, 0.4], [0.6, 0.05, 0.2]]),
+            y=np.array([1, 0, 1, 0, 1]),
             w=np.array([1.5, -0.5, -2.0]),
             b=-0.25,
             epsilon=0.15,
@@ -257,8 +257,8 @@ EXAMPLES = {
         shown(
             "the same without limits",
             quiet=True,
-            X=np.array([[0.05, 0.9, 0.5], [1.0, 0.0, 0.3], [0.7, 0.2, 0.95]]),
-            y=np.array([0, 1, 0]),
+            X=np.array([[0.05, 0.9, 0.5], [1.0, 0.0, 0.3], [0.7, 0.2, 0.95], [0.1, 0.95, 0.4], [0.6, 0.05, 0.2]]),
+            y=np.array([1, 0, 1, 0, 1]),
             w=np.array([1.5, -0.5, -2.0]),
             b=-0.25,
             epsilon=0.15,
@@ -311,6 +311,15 @@ EXAMPLES = {
             directions=np.array([[-1.0, -1.0], [0.1, -0.2], [1.0, 1.0], [-1.0, -0.5], [0.0, 2.0]]),
             num_halvings=6,
             borders=np.array([0.45]),
+        ),
+        shown(
+            "right as it is and at 1, wrong on the way",
+            run=_smallest_by_brightness,
+            X=np.array([[0.0, 1.0], [0.2, 0.8], [0.9, 0.0]]),
+            y=np.array([0, 0, 0]),
+            directions=np.array([[4.0, -1.0], [0.5, 0.0], [1.0, 1.0]]),
+            num_halvings=4,
+            borders=np.array([0.6]),
         ),
         shown(
             "no halving",
@@ -433,6 +442,15 @@ EXAMPLES = {
             epsilon=0.4,
             num_steps=4,
             ends=np.array([[0.65, 3.0, -2.0, 0.9]]),
+        ),
+        shown(
+            "slopes that turn round at the border",
+            run=_iterated_towards,
+            X=np.array([[0.95, 0.05, 0.9]]),
+            y=np.array([0]),
+            epsilon=0.8,
+            num_steps=10,
+            ends=np.array([[0.97, 0.03, 0.93]]),
         ),
         shown(
             "one step",
@@ -770,6 +788,9 @@ def test_minimal_epsilon_special_cases(student, rng):
     cases.append(("bright", X, y, 0.0 * directions, 4, borders))
     late = np.array([[0.25, 0.25], [0.2, 0.2], [0.2, 0.2]]), np.zeros(3, dtype=int)  # at 1 exactly, later, just before
     cases.append(("bright", *late, np.repeat([[0.25], [0.2985], [0.3001]], 2, axis=1), 6, np.array([0.5])))
+    # right at 0 and at 1, wrong between them, where the first halving looks: such a picture is never fooled
+    between = np.array([[0.0, 1.0], [0.1, 0.9]]), np.array([0, 0]), np.array([[4.0, -1.0], [3.6, -0.9]])
+    cases.append(("bright", *between, 3, np.array([0.6])))
     _check_smallest(student, [*cases, _walks(rng, (10, 4), 8, scale=0.02), _walks(rng, (10, 4), 8, scale=30.0)])
 
 
@@ -830,7 +851,7 @@ def _check_robust(student, cases):
     answers = [student.run(_robust, X=X, y=y, W=W, b=b, changes=changes) for X, y, W, b, changes in cases]
     for case, answer in zip(cases, answers, strict=True):
         X, *_, changes = case
-        what = f"robust_accuracy of {len(X)} pictures under {len(changes)} attacks"
+        what = f"robust_accuracy of {len(X)} pictures under {len(changes)} attack{'' if len(changes) == 1 else 's'}"
         assert_close(answer, _right_robust(*case), rtol=1e-12, what=what)
 
 
@@ -1089,7 +1110,12 @@ def test_iterated_fgsm_broken_values(student, rng):
 def test_iterated_fgsm_broken_ends(student, rng):
     """One step, many, one picture, one pixel, whole numbers, budgets of 0 and 1, and slopes of every size are right."""
     cases = [(*case, int(steps)) for case in _end_cases(rng) for steps in (1, rng.integers(2, 7))]
-    _check_iterated(student, [*cases, (*_case(rng, (4, 5), 0.5), 40)])
+    # near 1 the slopes turn: a step meets the border, and the next one must begin there, not beyond it
+    X = 1 - rng.uniform(0.03, 0.06, size=(6, 4))
+    rates = np.full((1, 4), -10.0), 9.7 + rng.uniform(-0.05, 0.05, size=(1, 4)), np.ones((1, 4))
+    turning = [(X, np.zeros(6, dtype=int), 0.8, rates, steps) for steps in (2, 9, 10)]
+    turning.append((1 - X, np.zeros(6, dtype=int), 0.8, (rates[0], rates[1] - 9.4, rates[2]), 10))
+    _check_iterated(student, [*cases, *turning, (*_case(rng, (4, 5), 0.5), 40)])
 
 
 # input_gradient
@@ -1267,4 +1293,6 @@ def test_adversarial_train_resists(student, rng):
     with np.errstate(all="ignore"):
         clean, robust = _accuracies(layers, new_X, new_y, 0.1, rng)
     assert_that(clean >= CLEAN, f"{clean:.1%} of hidden digits are right without attack. Asked: at least 95 %.")
-    assert_that(robust >= ROBUST, f"{robust:.1%} of hidden digits are right under pgd. Asked: at least 69 %.")
+    assert_that(
+        robust >= ROBUST, f"{robust:.1%} of hidden digits are right under a pgd that no factor misleads. Asked: 69 %."
+    )
