@@ -1,10 +1,14 @@
 """What a function must not do besides its work: depend on how its inputs lie in memory, touch the global generator."""
 
+import itertools
 import pickle
 import random
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+_watched = itertools.count()
 
 # What is said of a function that does, after its name.
 CONDUCT = {
@@ -15,22 +19,53 @@ CONDUCT = {
 }
 
 
-def global_random_state() -> tuple[bytes, int] | None:
-    """Read the states of NumPy's global generator and of Python's; None where they cannot be read."""
+@dataclass(frozen=True)
+class RandomWatch:
+    """What the global generators were like before a call.
+
+    Attributes:
+        numpy: the state of NumPy's.
+        python: the state of Python's.
+        mark: the state that Python's got for the time of the call.
+    """
+
+    numpy: bytes
+    python: object
+    mark: object
+
+
+def watch_global_random() -> RandomWatch | None:
+    """Begin to watch NumPy's global generator; None where its state cannot be read.
+
+    Python's generator gets a state of ours meanwhile. So whoever seeds it changes it for sure: else a call that seeds
+    both with the number that the last call took would look as if it had left Python's alone.
+    """
     try:
-        state = np.random.get_state(legacy=False)  # noqa: NPY002 - it is looked at, not drawn from
-        return pickle.dumps(state), hash(random.getstate())
+        numpy, python = _numpy_state(), random.getstate()
+        random.seed(f"watched call {next(_watched)}")
+        return RandomWatch(numpy, python, random.getstate())
     except Exception:  # noqa: BLE001 - student code may have put anything in their place
         return None
 
 
-def global_random_touched(before: tuple[bytes, int] | None) -> bool:
-    """Say whether NumPy's global generator was drawn from or seeded since its state was read.
+def global_random_touched(watch: RandomWatch | None) -> bool:
+    """End a watch, and say whether NumPy's global generator was drawn from or seeded meanwhile.
 
     `keras.utils.set_random_seed`, which lessons recommend, seeds Python's generator as well: that is no fault.
     """
-    after = global_random_state()
-    return before is not None and after is not None and before[0] != after[0] and before[1] == after[1]
+    if watch is None:
+        return False
+    try:
+        if random.getstate() != watch.mark:
+            return False
+        random.setstate(watch.python)  # type: ignore[arg-type]
+        return _numpy_state() != watch.numpy
+    except Exception:  # noqa: BLE001 - as above
+        return False
+
+
+def _numpy_state() -> bytes:
+    return pickle.dumps(np.random.get_state(legacy=False))  # noqa: NPY002 - it is looked at, not drawn from
 
 
 def in_another_layout(value: Any) -> Any:

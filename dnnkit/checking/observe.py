@@ -15,7 +15,7 @@ import numpy as np
 
 from dnnkit.checking import wire
 from dnnkit.checking.compare import describe, difference
-from dnnkit.checking.conduct import global_random_state, global_random_touched, in_another_layout, largest_number
+from dnnkit.checking.conduct import global_random_touched, in_another_layout, largest_number, watch_global_random
 from dnnkit.checking.mistakes import Outcome
 from dnnkit.checking.time_limit import TimeUp, call_within
 
@@ -105,18 +105,19 @@ def _codes(value: object) -> list[CodeType | None]:
 
 
 def _observe(function, inputs, repeat, clock):
-    copies, random_before = _copy(inputs), global_random_state()
+    copies, watch = _copy(inputs), watch_global_random()
     started = clock()
     try:
         result, heard = _listen(function, copies)
     except (KeyboardInterrupt, TimeUp):
         raise  # the student, or the clock, stops the check
     except BaseException as error:  # noqa: BLE001 - whatever else the function raises is a result
+        global_random_touched(watch)  # only to give Python's generator its state back
         outcome = Outcome("raised", exception=type(error).__name__, mutated=_changed(inputs, copies))
         return Call(outcome, _text(error), *_place(error, function))
     seconds = clock() - started
     kind, value, name = _plain(result)
-    mutated, drew = _changed(inputs, copies), global_random_touched(random_before)
+    mutated, drew = _changed(inputs, copies), global_random_touched(watch)
     repeats = (8 if seconds < QUICK else 1) if repeat and seconds < REPEAT_WITHIN else 0
     unstable = not all(_same_again(function, inputs, kind, value) for _ in range(repeats))
     conduct = ()

@@ -566,7 +566,7 @@ for kind in ("two hidden layers", "softmax"):
         fooled = fgsm(pixel_slopes(net), large_new, y_new, 0.1)
         right = [np.mean(reader(net)(pictures) == y_new) for pictures in (large_new, fooled)]
         length = np.abs(net["W1"]).sum(axis=0).mean()
-        print(f"{kind:<17}, {name:<18}: {right[0]:.1%} without, {right[1]:.1%} with attack, 1-norm of a unit {length:.1f}")
+        print(f"{kind:<17}, {name:<18}: {right[0]:.1%} without, {right[1]:.1%} with attack, 1-norm {length:.1f}")
 
 # %% [markdown]
 # For the network with hidden layers it does, and nothing else has changed: without attack, it reads as before. For the

@@ -54,8 +54,17 @@ def test_seeding_all_generators_at_once_as_keras_does_is_no_touch():
         return x
 
     assert conduct_of(seeding, x=3) == ()
+    np.random.rand()  # noqa: NPY002 - whoever draws between two calls
+    assert conduct_of(seeding, x=3) == ()  # though Python's generator has the state already that it seeds
     np.random.set_state(before)  # noqa: NPY002
     random.setstate(python)
+
+
+@pytest.mark.parametrize("ends", [lambda x: x, lambda x: 1 / 0])
+def test_pythons_own_generator_goes_on_as_if_nothing_had_been_watched(ends):
+    before = random.getstate()
+    conduct_of(ends, x=1.0)
+    assert random.getstate() == before
 
 
 def test_a_draw_from_the_rng_that_comes_in_is_no_touch():
