@@ -20,6 +20,7 @@ from grading.lessons.checking import Example
 from grading.lessons.lesson import Lesson
 
 Namespace = dict[str, object]
+LONGEST = 300  # seconds for a mistake on one example; what trains takes ten
 FLOOR = 1e-9  # below it, numbers are what rounding leaves of zero
 ROUNDING = 1e-5  # of an array's largest number: float32 sums of another order differ by less, and no check is finer
 
@@ -74,7 +75,9 @@ def _example(example: Example, right: Namespace, wrong: Mapping[str, Namespace],
         "facts": example.facts,
         "rtol": example.rtol,
         "quiet": example.quiet,
-        "mistakes": {slug: _outcome(example, _tried(example, names, name)) for slug, names in wrong.items()},
+        "mistakes": {
+            slug: _outcome(example, _tried(example, names, name), f"{name}__{slug}") for slug, names in wrong.items()
+        },
     }
 
 
@@ -134,9 +137,11 @@ def _same(one: Any, other: Any, size: float) -> bool:
     return one == other
 
 
-def _outcome(example: Example, function: Callable[..., object]) -> object:
+def _outcome(example: Example, function: Callable[..., object], mistake: str) -> object:
     with _fixed_entropy():
-        outcome = call(function, example.inputs).outcome
+        outcome = call(function, example.inputs, seconds=LONGEST).outcome
+    if outcome.kind == "timeout":
+        raise LessonError(f"{mistake} does not come to an end within {LONGEST} seconds for {example.title!r}.")
     record = outcome_by_facts(outcome, example.facts, example.inputs).to_json()
     if record.get("unstable"):
         record.pop("value", None)  # another one every time, and never compared

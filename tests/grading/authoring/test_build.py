@@ -12,11 +12,13 @@ from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
 
 from dnnkit.checking.example_records import read_example_file
+from grading.authoring import examples
 from grading.authoring.build import build, stale, stale_files
 from grading.authoring.examples import same_record
 from grading.authoring.release import function_body, load_release, source_notebook
 from grading.course import open_course
 from grading.errors import LessonError
+from grading.judging.reference import Reference
 from grading.lessons.bank import load_bank
 from grading.lessons.check_functions import lesson_points
 from grading.lessons.lesson import find_lesson, load_lesson
@@ -204,6 +206,13 @@ def test_examples_hold_no_source(project, lesson):
     bodies = [function_body(answer.source) for answer in answers]
     bodies += [function_body(cell.source) for cell in lesson.solution_cells.values()]
     assert not [body for body in bodies if body.splitlines()[-1].strip() in text]
+
+
+def test_a_mistake_that_never_ends_is_named_and_does_not_hang_the_build(changed_lesson, monkeypatch):
+    monkeypatch.setattr(examples, "LONGEST", 0.5)
+    lesson = changed_lesson({"mistakes.py": ("return np.asarray(x) ** 2", "while True:\n        pass")})
+    with pytest.raises(LessonError, match=r"^double__squares does not come to an end within 0.5 seconds for "):
+        examples.build_exercise(lesson, Reference(lesson), load_bank(lesson), "double")
 
 
 def test_a_lesson_that_was_not_built_says_how_to_build_it(lesson, tmp_path):
