@@ -1141,9 +1141,9 @@ def balance(choose, rng, count):
 
 
 # %%
-def learn_cartpole(targets_of, rng, *, freeze=200, num_steps=25_000):
+def learn_cartpole(targets_of, rng, *, freeze=200, memory=50_000, num_steps=25_000):
     """Learn to balance: the kept weights, mean length of validation episodes every 1,000 steps, and the largest Q."""
-    params, adam, buffer = start_network((4, 64, 64, 2), rng, last=0.1), Adam(0.001), ReplayBuffer(50_000)
+    params, adam, buffer = start_network((4, 64, 64, 2), rng, last=0.1), Adam(0.001), ReplayBuffer(memory)
     cartpole = gymnasium.make("CartPole-v1")
     observation, _ = cartpole.reset(seed=int(rng.integers(2**31)))
     observation, frozen, kept, curve, largest = observation * SCALE, params, params, [], 0.0
@@ -1231,9 +1231,21 @@ for name, freeze in (("copied every 200 steps", 200), ("copied at every step", 1
 reveal("frozen", "more than 1,000", "A value that is too large raises the target, which raises the value, and so on.")
 
 # %% [markdown]
-# And the memory? On CartPole it is hardly missed: in our measurements, from eight starts, an agent that learns from its
-# latest 64 transitions alone is as good, and even faster. The world is small, and each episode shows all of it. On the
-# games below, both were needed. *What a trick is worth depends on the problem, so measure.*
+# And the memory? Here are four starts with all that was lived through, and the same four with the latest 64 transitions
+# alone.
+
+# %%
+# %%explore epsilon_greedy, ReplayBuffer, dqn_targets, double_dqn_targets
+for memory in (50_000, 64):
+    runs = [
+        learn_cartpole(dqn_targets, np.random.default_rng(seed), memory=memory, num_steps=12_000)
+        for seed in (7, 8, 9, 10)
+    ]
+    print(f"memory of {memory:>6,}: best validation {', '.join(f'{curve.max():.0f}' for _, curve, _ in runs)}")
+
+# %% [markdown]
+# On CartPole a long memory is not missed: the world is small, and each episode shows all of it. On the games below, both
+# tricks were needed. *What a trick is worth depends on the problem, so measure.*
 #
 # ### Atari, in one table
 #

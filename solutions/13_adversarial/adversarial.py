@@ -809,7 +809,7 @@ check("robust_accuracy")
 # %%explore
 square = np.array([0.3, 0.85])
 path = [square]
-for push in ([0.11, 0.05], [0.25, -0.03], [-0.12, 0.17], [-0.13, -0.08]):
+for push in ([0.11, 0.05], [0.19, -0.03], [-0.12, 0.21], [-0.13, -0.08]):
     path += [path[-1] + push, np.clip(np.clip(path[-1] + push, square - 0.2, square + 0.2), 0, 1)]
 plots.show(plots.plot_projection(np.array(path), square, 0.2))
 
