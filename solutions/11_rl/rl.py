@@ -1244,8 +1244,8 @@ for memory in (50_000, 64):
     print(f"memory of {memory:>6,}: best validation {', '.join(f'{curve.max():.0f}' for _, curve, _ in runs)}")
 
 # %% [markdown]
-# On CartPole a long memory is not missed: the world is small, and each episode shows all of it. On the games below, both
-# tricks were needed. *What a trick is worth depends on the problem, so measure.*
+# On CartPole a long memory is not missed: the world is small, and each episode shows all of it. On the games below,
+# both tricks were needed. *What a trick is worth depends on the problem, so measure.*
 #
 # ### Atari, in one table
 #

@@ -556,8 +556,10 @@ cell(
 )
 cell(
     "much_memory: memory without end, in several processes",
-    "import os, time\nfor _ in range(4):\n    if os.fork() == 0:\n        kept = bytearray(b'x') * 250_000_000\n"
-    "        time.sleep(6)\n        os._exit(0)\ntime.sleep(3)",
+    # The cell waits until all of it is taken, however slow the machine, and then for the next look at it.
+    "import os, time\ncome, go = os.pipe()\nfor _ in range(4):\n    if os.fork() == 0:\n"
+    "        kept = bytearray(b'x') * 250_000_000\n        os.write(go, b'.')\n        time.sleep(30)\n"
+    "        os._exit(0)\nfor _ in range(4):\n    os.read(come, 1)\ntime.sleep(3)",
     RIGHT,
     **unharmed(note="memory_bytes", alone=True),
 )
