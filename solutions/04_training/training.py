@@ -24,6 +24,7 @@
 # - write batch normalisation, forward and backward, in training and in use, and fix the bug that everyone makes;
 # - hold a network back with dropout, penalties and early stopping, and say what each of them costs;
 # - invent new training examples, and say when they help and when they do not;
+# - tell from its loss curves what is wrong with a network;
 # - train a Keras network on 200 labelled digits so that it reads digits which stand off centre.
 #
 # **You need** the layers and the backward pass of lesson 02, and the step of lesson 03. Variances and standard
@@ -1446,7 +1447,104 @@ names = ["the original", *(f"copy {k}" for k in range(1, 10))]
 plots.show(plots.plot_images(np.concatenate([one, copies]), titles=names))
 
 # %% [markdown]
-# ## Part 7 · The same in Keras
+# ## Part 7 · A clinic for loss curves
+#
+# When a network does not train, nobody tells you why. What you have is a picture: the loss on the training data and on
+# the validation data, epoch by epoch. Six networks have been trained below. One is healthy. In each of the other five
+# one thing is wrong, and each of these things has its own picture.
+#
+# All six read digits, with one hidden layer unless it says otherwise. One training label in ten is wrong, as labels
+# are in real life, so the healthy network does not reach 0 on them. The validation labels are right, and that is why
+# its validation loss is the lower of the two.
+
+
+# %%
+# %%explore leaky_relu_forward, leaky_relu_backward, he_normal
+def with_wrong_labels(y, number, rng):
+    """Return a copy of the labels in which so many, drawn at random, name another digit."""
+    y, wrong = y.copy(), rng.permutation(len(y))[:number]
+    y[wrong] = (y[wrong] + rng.integers(1, 10, size=number)) % 10
+    return y
+
+
+sick_rng = np.random.default_rng(23)
+sick_X, sick_X_valid, sick_y_valid = digits.X_train[:800], digits.X_train[800:], digits.y_train[800:]
+sick_y = with_wrong_labels(digits.y_train[:800], 80, sick_rng)
+sick_y_few = with_wrong_labels(digits.y_train[:100], 40, sick_rng)
+sick_start = [he_normal(*pair, sick_rng) for pair in ((64, 100), (100, 10))]
+sick_deep = [sick_rng.uniform(-1, 1, size=pair) / np.sqrt(pair[0]) for pair in pairwise([64] * 10 + [10])]
+
+
+def train_sick(weights, y=sick_y, *, learning_rate=0.1, y_valid=sick_y_valid):
+    """Train on as many digits as there are labels; returns both losses of each epoch, and the test accuracy."""
+    net, rng, watch = Net(weights), np.random.default_rng(23), (sick_X_valid, y_valid)
+    X = sick_X[: len(y)]
+    losses = net.fit(X, y, rng, learning_rate=learning_rate, num_epochs=30, batch_size=8, watch=watch)
+    return *losses, net.accuracy(digits.X_test, digits.y_test)
+
+
+sick_healthy = train_sick(sick_start)
+sick = {
+    "the rate is too low": train_sick(sick_start, learning_rate=0.001),
+    "the rate is too high": train_sick(sick_start, learning_rate=1.0),
+    "ten layers, in which the signal dies": train_sick(sick_deep),
+    "few examples, many wrong labels": train_sick(sick_start, sick_y_few, learning_rate=0.3),
+    "validation labels in the wrong order": train_sick(sick_start, y_valid=sick_rng.permutation(sick_y_valid)),
+}
+sick_names = [list(sick)[i] for i in sick_rng.permutation(5)]  # curve A is the first of these, and so on
+sick_axes = plots.panels(3, 2, height=2.9)
+for ax, title, name in zip(sick_axes, ["healthy", *"ABCDE"], [None, *sick_names], strict=True):
+    losses, watched, _ = sick[name] if name else sick_healthy
+    plots.plot_losses(losses, ax=ax, label="training")
+    plots.plot_losses(watched, ax=ax, label="validation")
+    ax.set(title=title, ylim=(0, 6))
+plots.show(sick_axes)
+
+# %% [markdown]
+# Make a diagnosis for each. These three questions help: where does the loss *begin*, and is that the loss of guessing,
+# $\log 10 = 2.3$? Do both curves do the same, or do they part? Is the way down smooth, or does it jump?
+
+# %%
+# %%explore leaky_relu_forward, leaky_relu_backward, he_normal
+for letter in "ABCDE":
+    predict(f"curve {letter}", f"What is wrong with the network of curve {letter}?", list(sick))
+
+# %% [markdown]
+# The next cell gives the diagnoses, each with its cure, and trains the cured network.
+
+# %%
+# %%explore leaky_relu_forward, leaky_relu_backward, he_normal
+sick_reasons = {
+    "the rate is too low": "Both losses come down together, smoothly, and far too slowly: nothing is wrong but the "
+    "size of the steps.",
+    "the rate is too high": "The loss jumps up and down and does not settle: the steps are longer than the valley is "
+    "wide.",
+    "ten layers, in which the signal dies": "Both losses lie on log 10 and do not move: the scores do not depend on "
+    "the picture, and no gradient comes through. The norms of Part 1 would show it.",
+    "few examples, many wrong labels": "The curves part: the training loss goes on falling, and the validation loss "
+    "turns and rises. That is learning by heart.",
+    "validation labels in the wrong order": "The training is healthy, yet the validation loss only rises, and to more "
+    "than guessing would cost: the network is sure of itself, and the labels say something else. Look for a fault in "
+    "the data before you touch the network.",
+}
+sick_again = [he_normal(*W.shape, np.random.default_rng(m)) for m, W in enumerate(sick_deep)]
+sick_cures = {
+    "the rate is too low": ("rate 0.1", sick_healthy),
+    "the rate is too high": ("rate 0.1", sick_healthy),
+    "ten layers, in which the signal dies": (
+        "He's weights and rate 0.03",
+        train_sick(sick_again, learning_rate=0.03),
+    ),
+    "few examples, many wrong labels": ("800 examples, a tenth of them wrong", sick_healthy),
+    "validation labels in the wrong order": ("the labels in order", sick_healthy),
+}
+for letter, name in zip("ABCDE", sick_names, strict=True):
+    cure, (_, _, share) = sick_cures[name]
+    cured = f" Test accuracy as it is: {sick[name][2]:.0%}; with {cure}: {share:.0%}."
+    reveal(f"curve {letter}", name, sick_reasons[name] + cured)
+
+# %% [markdown]
+# ## Part 8 · The same in Keras
 #
 # Keras has all of this: layers `BatchNormalization` and `Dropout`, `LeakyReLU` and `PReLU`, initialisers
 # `GlorotUniform` and `HeNormal`, regularisers, `EarlyStopping`. The next cell compares them with yours. Keras
