@@ -34,9 +34,18 @@ def test_lessons_past_a_budget_by_more_than_half_fail(monkeypatch, capsys, far_o
     assert "reference    9.0 of 60   untouched    5.0 of 20   grading    1.0 of 5 s" in err
 
 
-def test_the_two_long_lessons_may_take_twice_the_time():
+def test_the_long_lessons_may_take_twice_the_time():
     budgets = load("lessons").budgets
-    assert [budgets(name)["reference_s"] for name in ("08_autoencoders", "09_gans", "10_rl")] == [60.0, 120.0, 120.0]
+    names = ("08_autoencoders", "10_gans", "11_rl", "13_adversarial")
+    assert [budgets(name)["reference_s"] for name in names] == [60.0, 120.0, 120.0, 60.0]
+
+
+@pytest.mark.sandbox
+def test_a_lesson_is_measured_from_its_notebook_to_its_grade():
+    record = load("lessons").measure_lesson("01_neuron")
+    assert record["reference_s"] > 0
+    assert record["untouched_s"] > 0
+    assert record["grading_total_s"] >= record["grading_s"] >= 0
 
 
 def test_a_lesson_that_is_not_there_is_skipped_with_a_word(capsys):

@@ -1425,8 +1425,9 @@ predict(
 
 # %%
 # %%explore train_cnn
-for name, model in {"untrained": keras.models.clone_model(digit_model), "trained": digit_model}.items():
-    first_kernels = next(weights for weights in model.get_weights() if weights.ndim == 4)
+first_trained = next(weights for weights in digit_model.get_weights() if weights.ndim == 4)
+first_random = keras.ops.convert_to_numpy(keras.initializers.GlorotUniform(seed=11)(first_trained.shape))
+for name, first_kernels in {"untrained": first_random, "trained": first_trained}.items():
     K = np.moveaxis(first_kernels[:, :, 0], -1, 0)
     plots.show(plots.plot_images(K[:16], columns=8, signed=True))
     both = np.minimum(np.clip(K, 0, None).sum(axis=(1, 2)), np.clip(-K, 0, None).sum(axis=(1, 2)))
@@ -1443,8 +1444,26 @@ reveal(
 # %% [markdown]
 # What training does change is harder to see: the weights grow, from 0.08 to 0.14 in the root of the mean square, and
 # neighbouring weights become alike (1 would mean equal, 0 as in random kernels): about $+0.14$ over three draws,
-# against $-0.06$ before. So strokes and edges appear, but a pattern that you see in a kernel is worth a look at random
-# ones.
+# against $0.00$ over forty draws of random ones. So strokes and edges appear, but a pattern that you see in a kernel is
+# worth a look at random ones.
+
+# %% [markdown]
+# What comes out of a kernel is a picture again, its feature map. Here is one digit, and what your `conv2d` and a ReLU
+# make of it with the first seven kernels: in the upper row before training, in the lower row after it.
+
+# %%
+# %%explore train_cnn, conv2d
+for first_kernels in (first_random, first_trained):
+    K = first_kernels[..., :7].astype(np.float64)
+    feature_maps = np.maximum(conv2d(test_images[:1], K, np.zeros(K.shape[-1]), 1, len(K) // 2), 0)[0]
+    map_pictures = [test_images[0, :, :, 0], *(m / max(m.max(), 1e-9) for m in np.moveaxis(feature_maps, -1, 0))]
+    map_titles = ["the digit", *(f"kernel {k}" for k in range(1, len(map_pictures)))]
+    plots.show(plots.plot_images(np.array(map_pictures), titles=map_titles, columns=8))
+
+# %% [markdown]
+# In both rows a map answers to some strokes and not to others, because of their direction or of the side on which the
+# ink lies, and some hardly answer at all. Random kernels do that, too. A network gets useful maps for nothing, and the
+# layers above choose among them.
 
 # %% [markdown]
 # ### Experiment · Move the digits
@@ -1518,6 +1537,61 @@ reveal(
 # half of the digits, where the dense one keeps a third. Its kernels treat a stroke alike wherever it is, and pooling
 # evens out a pixel more or less. But its last layer is dense, and has other weights for every place. So a convolution
 # does not make a network blind to shifts. It makes shifts easier to learn.
+
+# %% [markdown]
+# ### Experiment · Shuffle the pixels
+#
+# What does a convolution take for granted? That pixels which lie side by side belong together. Take that away: draw one
+# order of the 64 pixels, and put every picture into this order, those for training and those for the test. Nothing is
+# lost, since each pixel can be put back. To us, though, the pictures are noise.
+
+# %%
+# %%explore
+predict(
+    "shuffled",
+    "In order, your network reads about 99 % of the test digits, and the dense one 98 %. Both are trained anew on "
+    "shuffled pictures. What do they read?",
+    ["both about 10 %", "both as much as before", "the dense one as much as before, yours less than that"],
+)
+
+# %%
+# %%explore train_cnn
+pixel_order = np.random.default_rng(13).permutation(64)
+
+
+def shuffled(images):
+    """Put the pixels of each image of 8 x 8 into the same new order."""
+    return images.reshape(-1, 64)[:, pixel_order].reshape(images.shape)
+
+
+shuffled_test = shuffled(test_images)
+plots.show(plots.plot_images(shuffled_test[:8, :, :, 0], titles=[f"a {y}" for y in digits.y_test[:8]], columns=8))
+shuffled_scores = {
+    "dense": (
+        train_dense(digit_images, digits.y_train),
+        train_dense(shuffled(digit_images), digits.y_train),
+    ),
+    "your train_cnn": (
+        digit_model,
+        train_cnn(shuffled(digit_images), digits.y_train, 10, np.random.default_rng(9)),
+    ),
+}
+for name, (in_order, out_of_order) in shuffled_scores.items():
+    share = np.mean(answers_of(in_order, test_images) == digits.y_test)
+    shuffled_share = np.mean(answers_of(out_of_order, shuffled_test) == digits.y_test)
+    print(f"{name:<15} in order: {share:.1%}, shuffled: {shuffled_share:.1%}")
+reveal(
+    "shuffled",
+    "the dense one as much as before, yours less than that",
+    "A dense layer has a weight for each pixel, in whatever order they come: it cannot tell the difference. A kernel "
+    "sees pixels side by side that have nothing to do with each other.",
+)
+
+# %% [markdown]
+# Over four orders the dense network reads 98.0 to 98.5 %, as it does with the pixels in place. The convolutional one
+# of the starting point falls from 98.8 to 99.5 % down to 95.5 to 97.0 %, and so from the first place to the second.
+# The copies shifted by a pixel help no longer, either: a shift makes another picture of a shuffled digit. A
+# convolution says that neighbours belong together. *Where that is true, it saves examples. Where it is not, it costs.*
 
 # %% [markdown]
 # ## What to take away
