@@ -1475,21 +1475,22 @@ sick_start = [he_normal(*pair, sick_rng) for pair in ((64, 100), (100, 10))]
 sick_deep = [sick_rng.uniform(-1, 1, size=pair) / np.sqrt(pair[0]) for pair in pairwise([64] * 10 + [10])]
 
 
-def train_sick(weights, y=sick_y, *, learning_rate=0.1, y_valid=sick_y_valid):
+def train_sick(weights, y, *, learning_rate=0.1, y_valid=None):
     """Train on as many digits as there are labels; returns both losses of each epoch, and the test accuracy."""
-    net, rng, watch = Net(weights), np.random.default_rng(23), (sick_X_valid, y_valid)
+    net, rng = Net(weights), np.random.default_rng(23)
+    watch = (sick_X_valid, sick_y_valid if y_valid is None else y_valid)
     X = sick_X[: len(y)]
     losses = net.fit(X, y, rng, learning_rate=learning_rate, num_epochs=30, batch_size=8, watch=watch)
     return *losses, net.accuracy(digits.X_test, digits.y_test)
 
 
-sick_healthy = train_sick(sick_start)
+sick_healthy = train_sick(sick_start, sick_y)
 sick = {
-    "the rate is too low": train_sick(sick_start, learning_rate=0.001),
-    "the rate is too high": train_sick(sick_start, learning_rate=1.0),
-    "ten layers, in which the signal dies": train_sick(sick_deep),
+    "the rate is too low": train_sick(sick_start, sick_y, learning_rate=0.001),
+    "the rate is too high": train_sick(sick_start, sick_y, learning_rate=1.0),
+    "ten layers, in which the signal dies": train_sick(sick_deep, sick_y),
     "few examples, many wrong labels": train_sick(sick_start, sick_y_few, learning_rate=0.3),
-    "validation labels in the wrong order": train_sick(sick_start, y_valid=sick_rng.permutation(sick_y_valid)),
+    "validation labels in the wrong order": train_sick(sick_start, sick_y, y_valid=sick_rng.permutation(sick_y_valid)),
 }
 sick_names = [list(sick)[i] for i in sick_rng.permutation(5)]  # curve A is the first of these, and so on
 sick_axes = plots.panels(3, 2, height=2.9)
@@ -1533,7 +1534,7 @@ sick_cures = {
     "the rate is too high": ("rate 0.1", sick_healthy),
     "ten layers, in which the signal dies": (
         "He's weights and rate 0.03",
-        train_sick(sick_again, learning_rate=0.03),
+        train_sick(sick_again, sick_y, learning_rate=0.03),
     ),
     "few examples, many wrong labels": ("800 examples, a tenth of them wrong", sick_healthy),
     "validation labels in the wrong order": ("the labels in order", sick_healthy),
