@@ -512,6 +512,20 @@ plots.show(dead_ax)
 #
 # In practice some units die, not all. The network still trains then, only with fewer units than you pay for, so it is
 # worth counting them.
+#
+# You will meet a third bend: the **GELU** (Hendrycks and Gimpel 2016) is $z \, \Phi(z)$, where $\Phi(z)$ is the share
+# of a standard normal distribution that lies below $z$. Transformers use it. It is a ReLU whose corner is rounded.
+
+# %%
+# %%explore leaky_relu_forward
+from scipy.special import ndtr
+
+bend_z = np.linspace(-4, 4, 161)
+bends = {"ReLU": leaky_relu_forward(bend_z, 0.0) + 0.0, "leaky, slope 0.1": leaky_relu_forward(bend_z, 0.1)}
+bends["GELU"] = bend_z * ndtr(bend_z)
+plots.show(plots.plot_curves(bend_z, bends, xlabel="z", ylabel="what comes out", title="Three bends"))
+print(f"GELU: lowest {bends['GELU'].min():.2f} at z = {bend_z[np.argmin(bends['GELU'])]:.2f}, ", end="")
+print(f"at z = -3 {-3 * ndtr(-3):.3f}, at z = 3 {3 * ndtr(3):.3f}")
 
 # %% [markdown]
 # ## Part 3 · Where to start
@@ -1043,6 +1057,37 @@ reveal(
 # 94 % at rate 0.03, and anything from 80 to 97 % at 0.1: there the draw decides. With batch norm the *old* weights
 # reach 95 to 98 % at every rate from 0.01 to 0.3. So batch norm makes starting weights and rates less of a worry, and
 # results less of a lottery. The price is two modes, a dependence on the batch, and the bug that you have just fixed.
+
+# %% [markdown]
+# ### Experiment · Across the units in place of the batch
+#
+# What if the mean and the variance were taken along the other axis: over the units of *one example*, not over the
+# examples of one unit? This is **layer normalisation** (Ba, Kiros and Hinton 2016), and the large language models of
+# today use it or a close relative. You have it already: hand your function the transposed array, with the examples as
+# columns, and transpose what comes out.
+
+# %%
+# %%explore batchnorm_forward
+
+
+def normalised(Z, across):
+    """Normalise pre-activations of shape (N, D) in training mode, across the "batch" or the "units"."""
+    Z = Z if across == "batch" else Z.T
+    ones, zeros = np.ones(Z.shape[1]), np.zeros(Z.shape[1])
+    out, _, _ = batchnorm_forward(Z, ones, zeros, zeros, ones, 0.9, 1e-5, True)
+    return out if across == "batch" else out.T
+
+
+layer_Z = digits.X_train[:32] @ normal_weights([64, 100], np.random.default_rng(14))[0]
+for across in ("batch", "units"):
+    in_32, in_2 = normalised(layer_Z, across)[0], normalised(layer_Z[:2], across)[0]
+    print(f"across the {across}: the first digit's numbers move by up to {np.abs(in_32 - in_2).max():.2g}", end=" ")
+    print("when its batch is cut from 32 to 2")
+
+# %% [markdown]
+# Across the units, an example's result does not depend on its batch at all. So there are no two modes and no running
+# statistics, and a batch of one is a batch like any other. What is lost: all units of a layer now share one scale, and
+# in networks on images batch norm still does better (Wu and He 2018, table 1).
 
 # %% [markdown]
 # ### Play · Twenty layers
@@ -1786,6 +1831,8 @@ for name, model in (("plain", plain), ("yours", regularised)):
 # - S. Ioffe and C. Szegedy (2015), *Batch normalization: accelerating deep network training by reducing internal
 #   covariate shift*: algorithms 1 and 2, section 3. S. Santurkar, D. Tsipras, A. Ilyas and A. Madry (2018), *How does
 #   batch normalization help optimization?*
+# - D. Hendrycks and K. Gimpel (2016), *Gaussian error linear units (GELUs)*. J. Ba, J. Kiros and G. Hinton (2016),
+#   *Layer normalization*. Y. Wu and K. He (2018), *Group normalization*.
 # - G. Hinton, N. Srivastava, A. Krizhevsky, I. Sutskever and R. Salakhutdinov (2012), *Improving neural networks by
 #   preventing co-adaptation of feature detectors*. N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and
 #   R. Salakhutdinov (2014), *Dropout: a simple way to prevent neural networks from overfitting*. L. Wan et al. (2013),
