@@ -389,6 +389,17 @@ print("cost at 0.01, 0.1, 0.5 and 0.9:", -np.log([0.01, 0.1, 0.5, 0.9]))
 #
 # A neuron that always says 0.5 has loss $\log 2 = 0.693$ nats. When both classes are equally frequent, a useful neuron
 # must be below that.
+#
+# Why a logarithm? Ask how probable *all* the true answers are together, if the neuron is right about each. That is the
+# product of the probabilities that it gave to them, and it is called the **likelihood**. The best neuron is the one
+# that makes it largest. But a product of many numbers below 1 soon is too small for a computer. The logarithm turns the
+# product into a sum, and the minus sign makes the largest likelihood the smallest loss.
+
+# %%
+# %%explore
+for num_answers in (10, 100, 1000):
+    given = np.full(num_answers, 0.4)  # the probability given to each true answer
+    print(f"{num_answers:>4} answers: likelihood {np.prod(given):.2g}, loss {-np.mean(np.log(given)):.3f} nats")
 
 # %% [markdown]
 # ### Exercise 3 · Loss of one neuron
@@ -688,6 +699,12 @@ numeric_dw = numerical_gradient(lambda w: logistic_loss(trial_X @ w + trial_b, t
 print("your dw:           ", trial_dw)
 print("finite differences:", numeric_dw)
 print("gradient error:    ", gradient_error(trial_dw, numeric_dw))
+
+# %% [markdown]
+# Look at the formula once more: each example pushes $w$ by $-(a - y)\,x$. An example with $y = 1$ pulls the weights
+# towards itself, one with $y = 0$ pushes them away, and each does so by as much as the answer was wrong. Rosenblatt's
+# **perceptron rule** is the same with his hard step: there $a$ is 0 or 1, so a right answer changes nothing, and a
+# wrong one adds $x$ or takes it away. It stops where a line separates the classes, and never where no line does.
 
 # %% [markdown]
 # ### Exercise 5 · Bug hunt
