@@ -476,6 +476,20 @@ for k, (name, kernel) in enumerate(filters.items()):
 # A network will find kernels of this kind on its own, at the end of this lesson.
 
 # %% [markdown]
+# One more property follows from sharing the weights: *move the image, and the map moves along*. This is called
+# **equivariance**. (A dense layer has nothing like it.) The next cell shifts a picture by three pixels and compares the
+# two maps where both windows lie inside.
+
+# %%
+# %%explore conv2d
+still, edge = np.random.default_rng(17).random((1, 12, 12, 1)), np.array([[1.0, 0, -1]] * 3)[:, :, None, None]
+shifted = np.roll(still, 3, axis=2)  # three pixels to the right
+map_of_still, map_of_shifted = (conv2d(images, edge, np.zeros(1), 1, 0)[0, :, :, 0] for images in (still, shifted))
+print("map of the picture, first row:        ", map_of_still[0])
+print("map of the shifted picture, first row:", map_of_shifted[0])
+print("difference after moving back:", np.abs(map_of_shifted[:, 3:] - map_of_still[:, :-3]).max())
+
+# %% [markdown]
 # ### Filters that are no kernels
 #
 # Some dust fell on the photo: one pixel in ten is now black or white. A blur can soften that. There is another
@@ -1175,6 +1189,42 @@ print(f"pixels that get a gradient: {np.count_nonzero(pool_dX)} of {pool_dX.size
 
 # %% [markdown]
 # Most numbers get no gradient at all: only the winners do. And there are at most as many winners as windows.
+
+# %% [markdown]
+# ### Experiment · What one number sees
+#
+# Stack convolutions of $3 \times 3$, and a number in a later layer depends on more and more pixels. Which ones? Your
+# backward function knows: give the one number a gradient of 1, carry it back, and look where something arrives. This
+# region is the number's **receptive field**.
+
+# %%
+# %%explore conv2d_backward
+field_kernel, field_maps = np.ones((3, 3, 1, 1)), []
+field_dout = np.zeros((1, 11, 11, 1))
+field_dout[0, 5, 5, 0] = 1
+for _ in range(3):  # back through one layer more each time
+    field_dout, _, _ = conv2d_backward(field_dout, np.zeros((1, 11, 11, 1)), field_kernel, 1, 1)
+    field_maps.append(field_dout[0, :, :, 0] / field_dout.max())
+field_titles = [f"{k} layers: {np.count_nonzero(arrived)} pixels" for k, arrived in enumerate(field_maps, start=1)]
+plots.show(plots.plot_images(np.array(field_maps), titles=field_titles))
+
+# %% [markdown]
+# Three small kernels see $7 \times 7$ pixels with 27 weights, where one kernel of that size has 49. The pixels in the
+# middle count more, since many ways lead to them. Lesson 06 computes how fast the field grows with stride and pooling.
+#
+# ### Two relatives: 1 × 1, and the mean of everything
+#
+# A kernel of $1 \times 1$ sees no neighbours at all. It mixes the channels of each pixel, as a dense layer would that
+# is applied to every pixel alike, and so it changes the number of channels cheaply. **Average pooling** takes the mean
+# of a window in place of the maximum. **Global average pooling** takes it over the whole map: one number for each
+# channel, whatever the size of the image. Newer networks end with it, where LeNet has a dense layer for every place.
+
+# %%
+# %%explore conv2d
+mix_X, mix_W = np.random.default_rng(15).normal(size=(2, 6, 5, 8)), np.random.default_rng(16).normal(size=(1, 1, 8, 3))
+mixed = conv2d(mix_X, mix_W, np.zeros(3), 1, 0)
+print("shapes:", mix_X.shape, "->", mixed.shape, "-> after global average pooling", mixed.mean(axis=(1, 2)).shape)
+print("difference from a dense layer at every pixel:", np.abs(mixed - mix_X @ mix_W[0, 0]).max())
 
 # %% [markdown]
 # ## Part 5 · Networks
