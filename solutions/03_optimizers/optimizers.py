@@ -1264,6 +1264,37 @@ from dnnkit.demos import optimizer_race
 optimizer_race(step=adam_step)
 
 # %% [markdown]
+# ### Experiment · Past a saddle
+#
+# With many weights, a place where all slopes are 0 is seldom the bottom. Mostly it is a **saddle**: along some
+# directions the loss goes up, along others down. Take $J(x, y) = \frac{x^2}{2} - \frac{y^2}{2} + \frac{y^4}{4}$. It has
+# a saddle at $(0, 0)$, and its two lowest places at $(0, \pm 1)$. Start at $(1, 10^{-6})$, almost exactly on the line
+# that leads to the saddle. Before you run it: who gets away first?
+
+# %%
+# %%explore sgd_step, momentum_step, rmsprop_step, adam_step
+saddle_starts = {
+    "SGD": (sgd_step, (0.1,)),
+    "momentum": (momentum_step, (0.1, 0.9)),
+    "RMSProp": (rmsprop_step, (0.03, 0.9, 1e-8)),
+    "Adam": (adam_step, (0.03, 0.9, 0.999, 1e-8)),
+}
+saddle_ways = {}
+for name, (step, settings) in saddle_starts.items():
+    path = descend(step, settings, lambda w: np.array([w[0], w[1] ** 3 - w[1]]), np.array([1.0, 1e-6]), 200)
+    saddle_ways[name] = np.abs(path[:, 1])
+    print(f"{name:>9}: half-way to the bottom after {np.argmax(saddle_ways[name] > 0.5)} steps")
+ax = plots.plot_curves(
+    np.arange(201), saddle_ways, xlabel="step", ylabel="distance from the saddle, |y|", log="y", title="Past a saddle"
+)
+plots.show(ax)
+
+# %% [markdown]
+# Near the saddle the slope along $y$ is tiny, and SGD takes tiny steps: each makes the distance 1.1 times larger.
+# Momentum adds them up. RMSProp and Adam divide by the size of the slope, so that a tiny slope gives a step like any
+# other, and they hardly notice that there was a saddle.
+
+# %% [markdown]
 # Who is best? A race at one rate for all cannot say: a rate means something else in every rule. Commit to an answer,
 # about the digits this time.
 

@@ -1205,7 +1205,7 @@ field_dout[0, 5, 5, 0] = 1
 for _ in range(3):  # back through one layer more each time
     field_dout, _, _ = conv2d_backward(field_dout, np.zeros((1, 11, 11, 1)), field_kernel, 1, 1)
     field_maps.append(field_dout[0, :, :, 0] / field_dout.max())
-field_titles = [f"{k} layers: {np.count_nonzero(arrived)} pixels" for k, arrived in enumerate(field_maps, start=1)]
+field_titles = [f"layers: {k}, pixels: {np.count_nonzero(arrived)}" for k, arrived in enumerate(field_maps, start=1)]
 plots.show(plots.plot_images(np.array(field_maps), titles=field_titles))
 
 # %% [markdown]
