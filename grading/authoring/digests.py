@@ -161,18 +161,27 @@ def notebook_digest(lesson: Lesson) -> str:
     return digest_of(*((lesson.folder / name).read_text("utf-8") for name in _sources(lesson)))
 
 
-def lesson_digest(lesson: Lesson, project: Path) -> str:
-    """Digest a whole lesson as it is handed out and solved: its four files, the built notebook, the public examples.
+def lesson_digest(lesson: Lesson, project: Path, *, graded: bool = False) -> str:
+    """Digest a whole lesson as it runs: the code of its four files and of the built notebook, and the public examples.
+
+    Its texts do not count, since no cell runs them.
 
     Args:
         lesson: the lesson.
         project: the project's root folder.
+        graded: leave out the cells that the grader skips, those that begin with %%explore.
     """
     notebook = project / "lessons" / lesson.name / f"{lesson.topic}.ipynb"
     examples = project / "dnnkit" / "examples" / f"{lesson.topic}.json"
-    sources = [ast.parse(without_magics((lesson.folder / name).read_text("utf-8"))) for name in _sources(lesson)]
-    texts = [path.read_text("utf-8") if path.is_file() else "" for path in (notebook, examples)]
-    return digest_of(*map(canonical, sources), *texts)
+    own = [cell.source for cell in lesson.cells if cell.kind != "markdown" and not (graded and cell.kind == "explore")]
+    own += [(lesson.folder / name).read_text("utf-8") for name in _sources(lesson)[1:]]
+    sources = [canonical(ast.parse(without_magics(source))) for source in own]
+    cells = json.loads(notebook.read_text("utf-8"))["cells"] if notebook.is_file() else []
+    cells = [cell for cell in cells if cell["cell_type"] == "code"]
+    if graded:
+        cells = [cell for cell in cells if not "".join(cell["source"]).startswith("%%explore")]
+    text = examples.read_text("utf-8") if examples.is_file() else ""
+    return digest_of(*sources, *(json.dumps(cell, sort_keys=True) for cell in cells), text)
 
 
 def text_digest(text: str) -> str:

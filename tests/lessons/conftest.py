@@ -63,7 +63,8 @@ def kept_run(item):
     lesson = values.pop("lesson")
     kind = " ".join([mark.args[0], *(str(getattr(value, "name", value)) for value in values.values())])
     more = digest_of_sources(mark.kwargs["sources"], tuple(values.values())) if "sources" in mark.kwargs else ""
-    digest, code = digest_of(digest_of_lesson(lesson), more), code_text(item.path, mark.kwargs["code"])
+    graded = mark.kwargs.get("graded", False)
+    digest, code = digest_of(digest_of_lesson(lesson, graded), more), code_text(item.path, mark.kwargs["code"])
     basis = Basis(digest, code, record_digest(releases()))
     row = ledger_of(lesson.folder).row(LESSON, kind)
     return KeptRun(lesson.name, kind, basis, judge_of(PROJECT / "solutions").state(LESSON, kind, row, basis))
@@ -77,9 +78,9 @@ def code_text(path, names):
 
 
 @functools.cache
-def digest_of_lesson(lesson):
-    """The digest of a whole lesson, computed once."""
-    return lesson_digest(lesson, PROJECT)
+def digest_of_lesson(lesson, graded):
+    """The digest of a whole lesson, or of what of it is graded, computed once."""
+    return lesson_digest(lesson, PROJECT, graded=graded)
 
 
 @functools.cache

@@ -50,7 +50,7 @@ def submit(lesson, project, answers, unwritten=()):
 
 
 @pytest.mark.sandbox
-@pytest.mark.kept("mistakes through the sandbox", code=GRADER)
+@pytest.mark.kept("mistakes through the sandbox", code=GRADER, graded=True)
 def test_mistakes_sent_through_the_sandbox_get_the_same_verdict(lesson, project, tmp_path):
     bank = load_bank(lesson)
     with make_grader(open_course(project, tmp_path), lesson) as grader:
@@ -65,7 +65,7 @@ def test_mistakes_sent_through_the_sandbox_get_the_same_verdict(lesson, project,
 
 
 @pytest.mark.sandbox
-@pytest.mark.kept("variants through the sandbox", code=GRADER)
+@pytest.mark.kept("variants through the sandbox", code=GRADER, graded=True)
 @pytest.mark.parametrize("number", range(3))
 def test_variants_sent_through_the_sandbox_get_full_marks(lesson, project, tmp_path, number):
     bank = load_bank(lesson)

@@ -43,6 +43,7 @@ def refuse(tensor, *arguments, **named):
 torch.Tensor.__array__ = refuse
 """
 # Lessons and checks compile much and compute little, as JAX compiles each operation anew for each shape.
+JUDGING = ("dnnkit.*", "grading.judging.pytest_plugin")
 COMPILE_FAST = {"XLA_FLAGS": "--xla_backend_optimization_level=1"}
 CHECK_RIGHT_ANSWERS = """
 import json, sys
@@ -121,7 +122,9 @@ def test_solved_lesson_runs_and_passes_its_own_checks(lesson, project, tmp_path,
     assert [o.text for o in outputs if o.output_type == "stream" and o.name == "stderr"] == []
 
 
-@pytest.mark.kept("right answers on", code=("dnnkit.*", "grading.judging.pytest_plugin"), sources=backend_release)
+@pytest.mark.kept(
+    "right answers on", code=("dnnkit.*", "grading.judging.pytest_plugin"), sources=backend_release, graded=True
+)
 @on_every_backend
 def test_right_answers_pass_their_checks(lesson, request, backend):
     """Every right answer of the bank under `make test-jax`; with all other tests the reference's only, to save time."""
