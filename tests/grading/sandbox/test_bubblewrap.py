@@ -239,8 +239,8 @@ def test_without_bubblewrap_the_grader_refuses_and_names_the_cure(monkeypatch):
 
 def test_where_no_namespace_can_be_made_the_grader_refuses_with_bubblewraps_own_words(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/bwrap")
-    said = subprocess.CompletedProcess([], 1, "", "bwrap: setting up uid map: Permission denied\n")
-    monkeypatch.setattr(sandbox.subprocess, "run", lambda *args, **options: said)
+    failed = subprocess.CompletedProcess([], 1, "", "bwrap: setting up uid map: Permission denied\n")
+    monkeypatch.setattr(sandbox.subprocess, "run", lambda *args, **options: failed)
     refusal = refuse(monkeypatch)
     assert refusal.startswith(
         f"bubblewrap cannot make a sandbox: bwrap: setting up uid map: Permission denied {sandbox.CURE}"
