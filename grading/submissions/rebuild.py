@@ -82,8 +82,7 @@ def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, explor
             cells.append(_shown(fresh, kind, source, number))
         if kind == "code" and not _is_skipped(original, source, exploration):
             exercise = _exercise(lesson, original)
-            label = f"cell {number} ({exercise})" if exercise else f"cell {number}"
-            program.append(ProgramCell(source, label, exercise))
+            program.append(ProgramCell(source, _label(number, exercise), exercise))
             if exercise and (exercise in written or _squeeze(source) != _squeeze(stubs[exercise])):
                 written.setdefault(exercise, []).append((number, source))
     given = [cell for cell in release["cells"] if cell["id"].startswith("given-") and cell["id"] not in placed]
@@ -98,6 +97,10 @@ def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, explor
         any(_squeeze(cell.source) not in released for cell in program),
         tuple(notes_on_form(lesson, submitted, written)),
     )
+
+
+def _label(number: int, exercise: str | None) -> str:
+    return f"cell {number} ({exercise})" if exercise else f"cell {number}"
 
 
 def fresh_copy(release: Notebook) -> Notebook:

@@ -149,15 +149,10 @@ def walk_alone(
     path[0] = start
     for n, kick in enumerate(kicks):
         params, grads = {"w": path[n].copy()}, {"w": slope(path[n]) + kick}
-        returned = step(params, grads, state, float(rate), *settings)
-        if (
-            not isinstance(returned, tuple)
-            or len(returned) != 2
-            or not isinstance(returned[0], dict)
-            or "w" not in returned[0]
-        ):
+        pair = step(params, grads, state, float(rate), *settings)
+        if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], dict) or "w" not in pair[0]:
             raise wire.WireError('expected the pair (params, state), with an array params["w"]')
-        w, state = np.asarray(returned[0]["w"], dtype=np.float64), returned[1]
+        w, state = np.asarray(pair[0]["w"], dtype=np.float64), pair[1]
         if w.shape != (2,):
             raise wire.WireError(f'params["w"] went in with shape (2,) and came back with shape {w.shape}')
         if not np.all(np.abs(w) <= AWAY):
