@@ -102,7 +102,7 @@ class LearningRate(Demo):
     def describe(self, result: Result, values: Settings) -> str | list[str]:
         """Say the factor, the regime, where the last step ends, and what a real network makes of this rate."""
         rate, last = values["learning_rate"], result["path"][-1]
-        sentence = f"η = {rate:.3g}, λ = {values['curvature']:g}; {self._how(result, values)}. After {STEPS} steps "
+        sentence = f"η = {rate:.3g}, λ = {values['curvature']:g}; {self._effect(result, values)}. After {STEPS} steps "
         far = float(descent.distance(values["surface"], last))
         if far >= descent.FAR / 2:
             sentence += "|w| beyond every limit."
@@ -114,7 +114,7 @@ class LearningRate(Demo):
         sentence += f" At this rate the real network gets to loss {loss:.2g}; its best is "
         return f"{sentence}{real_net.LOSSES[0.0][best]:.2g}, at {real_net.RATES[best]:.2g}."
 
-    def _how(self, result, values):
+    def _effect(self, result, values):
         """Say by what a step multiplies the distance."""
         first, last = result["factors"][[0, -1]]
         plain = values["surface"] == "parabola"
