@@ -55,7 +55,7 @@ def make_class(lesson, release, folder, students):
         nbformat.write(with_answers(release, answers), path)
 
 
-def ours(lesson, project, root, submitted, **how):
+def ours(lesson, project, root, submitted, **settings):
     """Grade the class once with ours.
 
     Returns:
@@ -64,7 +64,7 @@ def ours(lesson, project, root, submitted, **how):
     course = open_course(project, root, submitted=submitted)
     with peak_memory() as peak:
         started = time.perf_counter()
-        results = autograde(course, lesson, GradingOptions(**how))
+        results = autograde(course, lesson, GradingOptions(**settings))
         seconds = time.perf_counter() - started
     return seconds, results, peak["mb"]
 

@@ -164,23 +164,23 @@ def hostile_by_stock(lesson, bank, worlds, root, pool):
     def grade(group):
         place = root / f"c{next(number)}"
         seconds = max(COURSE_SECONDS, 4 * honest) + (len(group) - 1) * (honest + 4 * cell_seconds)
-        came = stock_course(root / "base", place, lesson, release, group, worlds, seconds)
-        print(json.dumps(came), file=sys.stderr, flush=True)
-        return came
+        outcomes = stock_course(root / "base", place, lesson, release, group, worlds, seconds)
+        print(json.dumps(outcomes), file=sys.stderr, flush=True)
+        return outcomes
 
     groups = [together[::2], together[1::2], pages, *([h] for h in bank if h.alone)]
     found, waiting = {}, {pool.submit(grade, group): group for group in groups if group}
     while waiting:
         done, _ = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)
         for one in done:
-            group, came = waiting.pop(one), one.result()
-            if len(group) > 1 and any("others disturbed" in why for why in came.values()):
+            group, outcomes = waiting.pop(one), one.result()
+            if len(group) > 1 and any("others disturbed" in why for why in outcomes.values()):
                 halves = (group[::2], group[1::2])  # somebody disturbed all: find out who
                 for hostile in group:
                     worlds[hostile.name].clean()
                 waiting |= {pool.submit(grade, half): half for half in halves}
             else:
-                found |= came
+                found |= outcomes
     return found
 
 
@@ -279,8 +279,8 @@ def print_tables(bank, theirs, ours, makers, lost, lost_ours):
     for section, members in by_class.items():
         print(f"\n{section}")
         for name in (hostile.name for hostile in members):
-            said = [", ".join(found[name]) or "held" for found in (theirs, ours)]
-            print(f"  {name:{width}}  stock: {said[0]:60}  ours: {said[1]}")
+            verdicts = [", ".join(found[name]) or "held" for found in (theirs, ours)]
+            print(f"  {name:{width}}  stock: {verdicts[0]:60}  ours: {verdicts[1]}")
     print("\nHonest, but odd")
     for name in makers:
         words = ["points lost" if name in names else "accepted" for names in (lost, lost_ours)]

@@ -1,5 +1,7 @@
 """Take the pictures of docs/demos: every demo by default, after one interaction, and without a kernel.
 
+`yours` is the README's first picture, optimizer_race-yours.png: the demo with a step of a reader's own.
+
 Usage: python docs/screenshots.py [--only DEMO ...]
 
 Needs Chromium; each picture is small: 128 colours, at most 900 pixels wide.
@@ -22,6 +24,15 @@ from dnnkit.demos.colours import COLOURS as LINES
 
 PROJECT = Path(__file__).resolve().parent.parent
 WIDTH, COLOURS = 900, 128
+YOURS = """\
+import numpy as np
+from dnnkit.demos import optimizer_race
+
+def my_step(params, grads, state, learning_rate):
+    return {name: params[name] - learning_rate * np.sign(grads[name]) for name in params}, state
+
+optimizer_race(step=my_step, rule="my own invention", shown=["SGD", "momentum", "Adam"], predict=False)
+"""
 
 
 def load_tools():
@@ -58,16 +69,22 @@ def save(png, name):
     print(f"{path.relative_to(PROJECT)}: {path.stat().st_size / 1000:.0f} kB")
 
 
-def take(page, lab, tools, name):
-    """Take the three pictures of a demo."""
-    cell = nbformat.v4.new_code_cell(f"from dnnkit.demos import {name}\n\n{name}(predict=False)")
+def show(page, lab, tools, name, source):
+    """Show the demo of a cell in a new notebook."""
     kernel = {"name": "dnn", "display_name": "dnn", "language": "python"}
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel}), lab.root / f"{name}.ipynb")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)], metadata={"kernelspec": kernel})
+    nbformat.write(notebook, lab.root / f"{name}.ipynb")
     tools.open_notebook(page, lab, f"{name}.ipynb")
     tools.run_all(page)
     demo = page.locator(".dnn-demo")
     demo.wait_for()
     page.wait_for_timeout(1500)
+    return demo
+
+
+def take(page, lab, tools, name):
+    """Take the three pictures of a demo."""
+    demo = show(page, lab, tools, name, f"from dnnkit.demos import {name}\n\n{name}(predict=False)")
     save(demo.screenshot(), f"{name}-default")
     slider = page.locator(".dnn-controls input[type=range]:visible").first
     slider.focus()
@@ -89,7 +106,7 @@ def take(page, lab, tools, name):
 def main():
     """Take all pictures, or those of some demos."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", nargs="+", choices=list(DEMOS), default=list(DEMOS))
+    parser.add_argument("--only", nargs="+", choices=[*DEMOS, "yours"], default=[*DEMOS, "yours"])
     names = parser.parse_args().only
     tools = load_tools()
     with tempfile.TemporaryDirectory() as root, tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
@@ -97,7 +114,10 @@ def main():
         with tools.JupyterLab(Path(root), Path(home)) as lab:
             page = browser.new_page(viewport={"width": 1250, "height": 1400})
             for name in names:
-                take(page, lab, tools, name)
+                if name == "yours":
+                    save(show(page, lab, tools, name, YOURS).screenshot(), "optimizer_race-yours")
+                else:
+                    take(page, lab, tools, name)
         browser.close()
 
 

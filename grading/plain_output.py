@@ -20,7 +20,7 @@ LONGEST_CELL = 32_767  # characters that a cell of a spreadsheet holds
 
 
 def visible(text: str, *, keep: str = "\n\t") -> str:
-    r"""Show characters that command instead of being read as symbols: ␛ for escape, ⟨U+202E⟩ for a mark without one.
+    r"""Show control characters as symbols: ␛ for escape, ⟨U+202E⟩ for a mark without one.
 
     Args:
         text: any text, also one that is broken Unicode.

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,31 @@ def test_only_the_rooms_and_what_all_need_lie_in_the_grader():
     wrong = re.compile(rf"grading\.({'|'.join(ROOMS)})(\.|$)")
     paths = [PROJECT / "grading" / f"{name}.py" for name in alone]
     assert {path.stem: names for path in paths if (names := sorted(filter(wrong.match, named_modules(path))))} == {}
+
+
+def test_no_modules_of_the_grader_import_each_other_in_a_circle():
+    """Imports that only type hints need, below `if TYPE_CHECKING`, do not count: they are never run."""
+    files = {
+        ".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in MODULES
+        if path.is_relative_to(PROJECT / "grading")
+    }
+    graph = {name: imported_modules(path, set(files)) - {name} for name, path in files.items()}
+    assert list(TopologicalSorter(graph).static_order())  # raises CycleError
+
+
+def imported_modules(path, known):
+    """Those of the known modules that a module imports anywhere in it: a submodule where there is one of that name."""
+    tree, found = ast.parse(path.read_text(encoding="utf-8")), set()
+    hints = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    left_out = {id(node) for block in hints for node in ast.walk(block)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and id(node) not in left_out:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in known else node.module for name in names}
+        elif isinstance(node, ast.Import) and id(node) not in left_out:
+            found |= {alias.name for alias in node.names}
+    return found & known
 
 
 def test_students_package_knows_neither_grader_nor_solutions():

@@ -60,3 +60,15 @@ def test_a_penalty_is_taken_off_a_score_in_one_module():
 def test_a_lessons_title_is_read_off_its_source_in_one_module():
     found = modules_with(lambda node: isinstance(node, ast.FunctionDef) and node.name in ("title", "lesson_title"))
     assert found == ["grading/lessons/lesson.py"]
+
+
+def test_the_shell_is_found_in_one_module():
+    """Besides the agent, which runs in the sandbox without this package."""
+    found = modules_with(lambda node: "get_ipython" in (getattr(node, "attr", ""), getattr(node, "id", "")))
+    assert found == ["dnnkit/environment/ipython.py", "grading/sandbox/inside/agent.py"]
+
+
+@pytest.mark.parametrize("variable", ["JAX_PLATFORMS", "KERAS_TORCH_DEVICE", "TF_CPP_MIN_LOG_LEVEL"])
+def test_an_environment_variable_of_the_lessons_is_set_in_one_module(variable):
+    found = modules_with(lambda node: isinstance(node, ast.Constant) and node.value == variable)
+    assert found == ["dnnkit/environment/variables.py"]

@@ -12,7 +12,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
     line.split("#")[0].split()
-    for block in re.findall(r"```\n(.*?)```", README, flags=re.S)
+    for block in re.findall(r"^```\w*\n(.*?)^```", README, flags=re.M | re.S)
     for line in block.splitlines()
     if line.startswith((".venv/bin/grading", ".venv/bin/dnnkit", "make "))
 ]

@@ -1,7 +1,7 @@
 """Lesson 02: three neurons against copies of one on the moons, a row of neurons against a network on digits."""
 
 import numpy as np
-from lesson_names import solved, told
+from lesson_names import solved, summary
 
 from dnnkit import data
 
@@ -21,9 +21,9 @@ def measure_moons(draws: int) -> dict:
         nets = [names["train_from"](start(seed)) for seed in range(4 * draws)]
         right = [np.mean(names["logits_of"](net, X).argmax(axis=1) == y) for net in nets]
         print(f"  {name}: {np.mean(np.array(right) <= 0.89):.0%} of the starts end at 89 % or below")
-        found[name] = told(name, right, ".1%")
+        found[name] = summary(name, right, ".1%")
     line = LogisticRegression().fit(names["moons_X"], names["moons_y"])
-    return found | {"one line": told("one line", [line.score(X, y)], ".1%")}
+    return found | {"one line": summary("one line", [line.score(X, y)], ".1%")}
 
 
 def measure_digits(draws: int) -> dict:
@@ -37,6 +37,6 @@ def measure_digits(draws: int) -> dict:
             row = LogisticRegression(max_iter=1000, C=price).fit(digits.X_train, digits.y_train)
             shares[f"row, C {price:g}"].append(row.score(digits.X_test, digits.y_test))
         net = names["train_mlp"](digits.X_train, digits.y_train, 10, np.random.default_rng(10 + draw))
-        said = names["logits_of"](net, digits.X_test).argmax(axis=1)
-        shares["network"].append(np.mean(said == digits.y_test))
-    return {name: told(name, values, ".1%") for name, values in shares.items()}
+        predicted = names["logits_of"](net, digits.X_test).argmax(axis=1)
+        shares["network"].append(np.mean(predicted == digits.y_test))
+    return {name: summary(name, values, ".1%") for name, values in shares.items()}

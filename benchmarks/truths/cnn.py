@@ -1,14 +1,14 @@
 """Lesson 05: first kernels before and after training, digits that move, pixels that are shuffled."""
 
 import numpy as np
-from lesson_names import solved, told
+from lesson_names import solved, summary
 
 from dnnkit import data
 
 names = solved("05_cnn")
 
 
-def said(model: object, images: np.ndarray) -> np.ndarray:
+def predicted(model: object, images: np.ndarray) -> np.ndarray:
     """Give the model's answers, shape (N,)."""
     import keras
 
@@ -38,7 +38,7 @@ def measure_first_kernels(draws: int) -> dict:
             found[f"two colours, {when}"].append(np.mean(both / np.abs(K).sum((1, 2)) > 0.2))
             found[f"size, {when}"].append(np.sqrt(np.mean(K**2)))
             found[f"alike, {when}"].append(np.mean(np.concatenate(pairs)) / np.mean(K**2))
-    return {what: told(what, values) for what, values in found.items()}
+    return {what: summary(what, values) for what, values in found.items()}
 
 
 def moved(images: np.ndarray, distance: int, rng: np.random.Generator) -> np.ndarray:
@@ -59,9 +59,9 @@ def measure_moved_digits(draws: int) -> dict:
         models["train_cnn"] = names["train_cnn"](X, y, 10, np.random.default_rng(12 + draw))
         for name, model in models.items():
             for distance in range(3):
-                right = said(model, moved(Z, distance, np.random.default_rng(10 + draw))) == truth
+                right = predicted(model, moved(Z, distance, np.random.default_rng(10 + draw))) == truth
                 found.setdefault(f"{name}, moved by {distance}", []).append(np.mean(right))
-    return {what: told(what, values, ".1%") for what, values in found.items()}
+    return {what: summary(what, values, ".1%") for what, values in found.items()}
 
 
 def measure_shuffled_pixels(draws: int) -> dict:
@@ -78,5 +78,5 @@ def measure_shuffled_pixels(draws: int) -> dict:
             models = {"dense": names["train_dense"](train, y)}
             models["train_cnn"] = names["train_cnn"](train, y, 10, np.random.default_rng(12 + draw))
             for name, model in models.items():
-                found.setdefault(f"{name}, {where}", []).append(np.mean(said(model, test) == truth))
-    return {what: told(what, values, ".1%") for what, values in found.items()}
+                found.setdefault(f"{name}, {where}", []).append(np.mean(predicted(model, test) == truth))
+    return {what: summary(what, values, ".1%") for what, values in found.items()}

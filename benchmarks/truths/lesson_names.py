@@ -30,7 +30,7 @@ def solved(name: str) -> dict[str, Any]:
     return names
 
 
-def told(what: str, values: Sequence[float], form: str = ".3f") -> dict[str, float]:
+def summary(what: str, values: Sequence[float], form: str = ".3f") -> dict[str, float]:
     """Print mean, lowest and highest of several draws, and return them."""
     array = np.asarray(values, dtype=float)
     mean, low, high = array.mean(), array.min(), array.max()

@@ -1,7 +1,7 @@
 """Lesson 01: the batch size, each at its own best rate; settings chosen on validation digits."""
 
 import numpy as np
-from lesson_names import solved, told
+from lesson_names import solved, summary
 
 from dnnkit import data
 
@@ -23,7 +23,7 @@ def measure_batch_size(draws: int) -> dict:
             best = int(losses.mean(axis=0).argmin())
             what = f"batch size {size}, {epochs} epochs"
             print(f"  {what}: " + ", ".join(f"{r:g} {m:.3f}" for r, m in zip(RATES, losses.mean(axis=0), strict=True)))
-            found[what] = {"rate": RATES[best], **told(f"{what}, best rate {RATES[best]:g}", losses[:, best])}
+            found[what] = {"rate": RATES[best], **summary(f"{what}, best rate {RATES[best]:g}", losses[:, best])}
     return found
 
 
@@ -37,7 +37,7 @@ def measure_digits_split(draws: int) -> dict:
         parts |= {"validation": (digits.X_train[900:], digits.y_train[900:]), "test": (digits.X_test, digits.y_test)}
         for part, (X, y) in parts.items():
             shares[part].append(np.mean(np.argmax(X @ W + b, axis=1) == y))
-    return {part: told(f"accuracy, {part}", values) for part, values in shares.items()}
+    return {part: summary(f"accuracy, {part}", values) for part, values in shares.items()}
 
 
 def measure_digits_with_all_for_training(draws: int) -> dict:
@@ -48,4 +48,4 @@ def measure_digits_with_all_for_training(draws: int) -> dict:
         W, b = names["fit_softmax"](digits.X_train, digits.y_train, 10, np.random.default_rng(10 + draw))
         for part, X, y in (("training", digits.X_train, digits.y_train), ("test", digits.X_test, digits.y_test)):
             shares[part].append(np.mean(np.argmax(X @ W + b, axis=1) == y))
-    return {part: told(f"accuracy, {part}", values, ".1%") for part, values in shares.items()}
+    return {part: summary(f"accuracy, {part}", values, ".1%") for part, values in shares.items()}

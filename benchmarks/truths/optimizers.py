@@ -1,7 +1,7 @@
 """Lesson 03: ways to get a gradient, Adam's usual rate, weight decay in Adam and beside it, each tuned."""
 
 import numpy as np
-from lesson_names import solved, told
+from lesson_names import solved, summary
 
 from dnnkit import data
 
@@ -39,8 +39,8 @@ def measure_ways_to_get_a_gradient(draws: int) -> dict:
             print(f"  {way}, rate {rate:g}: {examples:,.0f} examples, {seconds:.3f} s")
         best = min(rates, key=lambda rate: np.mean(reached[rate], axis=0)[0])
         examples, seconds = zip(*reached[best], strict=True)
-        found[way] = {"rate": best, "examples": told(f"{way} at {best:g}, examples", examples, ",.0f")}
-        found[way]["seconds"] = told(f"{way} at {best:g}, seconds", seconds, ".4f")
+        found[way] = {"rate": best, "examples": summary(f"{way} at {best:g}, examples", examples, ",.0f")}
+        found[way]["seconds"] = summary(f"{way} at {best:g}, seconds", seconds, ".4f")
     return found
 
 
@@ -62,7 +62,7 @@ def measure_turned_ravine(draws: int) -> dict:
                     gradient, start = lambda w, H=H: H @ w, Q @ [-2.0, 0.4]
                     end = names["descend"](names[step], (rate, *settings), gradient, start, 60)[-1]
                     heights.append(0.5 * end @ H @ end)
-            found[f"{racer}, {name}"] = told(f"{racer}, {name}", [np.nanmin(heights)], ".1e")
+            found[f"{racer}, {name}"] = summary(f"{racer}, {name}", [np.nanmin(heights)], ".1e")
     return found
 
 
@@ -83,8 +83,8 @@ def measure_race(draws: int) -> dict:
                 right[k, draw] = accuracy(params, digits.X_test, digits.y_test)
         best = int(ends.mean(axis=1).argmin())
         print(f"  {racer}: " + ", ".join(f"{r:g} {a:.1%}" for r, a in zip(rates, right.mean(axis=1), strict=True)))
-        found[racer] = {"rate": rates[best], "loss": told(f"{racer}, loss at {rates[best]:g}", ends[best])}
-        found[racer]["accuracy"] = told(f"{racer}, accuracy at {rates[best]:g}", right[best], ".1%")
+        found[racer] = {"rate": rates[best], "loss": summary(f"{racer}, loss at {rates[best]:g}", ends[best])}
+        found[racer]["accuracy"] = summary(f"{racer}, accuracy at {rates[best]:g}", right[best], ".1%")
     return found
 
 
@@ -99,20 +99,25 @@ def measure_weight_decay(draws: int) -> dict:
     for way, settings in ways.items():
         shares = {}
         for rate in (0.0003, 0.001, 0.003, 0.01, 0.03):
-            for how in settings:
-                pairs = [decayed(rate, how, draw) for draw in range(draws)]
-                shares[rate, how[0]] = np.array(pairs)
-                print(f"    {way}, rate {rate:g}, decay {how[0]:g}: {np.mean(pairs, axis=0).round(3)}")
+            for options in settings:
+                pairs = [decayed(rate, options, draw) for draw in range(draws)]
+                shares[rate, options[0]] = np.array(pairs)
+                print(f"    {way}, rate {rate:g}, decay {options[0]:g}: {np.mean(pairs, axis=0).round(3)}")
         best = max(shares, key=lambda setting: shares[setting][:, 0].mean())
-        found[way] = {"setting": best, **told(f"{way}, rate {best[0]:g}, decay {best[1]:g}", shares[best][:, 1], ".1%")}
+        found[way] = {
+            "setting": best,
+            **summary(f"{way}, rate {best[0]:g}, decay {best[1]:g}", shares[best][:, 1], ".1%"),
+        }
     return found
 
 
-def decayed(rate: float, how: tuple[float, bool], draw: int) -> tuple[float, float]:
+def decayed(rate: float, options: tuple[float, bool], draw: int) -> tuple[float, float]:
     """Train as the experiment on weight decay does; give the accuracy on validation and on test digits."""
     split, deal = data.load_digits(rng=np.random.default_rng(draw)), np.random.default_rng(draw)
     labels = split.y_train[:200].copy()
     labels[:60] = (labels[:60] + deal.integers(1, 10, size=60)) % 10
     step, start, targets = names["step_with_decay"], names["new_mlp"](draw), np.eye(10)[labels]
-    net, _, _ = names["train"](step, (rate, *how), names["mlp_loss"], start, split.X_train[:200], targets, 60, 32, deal)
+    net, _, _ = names["train"](
+        step, (rate, *options), names["mlp_loss"], start, split.X_train[:200], targets, 60, 32, deal
+    )
     return accuracy(net, split.X_train[200:800], split.y_train[200:800]), accuracy(net, split.X_test, split.y_test)

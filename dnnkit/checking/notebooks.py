@@ -13,7 +13,7 @@ from dnnkit.checking.time_limit import SECONDS
 def check_notebook(
     path: str | Path, names: Sequence[str] = (), *, examples: Path | None = None, seconds: float = SECONDS
 ) -> NotebookReport:
-    """Run a notebook's code cells, but for exploration and check cells, then public checks, in a process apart.
+    """Run a notebook's code cells, but for exploration and check cells, then public checks, in a process of its own.
 
     Args:
         path: the notebook.

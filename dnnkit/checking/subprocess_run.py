@@ -1,4 +1,4 @@
-"""Run a lesson's cells and its public checks in a process apart, which may hang, exit or die as it likes.
+"""Run a lesson's cells and its public checks in a process of its own, which may hang, exit or crash without harm.
 
 The process, `dnnkit.checking.subprocess_job`, reports what it does as lines of JSON; this one waits for them, and stops
 it when it takes too long.

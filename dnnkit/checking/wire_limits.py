@@ -1,4 +1,4 @@
-"""What one value that travels may hold, in one table; who passes a limit is told its name.
+"""What one value that travels may hold, in one table; the error names the limit that was passed.
 
 The sizes keep the cost of a hostile value small for whatever a check does with it: NumPy turns a list of texts into
 an array of texts that are all as long as the longest, a set of large integers with the same hash is filled in a time

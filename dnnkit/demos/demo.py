@@ -42,7 +42,7 @@ class Demo(DemoInterface, anywidget.AnyWidget):
     state = traitlets.Unicode("").tag(sync=True)
     data = traitlets.Bytes(b"").tag(sync=True)
     asked = traitlets.Unicode("").tag(sync=True)
-    file = traitlets.Bytes(b"").tag(sync=True, from_json=lambda came, _: bytes(came))
+    file = traitlets.Bytes(b"").tag(sync=True, from_json=lambda value, _: bytes(value))
 
     def __init__(self, *, seed: int = 0, predict: bool = True, **settings: Any) -> None:
         defaults = self.defaults()
@@ -75,8 +75,8 @@ class Demo(DemoInterface, anywidget.AnyWidget):
     @property
     def sentence(self) -> str:
         """What `describe` says now."""
-        said = self.describe(self.result, self.values)
-        return said if isinstance(said, str) else said[min(int(self.values.get("step", 0)), len(said) - 1)]
+        text = self.describe(self.result, self.values)
+        return text if isinstance(text, str) else text[min(int(self.values.get("step", 0)), len(text) - 1)]
 
     def change(self, **settings: Any) -> None:
         """Change settings, as moving controls does."""
@@ -117,9 +117,9 @@ class Demo(DemoInterface, anywidget.AnyWidget):
         self.own.start()
         self.result = self.compute(self.values, np.random.default_rng(self.seed))
         panels, data = pack(self.draw(self.result, self.values, self.pinned))
-        said, table = self.describe(self.result, self.values), self.table(self.result, self.values)
+        text, table = self.describe(self.result, self.values), self.table(self.result, self.values)
         record = {"panels": panels, "note": " ".join(self.own.problems), "code": self.as_code(), "done": self._done}
-        record |= {"says": said} if isinstance(said, str) else {"says": said[0], "sentences": said, "steps": len(said)}
+        record |= {"says": text} if isinstance(text, str) else {"says": text[0], "sentences": text, "steps": len(text)}
         if table is not None:
             record |= (
                 {"tables": list(map(messages.table, table))}

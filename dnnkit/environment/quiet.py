@@ -1,4 +1,4 @@
-"""Keep what TensorFlow and JAX say of themselves from students, who would take red lines for errors of theirs.
+"""Hide what TensorFlow and JAX log about themselves from students, who would take red lines for their own errors.
 
 TensorFlow's lines come from compiled code before TensorFlow can be told to be quiet, so they are filtered where they
 come out, while TensorFlow is imported and only then. Errors are Python exceptions and come through.

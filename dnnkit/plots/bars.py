@@ -40,8 +40,10 @@ def plot_timeline(
     ax.set_xticks(list(places), names, fontsize=9)
     ax.set(ylabel=ylabel, title=title, ylim=(0, 1.12 * max(values)))
     ax.spines[["top", "right"]].set_visible(False)
-    said = "; ".join(f"{year} ({label}): {value:g}" for year, label, value in zip(years, labels, values, strict=True))
-    describe(ax, f"{ylabel}: {said}.")
+    entries = "; ".join(
+        f"{year} ({label}): {value:g}" for year, label, value in zip(years, labels, values, strict=True)
+    )
+    describe(ax, f"{ylabel}: {entries}.")
     return ax
 
 

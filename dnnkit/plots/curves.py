@@ -182,12 +182,12 @@ def _describe_curve(name: str, x: np.ndarray, values: np.ndarray, xlabel: str) -
         return f"{name}: no finite values."
     first, last = values[finite[0]], values[finite[-1]]
     low, high = finite[np.argmin(values[finite])], finite[np.argmax(values[finite])]
-    said = [f"{name}: from {first:.3g} to {last:.3g}"]
-    said += [f"lowest {values[low]:.3g} at {xlabel} {x[low]:.4g}"] if values[low] < min(first, last) else []
-    said += [f"highest {values[high]:.3g} at {xlabel} {x[high]:.4g}"] if values[high] > max(first, last) else []
+    parts = [f"{name}: from {first:.3g} to {last:.3g}"]
+    parts += [f"lowest {values[low]:.3g} at {xlabel} {x[low]:.4g}"] if values[low] < min(first, last) else []
+    parts += [f"highest {values[high]:.3g} at {xlabel} {x[high]:.4g}"] if values[high] > max(first, last) else []
     missing = len(values) - len(finite)
-    said += [f"{missing} of {len(values)} values are not finite"] if missing else []
-    return ", ".join(said) + "."
+    parts += [f"{missing} of {len(values)} values are not finite"] if missing else []
+    return ", ".join(parts) + "."
 
 
 def _describe_losses(losses: np.ndarray, label: str | None) -> str:

@@ -51,17 +51,17 @@ def describe(target: Axes | Figure, text: str) -> None:
 
 def alt_text(figure: Figure) -> str:
     """Return a figure's alternative text: what `describe` was told, else its titles and labels."""
-    said = list(getattr(figure, ALT, []))
-    whole = bool(said)
+    sentences = list(getattr(figure, ALT, []))
+    whole = bool(sentences)
     for ax in figure.axes:
         if ax.get_label() == "<colorbar>":
             continue
         title, parts = ax.get_title(), getattr(ax, ALT, [])
         if parts:
-            said.append(" ".join([f"{title}:" if title else "", *parts]).strip())
+            sentences.append(" ".join([f"{title}:" if title else "", *parts]).strip())
         elif not whole:
-            said.append(", ".join(filter(None, (title, ax.get_xlabel(), ax.get_ylabel()))))
-    return " ".join(filter(None, said)) or "A figure without a description."
+            sentences.append(", ".join(filter(None, (title, ax.get_xlabel(), ax.get_ylabel()))))
+    return " ".join(filter(None, sentences)) or "A figure without a description."
 
 
 def show(target: Axes | Figure | np.ndarray | Sequence[Axes], alt: str | None = None) -> None:

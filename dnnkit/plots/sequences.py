@@ -92,11 +92,11 @@ def plot_strokes(
         axes[k].plot(*path[: given + 1].T, color="black", linewidth=2.2)
         axes[k].set_aspect("equal")
         axes[k].set_title(str(titles[k]) if titles is not None else "", fontsize=10)
-    said = f"{len(strokes)} strokes of a pen"
-    said += f"; the first {given} steps of each, in black, were given, the others are blue" if given else ""
-    said += "; in grey what they should be" if truth is not None else ""
+    sentence = f"{len(strokes)} strokes of a pen"
+    sentence += f"; the first {given} steps of each, in black, were given, the others are blue" if given else ""
+    sentence += "; in grey what they should be" if truth is not None else ""
     named = f"; titled {', '.join(str(title) for title in titles)}" if titles is not None else ""
-    axes[0].figure._dnnkit_alt = [alt or f"{said}{named}."]
+    axes[0].figure._dnnkit_alt = [alt or f"{sentence}{named}."]
     return axes[: len(strokes)]
 
 
@@ -147,10 +147,10 @@ def _describe_unrolled(
     states: np.ndarray, inputs: Sequence[str] | None, steps: Sequence[int], gradients: Sequence[float] | None
 ) -> str:
     units = f"{states.shape[1]} unit{'s' * (states.shape[1] != 1)}"
-    said = f"A network of {units}, unrolled: {len(states)} columns, one for each state, joined by arrows."
+    sentence = f"A network of {units}, unrolled: {len(states)} columns, one for each state, joined by arrows."
     if inputs is not None:
-        said += f" Inputs: {', '.join(str(text) for text in inputs)}."
+        sentence += f" Inputs: {', '.join(str(text) for text in inputs)}."
     if gradients is not None:
         sizes = ", ".join(f"{size:.1g} at step {step}" for size, step in zip(gradients, steps, strict=True))
-        said += f" Sizes of the gradient, from right to left ever further back: {sizes}."
-    return said
+        sentence += f" Sizes of the gradient, from right to left ever further back: {sizes}."
+    return sentence

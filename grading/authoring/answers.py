@@ -87,10 +87,10 @@ def judge_answers(lesson: Lesson, path: Path, seeds: Sequence[int]) -> list[Judg
             accepted = all(not verdict.refused for verdict in verdicts)
             if not right:
                 accepted = any(not verdict.refused for verdict in verdicts)
-            said = [f.result.message for verdict in verdicts for f in verdict.findings if f.result.status != "passed"]
+            texts = [f.result.message for verdict in verdicts for f in verdict.findings if f.result.status != "passed"]
             named = tuple(dict.fromkeys(name for verdict in verdicts for name in verdict.hidden_names))
             passes = all(verdict.passes_check for verdict in verdicts)
-            judged[answer.name] = JudgedAnswer(answer.name, right, accepted, passes, named, (said or [""])[0])
+            judged[answer.name] = JudgedAnswer(answer.name, right, accepted, passes, named, (texts or [""])[0])
     return [judged[answer.name] for answer, _ in answers]
 
 

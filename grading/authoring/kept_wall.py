@@ -1,7 +1,7 @@
-"""Keep that the sandbox held against the whole bank of hostile and odd hand-ins, so that each run tries only a share.
+"""Record that the sandbox withstood the whole bank of hostile and odd hand-ins, so that each run tries only a share.
 
 The bank takes a quarter of an hour. What it shows rests on the grader's code, on the bank itself, on the packages, and
-on the machine: its kernel and its bubblewrap. Where one of these is another one, the whole bank is tried.
+on the machine: its kernel and its bubblewrap. Where one of these has changed, the whole bank is tried.
 """
 
 import ast
@@ -53,7 +53,7 @@ def wall_basis(folder: Path) -> dict[str, str]:
 
 
 def changes_of(folder: Path) -> list[str]:
-    """List on what the kept proof does not rest any more; with no proof, everything.
+    """List what has changed since the kept proof was made; without one, everything.
 
     Args:
         folder: the folder of the bank and its tests.
@@ -64,7 +64,7 @@ def changes_of(folder: Path) -> list[str]:
 
 
 def keep_wall(folder: Path, hand_ins: int) -> None:
-    """Write that the whole bank was held today.
+    """Record that the sandbox withstood the whole bank today.
 
     Args:
         folder: the folder of the bank and its tests.

@@ -14,7 +14,7 @@ from dnnkit.environment.atomic_write import write_atomically
 from grading.authoring.digests import record_digest, releases
 
 State = Literal["kept", "judge changed", "packages changed", "sources changed", "missing", "altered by hand"]
-LESSON = ""  # the place of rows that concern a whole lesson
+LESSON = ""  # in place of an exercise: for rows that concern a whole lesson
 Row = Mapping[str, object]
 
 
@@ -81,7 +81,7 @@ def _block(rows: Mapping[str, Row], indent: str) -> str:
 
 
 def _seal(place: str, kind: str, row: Row) -> str:
-    """Seal a row against a slip of the hand or a merge that mixes two; it is no secret."""
+    """Make the checksum by which a row shows that it was edited by hand or mixed up in a merge; it is no secret."""
     return record_digest([place, kind, {name: value for name, value in row.items() if name != "seal"}])[:6]
 
 

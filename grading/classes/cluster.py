@@ -53,7 +53,7 @@ def open_cluster(
     Raises:
         GradingError: when the scheduler does not answer.
     """
-    for name in ("distributed", "distributed.client"):  # their own news of lost workers; ours is in the records
+    for name in ("distributed", "distributed.client"):  # Dask's log of lost workers; the records say it, too
         logging.getLogger(name).setLevel(logging.CRITICAL)
     with _connect(scheduler, tls) if scheduler else _start_cluster(workers, project, gpu=gpu) as client:
         yield client

@@ -1,6 +1,6 @@
 """What runs on a Dask worker: bytes and settings in, JSON out.
 
-What is in the bytes is looked at by a disposable judging process; student code runs behind the wall.
+What is in the bytes is looked at by a disposable judging process; student code runs in a sandbox.
 """
 
 import atexit
@@ -29,7 +29,7 @@ LOST = (
 logging.getLogger("distributed").setLevel(logging.ERROR)  # as in cluster.py, for the worker's own process
 GRADER_KEYS = ("project", "lesson", "checks_hash", "limits", "trusted", "carried_points")  # what a grader is made for
 _graders: dict[str, Grader] = {}
-_lock = threading.Lock()  # a worker has one thread for tasks; the lock keeps a second one from halving our promises
+_lock = threading.Lock()  # one submission at a time, even if a worker has two threads: two would share the time
 
 
 def make_task(
@@ -121,7 +121,7 @@ def _grader(task: dict[str, Any]) -> Grader:
     """Find or make this worker's grader of a lesson."""
     key = json.dumps([task[name] for name in GRADER_KEYS], sort_keys=True)
     if key not in _graders:
-        close_graders()  # one at a time: memory belongs to the students
+        close_graders()  # one grader at a time, so that most memory is left for submissions
         project = find_project(task["project"])
         lesson = find_lesson(project / "solutions", task["lesson"])
         limits = Limits(**task["limits"])

@@ -23,7 +23,7 @@ MOST_NAMED = 5  # mistakes of one student; the record has them all
 
 
 class PlainConsole(Console):
-    """A console that prints texts as they stand: whatever a name or a note holds, it commands nothing."""
+    """A console that prints texts as they stand: markup and control characters in names and notes have no effect."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, highlight=False, markup=False, emoji=False)

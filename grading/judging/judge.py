@@ -32,7 +32,7 @@ from grading.sandbox.cold_launcher import ColdLauncher
 from grading.sandbox.limits import Limits
 from grading.submissions.other_lesson import other_lesson, released_marks
 from grading.submissions.rebuild import Rebuilt, fresh_copy, rebuild
-from grading.submissions.runner import Runner
+from grading.submissions.runner import Note, Runner
 from grading.submissions.submission import Submission, parse
 
 TRIES = 2  # to run a submission, if a warm parent ends under it
@@ -135,8 +135,8 @@ class Judge:
             else:
                 exercise = self._blank.exercise(name)
             exercises.append(exercise)
-        notes = [*rebuilt.notes, *notes]
-        return self._blank.submission(submission, "graded", notes=notes, exercises=exercises), rebuilt.notebook
+        texts = [*rebuilt.notes, *(note.text for note in notes)]
+        return self._blank.submission(submission, "graded", notes=texts, exercises=exercises), rebuilt.notebook
 
     def _check(self, submission: Submission, rebuilt: Rebuilt, seed: bytes, attempted: frozenset[str]) -> "_Found":
         """Run the submission and its checks; again when a warm parent ended meanwhile, for that is no fault of it."""
@@ -167,7 +167,7 @@ class Judge:
             findings = run_hidden_checks(self.lesson, self._reference, [candidate]) if attempted else []
         verdicts = self._look_again(runner, findings, seed)
         fallbacks, self.launcher.fallbacks[:] = list(self.launcher.fallbacks), []
-        return _Found(findings, [*runner.notes, *fallbacks], verdicts)
+        return _Found(findings, [*runner.notes, *map(Note, fallbacks)], verdicts)
 
     def _look_again(self, runner: Runner, findings: list[CheckFinding], seed: bytes) -> dict[str, Verdict]:
         """Decide which exercises are right but for a helper, in a kernel that knows nothing of what was answered."""
@@ -182,7 +182,7 @@ class Judge:
         return self._carried.decide(findings, seed, open_kernel, allowance, self._announce)
 
     def _exercise(
-        self, name: str, findings: list[CheckFinding], named: list[Answer], notes: list[str], verdict: Verdict
+        self, name: str, findings: list[CheckFinding], named: list[Answer], notes: list[Note], verdict: Verdict
     ) -> tuple[ExerciseResult, Answer | None]:
         """Sum up one exercise's findings, and name its mistake.
 
@@ -222,7 +222,7 @@ class Judge:
         return (fits[0], fits[0].hint) if fits else (None, explain_own_mistake(name, verdict))
 
     def _explain(
-        self, name: str, findings: list[CheckFinding], named: list[Answer], notes: list[str]
+        self, name: str, findings: list[CheckFinding], named: list[Answer], notes: list[Note]
     ) -> tuple[Answer | None, str]:
         """Find the mistake of an exercise that failed: (the known one or None, what the student is told)."""
         calls = [(finding.result.status == "passed", finding.calls) for finding in findings]
@@ -233,7 +233,7 @@ class Judge:
             built_on = " and ".join(answer.exercise for answer in named)
             return None, f"{name} itself looks right: it fails because of the mistake in {built_on}. Fix that first."
         # What the student's own cell said when it ran; our pages escape it, and nbgrader never sees it.
-        hint = next((note for note in notes if f"({name})" in note), "")
+        hint = next((note.text for note in notes if note.exercise == name), "")
         return None, hint or self._matcher.relate(name, [call for finding in findings for call in finding.calls])
 
 
@@ -242,5 +242,5 @@ class _Found:
     """What the checks of a submission found, with notes for a person, and what a second look says of some exercises."""
 
     findings: list[CheckFinding]
-    notes: list[str]
+    notes: list[Note]
     verdicts: dict[str, Verdict]

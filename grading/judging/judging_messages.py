@@ -1,4 +1,4 @@
-"""What a judging process is told and asked; what it answers is JSON, since it may be no longer what we started."""
+"""The messages to a judging process; it answers in JSON, never in pickles, since an attack may have taken it over."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

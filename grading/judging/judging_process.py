@@ -1,4 +1,4 @@
-"""Disposable judging processes, seen from outside: start one, ask it, notice its end, and say what it ended of.
+"""Disposable judging processes, seen from outside: start one, ask it, notice its end, and say why it ended.
 
 A process judges many submissions while all is well. One that takes more time or memory than it may is ended, and so
 is one that has grown; whoever needs it next starts another, which takes a moment, since all are forks of one process

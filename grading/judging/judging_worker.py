@@ -105,7 +105,7 @@ def _leaving_with_the_other_end(connection: Connection) -> Iterator[None]:
             poll = select.poll()
             poll.register(copy, select.POLLRDHUP)
             poll.poll()
-        os.kill(os.getpid(), signal.SIGINT)  # pytest and what stands around it leave on nothing else
+        os.kill(os.getpid(), signal.SIGINT)  # pytest catches all other exceptions and goes on
         threading.Event().wait(PATIENCE)
         os._exit(1)
 

@@ -1,4 +1,4 @@
-"""What our pages share: an environment that escapes every value and shows characters that command as symbols."""
+"""What our pages share: an environment that escapes every value and shows control characters as symbols."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The wall: a Jupyter kernel inside bubblewrap, with no network and nothing to read that is worth reading.
+"""The sandbox: a Jupyter kernel inside bubblewrap, without a network and without files worth reading.
 
 `BubblewrapProvisioner` is registered as the kernel provisioner "dnn-sandbox", so jupyter_client, nbclient and nbgrader
 drive such a kernel like any other. The sandbox sees the files that Python needs (`host_files`), dnnkit and
@@ -51,7 +51,7 @@ class BubblewrapProvisioner(LocalProvisioner):
     """Launch a local kernel inside a bubblewrap sandbox."""
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Put the wall in front of the kernel's command line."""
+        """Put bubblewrap and its options in front of the kernel's command line."""
         kwargs = await super().pre_launch(**kwargs)
         require_sandbox()
         connection_file = Path(self.parent.connection_file)

@@ -1,4 +1,4 @@
-"""Warm kernels: one parent behind the wall imports a lesson's packages once, and every kernel is a fork of it.
+"""Warm kernels: one parent in a sandbox imports a lesson's packages once, and every kernel is a fork of it.
 
 A fork that fails falls back to a cold kernel and says so. What the parent does is in inside/fork_server.py.
 """

@@ -35,7 +35,7 @@ class ForkServer:
         OSError: when it does not get ready.
     """
 
-    _given_up = False  # by us
+    _given_up = False  # whether `close` was called, so that its end is no loss
 
     def __init__(self, commands: IO[str], news: IO[str], shared: Path, start_seconds: float):
         self._commands, self._shared = commands, shared
@@ -53,7 +53,7 @@ class ForkServer:
         return not self._gone
 
     def lost(self) -> bool:
-        """Whether the parent ended by itself, and took along forks whose students did nothing."""
+        """Whether the parent ended by itself, and with it forks whose students did nothing to cause that."""
         return not self.alive() and not self._given_up
 
     def close(self) -> None:
@@ -97,7 +97,7 @@ class ForkServer:
         return folder, self._forked.pop(folder.name), connection
 
     def kill(self, pid: int) -> None:
-        """End a fork and wait until it is gone; if it does not go, the parent is given up and takes it along."""
+        """End a fork and wait until it is gone; if it does not end, the parent is ended, and the fork with it."""
         with contextlib.suppress(OSError):
             if self.alive() and not self.has_ended(pid):
                 self._send({"kill": pid})
@@ -186,7 +186,7 @@ class ForkServerConnection(ForkServer):
 
 
 def start_fork_server(modules: Iterable[str], limits: Limits, shared: Path) -> subprocess.Popen[str]:
-    """Start the process of a warm parent behind the wall; it says when it is ready.
+    """Start the process of a warm parent in a sandbox; it writes a line when it is ready.
 
     Args:
         modules: names of modules that it imports.

@@ -1,6 +1,6 @@
 """Drive one sandboxed kernel from outside: run a cell, call a function, notice a timeout or a death.
 
-Everything it says is hostile until proven plain: messages are capped in size and in all (see zmtp.py), parsed as JSON
+Everything it sends may be an attack: messages are capped in size and in all (see zmtp.py), parsed as JSON
 alone (see replies.py), and only the shell channel is read, so floods of output cost nothing here.
 """
 
@@ -28,7 +28,7 @@ LIMIT_OF_EXIT_CODE = {101: "memory_bytes", 102: "processes", 103: "open_files"} 
 
 
 class SandboxKernel:
-    """One kernel behind the wall; a context manager.
+    """One kernel in a sandbox; a context manager.
 
     Args:
         limits: what the submission may use.
@@ -47,7 +47,7 @@ class SandboxKernel:
         self._shell: Channel | None = None
         self._control: Channel | None = None
         self._session = Session(key=b"")  # each start has a key of its own
-        self._next_id: str | None = None  # of a question whose answer says that the reply before it never comes
+        self._next_id: str | None = None  # of a later question: once it is answered, the reply before it never comes
         self._bytes_left = self.limits.answers_bytes
 
     def __enter__(self) -> Self:
@@ -238,7 +238,7 @@ class SandboxKernel:
         return reply_content(frames) if question == message_id else None
 
     def _die(self, reason: str) -> NoReturn:
-        patience = time.monotonic() + 0.5  # what ended the kernel may be a moment away from saying why
+        patience = time.monotonic() + 0.5  # for the watching process to report which limit was passed
         while not self.limit_passed and self.alive and time.monotonic() < patience:
             time.sleep(0.01)
         self.close()

@@ -33,7 +33,7 @@ class Launcher(Protocol):
     Attributes:
         sandbox: what keeps students' code from the host, as records say it: "bubblewrap" or "none".
         limits: what a submission may use.
-        fallbacks: what did not go as planned since somebody looked, one sentence each.
+        fallbacks: what did not go as planned since this list was last emptied, one sentence each.
     """
 
     sandbox: str

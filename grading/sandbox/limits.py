@@ -1,4 +1,4 @@
-"""The limits of a submission, in one table; hitting one names it in the record."""
+"""The limits of a submission, in one table; the record names one that was passed."""
 
 from dataclasses import dataclass
 
@@ -104,7 +104,7 @@ class Limits:
             "NOFILE": self.open_files,
             "CPU": int(self.submission_seconds) + 60,
             "CORE": 1,  # at 0, a machine that hands crashes to a program does so all the same; at 1, it does not
-            "SIGPENDING": 1_024,  # these three are stocks that all processes of a user share
+            "SIGPENDING": 1_024,  # these three count for all processes of a user together
             "MEMLOCK": 8 * MB,
             "MSGQUEUE": 0,
         }

@@ -1,6 +1,6 @@
 """Share one warm parent among the workers of a machine: its packages are imported once and lie in memory once.
 
-The server runs in the coordinator, outside the wall, and only passes on lines: commands of the workers to the parent,
+The server runs in the coordinator, outside the sandbox, and only passes lines on: workers' commands to the parent,
 its news to the worker that asked. Forks never see its socket.
 """
 
@@ -39,7 +39,7 @@ class SharedForkServer:
         self._door = socket.socket(socket.AF_UNIX)
         self._door.bind(self.address)
         self._door.listen()
-        self._change = threading.Condition()  # guards what follows, and the order of lines
+        self._change = threading.Condition()  # lock for the attributes below and for the order of lines
         self._ready = False
         self._users: dict[socket.socket, set[int]] = {}  # user -> process ids of its forks
         self._asked: dict[str, socket.socket] = {}  # folder of a fork that is on its way -> user
@@ -93,14 +93,14 @@ class SharedForkServer:
                 self._command({"kill": pid})
             while (self._users[user] or user in self._asked.values()) and self._process.poll() is None:
                 if not self._change.wait(max(0.0, deadline - time.monotonic())):
-                    self._process.kill()  # a fork that does not go is taken along
+                    self._process.kill()  # a fork that does not end by itself ends with its parent
                     break
             del self._users[user]
             self._left.discard(user)
         user.close()
 
     def _pass_news(self) -> None:
-        """Tell each user what becomes of its forks; when the parent goes, all are told by the end of their lines."""
+        """Tell each user what becomes of its forks; when the parent ends, close all connections."""
         for line in self._news:
             news = json.loads(line)
             with self._change:

@@ -1,4 +1,4 @@
-"""Kernels without a wall, for one's own work only; every result that comes from one says so."""
+"""Kernels without a sandbox, for one's own work only; the record of every result says so."""
 
 import os
 import shutil

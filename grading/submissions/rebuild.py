@@ -24,10 +24,12 @@ class ProgramCell:
     Attributes:
         source: its text.
         label: how notes call it, such as "cell 7 (softmax)".
+        exercise: the exercise whose cell it is, or None.
     """
 
     source: str
     label: str
+    exercise: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, explor
             cells.append(_shown(fresh, kind, source, number))
         if kind == "code" and not _is_skipped(original, source, exploration):
             exercise = _exercise(lesson, original)
-            program.append(ProgramCell(source, f"cell {number}" + (f" ({exercise})" if exercise else "")))
+            program.append(ProgramCell(source, _label(number, exercise), exercise))
             if exercise and (exercise in written or _squeeze(source) != _squeeze(stubs[exercise])):
                 written.setdefault(exercise, []).append((number, source))
     given = [cell for cell in release["cells"] if cell["id"].startswith("given-") and cell["id"] not in placed]
@@ -95,6 +97,10 @@ def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, explor
         any(_squeeze(cell.source) not in released for cell in program),
         tuple(notes_on_form(lesson, submitted, written)),
     )
+
+
+def _label(number: int, exercise: str | None) -> str:
+    return f"cell {number} ({exercise})" if exercise else f"cell {number}"
 
 
 def fresh_copy(release: Notebook) -> Notebook:

@@ -4,7 +4,7 @@ import contextlib
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from dnnkit.environment.processor_wait import extended
@@ -16,6 +16,19 @@ from grading.submissions.rebuild import ProgramCell
 
 STUBS_SECONDS = 10.0
 NOTES = 30  # kept of one submission; a replay may bring other ones each time
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a person should know of a run.
+
+    Attributes:
+        text: one sentence; it may hold whatever a student's code raised.
+        exercise: the exercise whose cell it is about, or None.
+    """
+
+    text: str
+    exercise: str | None = None
 
 
 class Runner:
@@ -34,7 +47,7 @@ class Runner:
         self._launcher = launcher
         self._kernel = SandboxKernel(self.limits, launcher)
         self._started: float | None = None
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
 
     def __enter__(self) -> Self:
         return self
@@ -139,7 +152,7 @@ class Runner:
             passed = self._kernel.limit_passed
             ended = "ended Python" + (f": it {self.limits.passed(passed)}" if passed else "")
             late = f"took longer than {limit:.0f} seconds (cell_seconds)"
-            self._note(f"{cell.label} {late if result.status == 'timeout' else ended}.")
+            self._note(f"{cell.label} {late if result.status == 'timeout' else ended}.", cell.exercise)
         return result
 
     def _note_error(self, cell: ProgramCell, result: CellResult) -> None:
@@ -147,8 +160,10 @@ class Runner:
             r"\(\S+\.py, line (\d+)\)$", r"(line \1 of the cell)", result.message
         )  # IPython's own file names
         limit = self.limits.behind(result.error, result.message)
-        self._note(f"{cell.label} raised {result.error}: " + ": ".join(text for text in (message, limit) if text))
+        text = ": ".join(part for part in (message, limit) if part)
+        self._note(f"{cell.label} raised {result.error}: {text}", cell.exercise)
 
-    def _note(self, text: str) -> None:
-        if text not in self.notes and len(self.notes) <= NOTES:
-            self.notes.append(text if len(self.notes) < NOTES else "Further notes were left out.")
+    def _note(self, text: str, exercise: str | None = None) -> None:
+        note = Note(text, exercise)
+        if note not in self.notes and len(self.notes) <= NOTES:
+            self.notes.append(note if len(self.notes) < NOTES else Note("Further notes were left out."))

@@ -158,10 +158,10 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_function_shows_the_difference_and_no_traceback(page, lab, tools, name):
-    function, demo, said = WRONG[name]
+    function, demo, message = WRONG[name]
     opened(page, lab, tools, f"wrong_{name}.ipynb", function, f"from dnnkit.demos import {name}\n{demo}")
     note = page.locator(".dnn-note").inner_text()
-    assert said in note
+    assert message in note
     assert re.search(r"\d+ of \d+ values are wrong", note), note
     before = settled(page)
     slider = page.locator(".dnn-controls input[type=range]:visible").first
@@ -262,11 +262,11 @@ def test_a_picture_of_ones_own_is_given_by_keyboard_and_what_is_none_is_refused(
     chooser_opened_by_key(page, control).set_files(
         {"name": "notes.png", "mimeType": "image/png", "buffer": b"these are notes"}
     )
-    said = page.locator(".dnn-said")
-    expect(said).to_have_text("The browser sees no picture in this file. Please choose a PNG or JPEG picture.")
+    status = page.locator(".dnn-said")
+    expect(status).to_have_text("The browser sees no picture in this file. Please choose a PNG or JPEG picture.")
     assert settled(page) == before
     control.set_input_files({"name": "ramp.png", "mimeType": "image/png", "buffer": png_of(size=(300, 200))})
-    expect(said).to_have_text("Scaled to 128 × 128 grey pixels.")
+    expect(status).to_have_text("Scaled to 128 × 128 grey pixels.")
     expect(page.locator(".dnn-says")).to_contain_text("Picture: your own, no noise")
     assert settled(page) != before
     assert page.get_by_label("picture", exact=True).input_value() == "your own"
@@ -277,7 +277,7 @@ def test_a_picture_of_ones_own_is_given_by_keyboard_and_what_is_none_is_refused(
     expect(page.locator(".dnn-says")).to_contain_text("box 3 × 3, 2 times")
     expect(page.locator(".dnn-says")).to_contain_text("Picture: your own, no noise")
     assert slider.get_attribute("aria-valuetext") == "2 times"
-    assert control.evaluate("node => node.getAttribute('aria-describedby')") == said.get_attribute("id")
+    assert control.evaluate("node => node.getAttribute('aria-describedby')") == status.get_attribute("id")
     assert page.locator(ERROR).count() == 0
     assert page.problems == []
 
@@ -363,14 +363,14 @@ def test_blocks_of_an_architecture_answer_to_pointer_and_keys(page, lab, tools):
     expect(page.locator(".dnn-note")).to_have_text("Your network_cost is not written yet: the numbers are missing.")
     expect(kind).to_have_value("dense")
     picture.focus()
-    for key, said in (
+    for key, sentence in (
         ("ArrowLeft", "conv 3 (3 × 3): 8 × 8 × 64"),
         ("ArrowUp", "conv 3 (3 × 3): 8 × 8 × 128"),
         ("+", "conv 4 (3 × 3): 8 × 8 × 128"),
         ("-", "conv 3 (3 × 3): 8 × 8 × 128"),
     ):
         page.keyboard.press(key)
-        expect(words).to_contain_text(said)
+        expect(words).to_contain_text(sentence)
     kind.select_option("residual")
     expect(words).to_contain_text("res. 1 (two of 3 × 3, and a shortcut): 8 × 8 × 128")
     assert settled(page)

@@ -94,11 +94,11 @@ def test_the_validate_button_says_what_is_missing_and_when_all_is_well(page, lab
     untouched = nbformat.read(lab.root / "01_neuron/neuron.ipynb", as_version=4)
     nbformat.write(with_answers(untouched, answers), lab.root / "01_neuron/solved.ipynb")
     assert "Success! Your notebook passes all the tests." in validated(page, lab, tools, "01_neuron/solved.ipynb")
-    said = validated(page, lab, tools, "01_neuron/neuron.ipynb")
+    message = validated(page, lab, tools, "01_neuron/neuron.ipynb")
     for name in lesson.exercises:
-        assert f'check("{name}")' in said
-    assert "CheckNotPassed" not in said  # what the check says, and no traceback through the package
-    assert "sigmoid is not written yet" in said
+        assert f'check("{name}")' in message
+    assert "CheckNotPassed" not in message  # what the check says, and no traceback through the package
+    assert "sigmoid is not written yet" in message
 
 
 def validated(page, lab, tools, name):

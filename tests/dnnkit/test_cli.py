@@ -138,9 +138,9 @@ def test_an_exercise_whose_cell_failed_is_told_how(notebook, capsys):
     code, out, _ = run(capsys, "check", "--quiet", path, "softmax", "train")
     assert code == 1
     lines = out.splitlines()
-    how = "failed with SyntaxError: '(' was never closed, line 3 of the cell."
-    assert lines[0] == f"Cell 3 (def softmax(z):) {how} The rest goes on."
-    assert lines[1] == f"softmax is not defined yet: its cell, number 3, {how}"
+    reason = "failed with SyntaxError: '(' was never closed, line 3 of the cell."
+    assert lines[0] == f"Cell 3 (def softmax(z):) {reason} The rest goes on."
+    assert lines[1] == f"softmax is not defined yet: its cell, number 3, {reason}"
     assert lines[2] == "train is not defined yet: cell 4 ran, but left no such function."
     assert "ipython" not in out
 
@@ -279,7 +279,7 @@ def test_lab_starts_on_the_lessons_with_the_kernel_installed(monkeypatch, capsys
     monkeypatch.chdir(lesson)
     installed, called = [], []
     monkeypatch.setattr(kernels, "find_kernel", lambda: (None, False))
-    monkeypatch.setattr(kernels, "install_kernel", lambda **how: installed.append(how) or tmp_path)
+    monkeypatch.setattr(kernels, "install_kernel", lambda **options: installed.append(options) or tmp_path)
     monkeypatch.setattr(cli.subprocess, "call", lambda command: called.append(command) or 0)
     assert run(capsys, "lab", "--no-browser", "--", "--port=9999")[0] == 0
     assert installed == [{"gpu": False, "prefix": None, "deterministic": False}]

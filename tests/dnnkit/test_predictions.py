@@ -77,9 +77,9 @@ def test_a_prediction_gets_a_verdict_and_the_reason(notebook, option, verdict):
         predict(*QUESTION)
     notebook[0].chosen = option
     data = shown(reveal, *ANSWER)
-    said = f"You predicted: {option}. What happened: about 50 %."
-    assert data["text/plain"] == f"{verdict} {said}\nA line cuts both rings."
-    assert data["text/html"] == f"<p><strong>{verdict}</strong> {said}<br>A line cuts both rings.</p>"
+    message = f"You predicted: {option}. What happened: about 50 %."
+    assert data["text/plain"] == f"{verdict} {message}\nA line cuts both rings."
+    assert data["text/html"] == f"<p><strong>{verdict}</strong> {message}<br>A line cuts both rings.</p>"
 
 
 def test_an_answer_in_other_words_names_the_option_that_is_right(notebook):

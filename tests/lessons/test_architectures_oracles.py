@@ -145,8 +145,8 @@ def test_the_stored_network_knows_seven_shapes():
 
     X, y = make_shapes(1000, np.random.default_rng(8), size=16)
     known = y < 7
-    said = np.argmax(keras.ops.convert_to_numpy(load_shape_network()(X[known])), axis=1)
-    assert np.mean(said == y[known]) > 0.9
+    predicted = np.argmax(keras.ops.convert_to_numpy(load_shape_network()(X[known])), axis=1)
+    assert np.mean(predicted == y[known]) > 0.9
 
 
 def test_a_network_in_another_order_is_the_same_network(checks, rng):

@@ -206,7 +206,7 @@ def test_every_known_mistake_fails_a_public_example():
     for name, exercise in examples["exercises"].items():
         for mistake in exercise["hints"]:
             outcomes = [(one["mistakes"][mistake], one["expected"]) for one in exercise["examples"]]
-            assert any(came.get("value") != right for came, right in outcomes), f"{name}__{mistake}"
+            assert any(actual.get("value") != right for actual, right in outcomes), f"{name}__{mistake}"
 
 
 def test_lenet_sees_and_uses_everything_on_the_running_backend():

@@ -165,9 +165,9 @@ def test_bug_of_the_hunt_hides_in_the_first_step():
     broken = REFERENCE.namespace(given)["adam_step_broken"]
     slopes = [{"w": np.array([1.5, -0.5])}, {"w": np.array([0.5, 1.0])}]
     settings = (0.1, 0.9, 0.999, 1e-8)
-    came, wanted = (walk(step, {"w": np.ones(2)}, slopes, *settings) for step in (broken, right.adam_step))
-    np.testing.assert_allclose(came[0]["w"], wanted[0]["w"], rtol=1e-12)
-    assert np.abs(came[1]["w"] - wanted[1]["w"]).min() > 0.01
+    actual, wanted = (walk(step, {"w": np.ones(2)}, slopes, *settings) for step in (broken, right.adam_step))
+    np.testing.assert_allclose(actual[0]["w"], wanted[0]["w"], rtol=1e-12)
+    assert np.abs(actual[1]["w"] - wanted[1]["w"]).min() > 0.01
 
 
 # Tolerances: what the checks allow lies between right and wrong answers
@@ -187,8 +187,8 @@ def test_forms_of_eps_agree_far_inside_the_tolerance():
             wanted = walk(getattr(right, name), task["params"], task["slopes"], *task["settings"])
             for slug in slugs:
                 step = REFERENCE.namespace(bank[f"{name}__{slug}"])[name]
-                came = walk(step, task["params"], task["slopes"], *task["settings"])
-                gap = max(np.abs(a["w"] - b["w"]).max() for a, b in zip(came, wanted, strict=True))
+                actual = walk(step, task["params"], task["slopes"], *task["settings"])
+                gap = max(np.abs(a["w"] - b["w"]).max() for a, b in zip(actual, wanted, strict=True))
                 assert gap < 0.05 * checks.SINGLE
 
 

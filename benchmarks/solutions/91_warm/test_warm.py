@@ -35,5 +35,5 @@ def test_network_probs_values(student, reference, rng):
     """The probabilities are right."""
     shapes = ((6, 3), (3, 5), (5,), (5, 4), (4,))
     inputs = [rng.normal(size=shape).astype(np.float32) for shape in shapes]
-    came = student.network_probs(*inputs)
-    assert_close(came, reference.network_probs(*inputs), rtol=1e-4, what="network_probs(X, W, b, V, c)")
+    actual = student.network_probs(*inputs)
+    assert_close(actual, reference.network_probs(*inputs), rtol=1e-4, what="network_probs(X, W, b, V, c)")

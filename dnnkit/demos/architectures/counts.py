@@ -128,9 +128,9 @@ def _ask_conv_cost(blocks, own):
     if right:
         expected = np.array([chain.numbers[at] for chain, at in places], dtype=np.float64)
         right = own.agrees(slot, np.array([row["numbers"] for row in answer]), expected, rtol=1e-9, each=True)
-    told = {(id(chain), at): row["numbers"] for (chain, at), row in zip(places, answer, strict=True)}
+    by_place = {(id(chain), at): row["numbers"] for (chain, at), row in zip(places, answer, strict=True)}
     rows = [
-        [[told.get((id(chain), at), numbers) for at, numbers in enumerate(chain.numbers)] for chain in block.chains]
+        [[by_place.get((id(chain), at), numbers) for at, numbers in enumerate(chain.numbers)] for chain in block.chains]
         for block in blocks
     ]
     return _by_block(blocks, rows), bool(right)
@@ -159,5 +159,5 @@ def _ask_receptive_field(blocks, own, known):
     if not answer:
         return known.sees, True
     right = None in there or own.agrees(slot, np.array(answer), np.array(there), rtol=1e-9, each=True)
-    told = dict(zip(asked, answer, strict=True))
-    return tuple(told.get(place, seen) for place, seen in enumerate(known.sees)), bool(right)
+    by_place = dict(zip(asked, answer, strict=True))
+    return tuple(by_place.get(place, seen) for place, seen in enumerate(known.sees)), bool(right)

@@ -127,12 +127,12 @@ class Activations(Demo):
 
     def _compare_leaky(self, more):
         wanted, _ = depth.curve("leaky ReLU", *more)(PROBE)
-        came = self.own.call("leaky_relu_forward", PROBE, *more)
-        return self.own.agrees("leaky_relu_forward", came, wanted)
+        returned = self.own.call("leaky_relu_forward", PROBE, *more)
+        return self.own.agrees("leaky_relu_forward", returned, wanted)
 
     def _compare_norm(self):
-        came = self.own.run("batchnorm_forward", lambda norm: normalised(norm, BATCH))
-        return self.own.agrees("batchnorm_forward", came, depth.centred(BATCH, 0)[0])
+        returned = self.own.run("batchnorm_forward", lambda norm: normalised(norm, BATCH))
+        return self.own.agrees("batchnorm_forward", returned, depth.centred(BATCH, 0)[0])
 
     def draw(self, result: Result, values: Settings, pinned: tuple[Settings, Result] | None) -> list[Panel]:
         """Draw the activation with what goes into it, the two signals, all activations, and the flat units."""
@@ -154,14 +154,14 @@ class Activations(Demo):
             f"so a layer multiplies the gradient by √χ = {factor:.3g}. Layer 1 gets {times(drawn['gradient'][1])} of "
             f"the last layer's gradient; in very wide layers it would be {times(drawn['predicted'][1])}."
         )
-        said = [f"{head} The inputs have standard deviation {drawn['a_std'][0]:.2g}."]
+        sentences = [f"{head} The inputs have standard deviation {drawn['a_std'][0]:.2g}."]
         for n in range(1, layers + 1):
-            said.append(
+            sentences.append(
                 f"{head} Layer {n}: standard deviation of z {short(drawn['z_std'][n])}, of a "
                 f"{short(drawn['a_std'][n])}, gradient {times(drawn['gradient'][n])}; {drawn['flat'][n - 1]:.0%} flat, "
                 f"{drawn['dead'][n - 1]:.0%} of the units dead."
             )
-        return said
+        return sentences
 
     def table(self, result: Result, values: Settings) -> Any:
         """List the numbers of every layer."""

@@ -102,32 +102,32 @@ class LearningRate(Demo):
     def describe(self, result: Result, values: Settings) -> str | list[str]:
         """Say the factor, the regime, where the last step ends, and what a real network makes of this rate."""
         rate, last = values["learning_rate"], result["path"][-1]
-        said = f"η = {rate:.3g}, λ = {values['curvature']:g}; {self._how(result, values)}. After {STEPS} steps "
+        sentence = f"η = {rate:.3g}, λ = {values['curvature']:g}; {self._effect(result, values)}. After {STEPS} steps "
         far = float(descent.distance(values["surface"], last))
         if far >= descent.FAR / 2:
-            said += "|w| beyond every limit."
+            sentence += "|w| beyond every limit."
         elif values["surface"] == "parabola":
-            said += f"|w| = {far:.2g}."
+            sentence += f"|w| = {far:.2g}."
         else:
-            said += f"w = {last:.2g}, {far:.1g} from the valley at {np.copysign(descent.VALLEY, last):g}."
+            sentence += f"w = {last:.2g}, {far:.1g} from the valley at {np.copysign(descent.VALLEY, last):g}."
         loss, best = real_net.loss_at(rate), int(np.argmin(real_net.LOSSES[0.0]))
-        said += f" At this rate the real network gets to loss {loss:.2g}; its best is "
-        return f"{said}{real_net.LOSSES[0.0][best]:.2g}, at {real_net.RATES[best]:.2g}."
+        sentence += f" At this rate the real network gets to loss {loss:.2g}; its best is "
+        return f"{sentence}{real_net.LOSSES[0.0][best]:.2g}, at {real_net.RATES[best]:.2g}."
 
-    def _how(self, result, values):
+    def _effect(self, result, values):
         """Say by what a step multiplies the distance."""
         first, last = result["factors"][[0, -1]]
         plain = values["surface"] == "parabola"
         what, where = ("w", "") if plain else ("the distance", "near a valley ")
         if values["momentum"]:
             rho = float(descent.growth(1 - first, values["momentum"]))
-            how = f"{where}in the long run a step multiplies {what} by ρ = {rho:.2f}"
-            how = f"momentum {values['momentum']:g}" + (f", {how}" if values["schedule"] == "constant" else "")
+            effect = f"{where}in the long run a step multiplies {what} by ρ = {rho:.2f}"
+            effect = f"momentum {values['momentum']:g}" + (f", {effect}" if values["schedule"] == "constant" else "")
         elif values["schedule"] == "constant":
             return f"{where}every step multiplies {what} by 1 − ηλ = {first:.2f}: {regime(first)}"
         else:
-            how = f"{where}the first step multiplies {what} by 1 − ηλ = {first:.2f}, the last by {last:.2f}"
-        return how if values["schedule"] == "constant" else f"{values['schedule']} schedule, {how}"
+            effect = f"{where}the first step multiplies {what} by 1 − ηλ = {first:.2f}, the last by {last:.2f}"
+        return effect if values["schedule"] == "constant" else f"{values['schedule']} schedule, {effect}"
 
     def table(self, result: Result, values: Settings) -> Any:
         """List the positions."""

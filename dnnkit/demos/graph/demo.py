@@ -145,12 +145,12 @@ class GraphStepper(Demo):
         if "log" in graph.steps and "Value" in self.own:
             self.own.note("The Value of the lesson has no log: yours is not compared here.")
             return None
-        came = self.own.run("Value", lambda value: graphs.build(value, graph, result["leaves"]))
-        if came is not None:
-            pairs = (came["values"], came["gradients"]), (result["values"], result["right"])
+        returned = self.own.run("Value", lambda value: graphs.build(value, graph, result["leaves"]))
+        if returned is not None:
+            pairs = (returned["values"], returned["gradients"]), (result["values"], result["right"])
             keys = [f"{what} of {name}" for what in ("value", "gradient") for name in graph.names]
             self.own.agrees("Value", *(dict(zip(keys, map(float, [*a, *b]), strict=True)) for a, b in pairs))
-        return came
+        return returned
 
     def draw(self, result: Result, values: Settings, pinned: tuple[Settings, Result] | None) -> list[Panel]:
         """Draw the graph."""
@@ -160,47 +160,49 @@ class GraphStepper(Demo):
         """Say for each step what it computes; the last one says all slopes, and whether finite differences agree."""
         graph = result["graph"]
         where = ", ".join(f"{name} = {tell(number)}" for name, number in result["leaves"].items())
-        said = [f"f = {result['text']} at {where}: {len(graph.made)} steps forward, {len(graph.edges)} edges backward."]
+        sentences = [
+            f"f = {result['text']} at {where}: {len(graph.made)} steps forward, {len(graph.edges)} edges backward."
+        ]
         for n, k in enumerate(graph.made, start=1):
             with_numbers = graph.written(k, lambda p: tell(result["values"][p]))
             made = f"{graph.names[k]} = {graph.written(k)} = {with_numbers} = {tell(result['values'][k])}"
-            said.append(f"Forward, step {n} of {len(graph.made)}: {made}.")
-        said[-1] += f" All values are known at {where}; no gradient is known yet."
-        said.append(f"Backward begins: {graph.names[-1]} changes with itself one to one, so its gradient is 1.")
-        said += [self._edge(result, values, e) for e in range(len(graph.edges))]
-        return [*said, self._check(result)]
+            sentences.append(f"Forward, step {n} of {len(graph.made)}: {made}.")
+        sentences[-1] += f" All values are known at {where}; no gradient is known yet."
+        sentences.append(f"Backward begins: {graph.names[-1]} changes with itself one to one, so its gradient is 1.")
+        sentences += [self._edge(result, values, e) for e in range(len(graph.edges))]
+        return [*sentences, self._check(result)]
 
     def _edge(self, result, values, e):
         graph, (child, parent, _) = result["graph"], result["graph"].edges[e]
         names, share = graph.names, tell(result["shares"][e])
-        said = f"Backward, edge {e + 1} of {len(graph.edges)}, from {names[child]} to {names[parent]}: "
-        said += f"upstream {tell(result['upstream'][e])} × local {tell(result['local'][e])} = {share}. "
+        sentence = f"Backward, edge {e + 1} of {len(graph.edges)}, from {names[child]} to {names[parent]}: "
+        sentence += f"upstream {tell(result['upstream'][e])} × local {tell(result['local'][e])} = {share}. "
         before, now = (tell(result["running"][at, parent]) for at in (e, e + 1))
         if result["steps"].edge(e) == result["steps"].first_share(parent):
-            return f"{said}It is the first share of {names[parent]}: gradient {now}."
+            return f"{sentence}It is the first share of {names[parent]}: gradient {now}."
         if values["forget"]:
-            return f"{said}It overwrites what {names[parent]} had, {before}: gradient {now}."
-        return f"{said}{names[parent]} had {before} and adds it: gradient {now}."
+            return f"{sentence}It overwrites what {names[parent]} had, {before}: gradient {now}."
+        return f"{sentence}{names[parent]} had {before} and adds it: gradient {now}."
 
     def _check(self, result):
         graph, leaves = result["graph"], result["graph"].leaves
         if not result["known"]:
             return "All edges are done, but not every value or slope is a number."
         slopes = ", ".join(f"df/d{graph.names[k]} = {tell(result['gradient'][k])}" for k in leaves)
-        said = f"All {len(graph.edges)} edges are done: {slopes}. "
+        sentence = f"All {len(graph.edges)} edges are done: {slopes}. "
         wrong = [f"df/d{graph.names[k]} is {tell(result['right'][k])}" for k in np.flatnonzero(result["wrong"])]
         if wrong:
-            said += f"✗ Finite differences disagree: {', '.join(wrong)}. What is used twice needs +=, not =."
+            sentence += f"✗ Finite differences disagree: {', '.join(wrong)}. What is used twice needs +=, not =."
         else:
             error = np.max(graphs.relative_error(result["gradient"], result["numeric"]))
-            said += f"Finite differences agree, with a largest relative error of {error:.0e}."
+            sentence += f"Finite differences agree, with a largest relative error of {error:.0e}."
         if result["own"] is not None:
             off = int(result["own_wrong"].sum())
-            said += f" Your Value: {off or 'no'} wrong gradient{'s' * (off != 1)} of {len(graph.names)}."
+            sentence += f" Your Value: {off or 'no'} wrong gradient{'s' * (off != 1)} of {len(graph.names)}."
         bent = [p for k in graph.made if graph.steps[k] == "relu" for p in graph.inputs[k]]
         if any(abs(result["values"][p]) <= graphs.NUDGE for p in bent):
-            said += " relu stands at its bend, 0: backward takes slope 0 there, finite differences the middle."
-        return said
+            sentence += " relu stands at its bend, 0: backward takes slope 0 there, finite differences the middle."
+        return sentence
 
     def table(self, result: Result, values: Settings) -> Any:
         """List for each step the nodes with what is known of them by then."""

@@ -186,15 +186,15 @@ def _drawn(graph, column, places, count, rows):
     return Layout(x, y, box, rows * ROW, tuple(map(tuple, routes)))
 
 
-def relative_error(came: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+def relative_error(actual: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distance of numbers relative to the larger of the two, shape (n,); 0 where both are 0 but for rounding."""
-    largest = np.maximum(np.abs(came), np.abs(wanted))
-    return np.abs(came - wanted) / np.where(largest > 1e-9, largest, 1.0)
+    largest = np.maximum(np.abs(actual), np.abs(wanted))
+    return np.abs(actual - wanted) / np.where(largest > 1e-9, largest, 1.0)
 
 
-def parts_from(came: Any, right: NDArray[np.float64]) -> NDArray[np.bool_]:
+def parts_from(actual: Any, right: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Say which numbers are wrong, shape (n,)."""
-    return np.zeros(len(right), dtype=bool) if came is None else relative_error(np.asarray(came), right) > 1e-4
+    return np.zeros(len(right), dtype=bool) if actual is None else relative_error(np.asarray(actual), right) > 1e-4
 
 
 WRITTEN: dict[str, Callable[..., Any]] = {

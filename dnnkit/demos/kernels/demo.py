@@ -151,12 +151,12 @@ class KernelExplorer(Demo):
         stride, dilation, iterations = (int(values[key]) for key in REPEATS)
         probe, wide = PROBE_KERNEL[:size, :size], kernels.spread(kernel, dilation)
         started = time.thread_time()
-        came = self._call(PROBE[None, :, :, None], kernels.spread(probe, dilation), BIAS, stride)
+        returned = self._call(PROBE[None, :, :, None], kernels.spread(probe, dilation), BIAS, stride)
         seconds = (time.thread_time() - started) * iterations * noisy.size / PROBE.size
-        if came is None:
+        if returned is None:
             return None
         expected = BIAS + kernels.apply(PROBE, CUSTOM, size, "zero", probe, dilation)[::stride, ::stride]
-        right = self.own.agrees("conv2d", came, expected[None, :, :, None])
+        right = self.own.agrees("conv2d", returned, expected[None, :, :, None])
         if seconds > AFFORDABLE or noisy.size * wide.size > MOST_PRODUCTS:
             why = f"would take about {seconds:.1f} seconds" if seconds > AFFORDABLE else "would need much memory"
             self.own.note(
@@ -167,20 +167,20 @@ class KernelExplorer(Demo):
         key = noisy.tobytes(), wide.tobytes(), stride, iterations
         if self._whole[0] != key:
             self._whole = key, self._again(noisy, wide, stride, iterations)
-        came = self._whole[1]
-        if came is None:
+        returned = self._whole[1]
+        if returned is None:
             self._whole = (None, None)  # so that the next picture says again what went wrong
             return None
         if right:
-            right = self.own.agrees("conv2d", came, out[None, :, :, None])
-        return {"right": right, "image": kernels.first_map(came)}
+            right = self.own.agrees("conv2d", returned, out[None, :, :, None])
+        return {"right": right, "image": kernels.first_map(returned)}
 
     def _again(self, image, kernel, stride, iterations):
         """Filter as often as asked; None as soon as the function fails."""
-        came = image[None, :, :, None]
+        picture = image[None, :, :, None]
         for last in range(iterations - 1, -1, -1):
-            came = None if came is None else self._call(came, kernel, 0.0, 1 if last else stride)
-        return came
+            picture = None if picture is None else self._call(picture, kernel, 0.0, 1 if last else stride)
+        return picture
 
     def _call(self, X, kernel, bias, stride):
         return self.own.call("conv2d", X, kernel[:, :, None, None], np.array([bias]), stride, len(kernel) // 2)

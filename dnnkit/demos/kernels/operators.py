@@ -196,10 +196,10 @@ def finite(weights: Any) -> NDArray[np.float64]:
     return np.clip(np.nan_to_num(np.array(weights, dtype=np.float64)), -100.0, 100.0)
 
 
-def first_map(came: Any) -> NDArray[np.float64] | None:
+def first_map(returned: Any) -> NDArray[np.float64] | None:
     """Find the picture in what the student's function returned; None when there is none."""
     try:
-        picture = np.asarray(came, dtype=np.float64)
+        picture = np.asarray(returned, dtype=np.float64)
     except (TypeError, ValueError):
         return None
     if picture.ndim != 4 or 0 in picture.shape:

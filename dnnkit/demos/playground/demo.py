@@ -132,10 +132,10 @@ class NeuronPlayground(Demo):
 
     def _own(self, places, net, plain):
         """Let the student's neuron answer; (None, None) when there is none, it failed or does not fit."""
-        came = self.own.call("neuron", places, net["v"], net["b"])
-        right = self.own.agrees("neuron", came, plain)
+        returned = self.own.call("neuron", places, net["v"], net["b"])
+        right = self.own.agrees("neuron", returned, plain)
         try:
-            own = np.asarray(came, dtype=np.float64) if came is not None else None
+            own = np.asarray(returned, dtype=np.float64) if returned is not None else None
         except (TypeError, ValueError):
             own = None
         return (own, right) if own is not None and own.shape == plain.shape else (None, None)
@@ -194,22 +194,22 @@ class NeuronPlayground(Demo):
         who = f"{units} hidden unit{'s' * (units > 1)} ({values['bend']})" if layers else "one neuron"
         who = f"{layers} hidden layers of {who.replace('hidden ', '')}" if layers > 1 else who
         whose = " of the demo's own" if result["right"] is False else ""
-        said = f"{values['data']}, {who}: {count} of {total} right ({100 * count / total:.0f} %), "
-        said += f"loss{whose} {losses[-1]:.3g}"
-        said += f"; {steps} training steps ago it was {losses[0]:.3g}. " if steps else ". "
+        sentence = f"{values['data']}, {who}: {count} of {total} right ({100 * count / total:.0f} %), "
+        sentence += f"loss{whose} {losses[-1]:.3g}"
+        sentence += f"; {steps} training steps ago it was {losses[0]:.3g}. " if steps else ". "
         best = f"{result['best']} of {total}"
         if units:
             space = "In hidden space" if layers == 1 else "After the last layer"
             where = space if units == 2 else "At the last neuron"
             wrong = f"{total - count} of the points are on the wrong side of the straight cut"
             parted = "one straight cut parts the classes" if count == total else wrong
-            return f"{said}{where}, {parted}. On the points themselves, the best straight line gets {best}."
+            return f"{sentence}{where}, {parted}. On the points themselves, the best straight line gets {best}."
         _, (w1, w2, least) = result["plane"]
         line = f"{values['w1']:.3g} x₁ {_signed(values['w2'])} x₂ = {0.0 - values['b']:.3g}"
         low = f"at this b the loss is lowest, about {least:.3g}, near w = ({w1:.2g}, {w2:.2g})"
-        said += f"Boundary {line}. " if values["w1"] or values["w2"] else "With w = 0 there is no boundary. "
-        said += f"The best straight line gets {best}; {low}."
-        return said.replace(" -", " −").replace("(-", "(−")
+        sentence += f"Boundary {line}. " if values["w1"] or values["w2"] else "With w = 0 there is no boundary. "
+        sentence += f"The best straight line gets {best}; {low}."
+        return sentence.replace(" -", " −").replace("(-", "(−")
 
     def table(self, result: Result, values: Settings) -> Any:
         """List points and answers, at most 30."""

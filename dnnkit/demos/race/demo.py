@@ -120,14 +120,14 @@ class OptimizerRace(Demo):
     def _compare(self, values, rate, extra):
         """Say whether the student's rule is the chosen one, on a few fixed slopes: walks may part by rounding alone."""
         flat, origin = np.zeros_like, (0.0, 0.0)
-        came = self.own.run("step", lambda step: race.walk_alone(step, flat, origin, rate, extra, PROBE))
-        if came is None:
+        returned = self.own.run("step", lambda step: race.walk_alone(step, flat, origin, rate, extra, PROBE))
+        if returned is None:
             return None
         memory = {"momentum": values["momentum"], "beta2": values["beta2"]}
         wanted, _ = race.walk(flat, origin, np.full((len(NAMES), 1), rate), PROBE, **memory)
         rule = NAMES.index(values["rule"])
         steps = range(1, len(PROBE) + 1)
-        places = [{f"after step {n}": places[n] for n in steps} for places in (came, wanted[:, :, rule, 0])]
+        places = [{f"after step {n}": places[n] for n in steps} for places in (returned, wanted[:, :, rule, 0])]
         return self.own.agrees("step", *places, exercise=f"{NAMES[rule].lower()}_step")
 
     def draw(self, result: Result, values: Settings, pinned: tuple[Settings, Result] | None) -> list[Panel]:
@@ -144,17 +144,17 @@ class OptimizerRace(Demo):
     def describe(self, result: Result, values: Settings) -> str | list[str]:
         """Say for each step who is where, who has how wide a range of good rates, and the chosen one's rates."""
         runners, first = panels.runners(result, values), result["losses"][0, 0]
-        how = "each at its own best rate" if values["best"] else f"at rate {values['learning_rate']:.3g}"
+        at_rate = "each at its own best rate" if values["best"] else f"at rate {values['learning_rate']:.3g}"
         tail = self._ranges(result, values, first)
         drawn = np.array([runner.losses for runner in runners]).reshape(len(runners), STEPS + 1)
         order = np.argsort(drawn, axis=0, kind="stable").T.tolist()  # what has flown away comes last
         ends = drawn.T.tolist()
         after = [f" (rate {short(runner.rate)})" if values["best"] else "" for runner in runners]
-        said = []
+        sentences = []
         for n in range(STEPS + 1):
             places = [f"{runners[i].label} {short(ends[n][i])}{after[i]}" for i in order[n]]
-            said.append(f"Step {n}, {how}, from loss {short(first)}: {', '.join(places)}. {tail}")
-        return said
+            sentences.append(f"Step {n}, {at_rate}, from loss {short(first)}: {', '.join(places)}. {tail}")
+        return sentences
 
     def _ranges(self, result, values, first):
         spans = 0.125 * np.sum(result["over_rates"] < 0.1 * first, axis=1)

@@ -149,10 +149,10 @@ def walk_alone(
     path[0] = start
     for n, kick in enumerate(kicks):
         params, grads = {"w": path[n].copy()}, {"w": slope(path[n]) + kick}
-        came = step(params, grads, state, float(rate), *settings)
-        if not isinstance(came, tuple) or len(came) != 2 or not isinstance(came[0], dict) or "w" not in came[0]:
+        pair = step(params, grads, state, float(rate), *settings)
+        if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], dict) or "w" not in pair[0]:
             raise wire.WireError('expected the pair (params, state), with an array params["w"]')
-        w, state = np.asarray(came[0]["w"], dtype=np.float64), came[1]
+        w, state = np.asarray(pair[0]["w"], dtype=np.float64), pair[1]
         if w.shape != (2,):
             raise wire.WireError(f'params["w"] went in with shape (2,) and came back with shape {w.shape}')
         if not np.all(np.abs(w) <= AWAY):

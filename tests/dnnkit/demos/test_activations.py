@@ -168,11 +168,11 @@ def test_sentences_say_the_numbers_of_their_layer():
     sentences = demo.describe(demo.result, demo.values)
     assert len(sentences) == 21
     for n in (1, 7, 20):
-        said = re.search(
+        numbers = re.search(
             r"Layer \d+: standard deviation of z ([\d.]+), of a ([\d.]+), gradient ([\d.]+);", sentences[n]
         )
         expected = [drawn["z_std"][n], drawn["a_std"][n], drawn["gradient"][n]]
-        np.testing.assert_allclose([float(number) for number in said.groups()], expected, rtol=0.06)
+        np.testing.assert_allclose([float(number) for number in numbers.groups()], expected, rtol=0.06)
     factor = float(re.search(r"√χ = ([\d.]+)\. ", sentences[0])[1])
     assert factor**19 == pytest.approx(drawn["predicted"][1], rel=0.1)
 
@@ -256,19 +256,19 @@ def test_two_right_functions_work_together():
 
 
 @pytest.mark.parametrize(
-    ("slot", "wrong", "said"),
+    ("slot", "wrong", "message"),
     [
         ("leaky_relu_forward", lambda Z, slope: np.where(Z > 0, Z, -slope * Z), "4 of 8 values are wrong"),
         ("batchnorm_forward", lambda X, *more: norm(2 * X.mean(1, keepdims=True) + X, *more), "values are wrong"),
         ("batchnorm_forward", lambda X, *more: norm(X.T, np.ones(1), np.zeros(1), *more[2:])[:0], "raised IndexError"),
     ],
 )
-def test_wrong_functions_are_named(slot, wrong, said):
+def test_wrong_functions_are_named(slot, wrong, message):
     demo = activations(**{slot: wrong})
     note = json.loads(demo.state)["note"]
     assert f"Your {slot}" in note
-    assert said in note
-    if "wrong" in said:
+    assert message in note
+    if "wrong" in message:
         assert f'check("{slot}") says more.' in note
         assert demo.result["right"] is False
         assert len(ghosts(demo)) == 5
@@ -280,7 +280,7 @@ def fails(*given):
 
 @pytest.mark.parametrize("slot", activations.slots)
 @pytest.mark.parametrize(
-    ("function", "said"),
+    ("function", "message"),
     [
         (fails, "raised ZeroDivisionError: by nothing."),
         (lambda *given: np.zeros(2), "shape"),
@@ -288,11 +288,11 @@ def fails(*given):
         (lambda: None, "raised TypeError"),
     ],
 )
-def test_failing_functions_leave_the_demos_own_and_a_note(slot, function, said):
+def test_failing_functions_leave_the_demos_own_and_a_note(slot, function, message):
     demo = activations(**{slot: function})
     assert f"Your {slot} " in (note := json.loads(demo.state)["note"])
     assert demo.result["own"] is None
-    assert said in note or "expected" in note
+    assert message in note or "expected" in note
 
 
 def test_mine_is_offered_only_when_there_is_one():

@@ -274,4 +274,4 @@ def test_the_table_lists_every_step():
 def test_the_still_picture_tells_of_fading_exploding_and_keeping():
     _, sentences = still.still_figure(gradient_flow())
     words = ("1/9,100 of the gradient", "18,000 times as long", "1/110,000,000 of the gradient", "54% of the gradient")
-    assert [word in said for word, said in zip(words, sentences, strict=True)] == [True] * 4
+    assert [word in sentence for word, sentence in zip(words, sentences, strict=True)] == [True] * 4

@@ -207,7 +207,7 @@ def test_a_leaf_may_have_the_name_of_a_node():
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("x +", "no complete formula"),
         ("", "no complete formula"),
@@ -235,11 +235,11 @@ def test_a_leaf_may_have_the_name_of_a_node():
         ("+".join("abcdefghijkl"), "too large for the picture"),
     ],
 )
-def test_a_wrong_formula_is_told_and_the_first_one_stands_in(text, said):
+def test_a_wrong_formula_is_told_and_the_first_one_stands_in(text, message):
     demo = graph_stepper()
     state = ask(demo, expression=text)
     if "\0" not in text:  # its wording differs between versions of Python
-        assert said in state["note"]
+        assert message in state["note"]
     assert state["note"].startswith("The formula cannot be read: ")
     assert demo.result["graph"] == expressions.read("(x*w + b - y)**2")
 
@@ -469,7 +469,7 @@ def unwritten(self, *more):
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "message"),
     [
         ({"__mul__": lambda a, b: 1 / 0}, "Your Value raised ZeroDivisionError"),
         ({"__add__": unwritten}, "Your Value is not written yet"),
@@ -478,9 +478,9 @@ def unwritten(self, *more):
         ({"backward": lambda self: [setattr(p, "grad", None) for p, _ in self.ways]}, "expected a number"),
     ],
 )
-def test_a_failing_class_leaves_the_demos_own_and_a_note(changed, said):
+def test_a_failing_class_leaves_the_demos_own_and_a_note(changed, message):
     demo = graph_stepper(Value=type("Value", (Engine,), changed))
-    assert said in json.loads(demo.state)["note"]
+    assert message in json.loads(demo.state)["note"]
     assert demo.result["own"] is None
     assert json.loads(demo.state)["panels"] == json.loads(graph_stepper().state)["panels"]
 

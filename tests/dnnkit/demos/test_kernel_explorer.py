@@ -140,8 +140,8 @@ def test_dilation_and_iterations_are_what_loops_give(operator, padding, dilation
     expected = image
     for pick in PICKS.get(operator, [lambda seen: np.sum(seen * weights)]) * iterations:
         expected = loops(expected, 3, 1, padding, pick, dilation)
-    came = kernels.apply(image, operator, 3, padding, GRID, dilation, iterations)
-    np.testing.assert_allclose(came, expected, rtol=1e-12, atol=1e-12)
+    actual = kernels.apply(image, operator, 3, padding, GRID, dilation, iterations)
+    np.testing.assert_allclose(actual, expected, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("padding", kernels.PADDINGS)
@@ -285,9 +285,9 @@ def test_sentence_says_the_numbers_of_the_result(operator, size):
     result = demo.result
     near = [float(number) for number in re.findall(r"PSNR ([0-9.]+) dB", demo.sentence)]
     assert near == pytest.approx(result["psnr"][: 1 + result["keeps"]], abs=0.051)
-    said = re.search(r"At row (\d+), column (\d+), .* is (-?[0-9.]+\d)", demo.sentence)
-    assert (int(said[1]), int(said[2])) == result["place"] == (27, 21)
-    assert float(said[3]) == pytest.approx(result["out"][27, 21], abs=6e-4)
+    match = re.search(r"At row (\d+), column (\d+), .* is (-?[0-9.]+\d)", demo.sentence)
+    assert (int(match[1]), int(match[2])) == result["place"] == (27, 21)
+    assert float(match[3]) == pytest.approx(result["out"][27, 21], abs=6e-4)
 
 
 @pytest.mark.parametrize("place", [(0, 0), (63, 40), (31, 63)])
@@ -557,4 +557,4 @@ def test_where_the_function_cannot_filter_it_is_not_called_and_that_is_said(sett
 
 def test_still_picture_stands_for_three_states():
     _, sentences = still.still_figure(kernel_explorer())
-    assert [said.split(": Picture")[0] for said in sentences] == list(kernel_explorer.static_presets)
+    assert [sentence.split(": Picture")[0] for sentence in sentences] == list(kernel_explorer.static_presets)

@@ -182,8 +182,8 @@ def test_draws_that_are_not_standard_normal_are_named(size):
         return mu + np.exp(logvar / 2) * eps, eps
 
     (problem,) = latent_space(network=VAE, reparameterize=scaled).own.problems
-    said = float(problem.removeprefix("Your reparameterize draws eps of size ").split(";")[0])
-    assert said == pytest.approx(size, rel=0.1)
+    drawn = float(problem.removeprefix("Your reparameterize draws eps of size ").split(";")[0])
+    assert drawn == pytest.approx(size, rel=0.1)
 
 
 def test_prices_that_are_no_numbers_are_drawn_as_nothing():
@@ -229,8 +229,11 @@ def test_every_preset_says_what_is_seen_in_two_short_sentences(preset):
 
 @pytest.mark.parametrize("network", [name for name in networks() if name != "VAE, beta 4"])
 def test_the_walk_goes_from_a_4_to_a_9(network):
-    said = json.loads(latent_space(network=network).state)["sentences"]
-    assert ("nearest to a 4, at distance" in said[0], "nearest to a 9, at distance" in said[-1]) == (True, True)
+    sentences = json.loads(latent_space(network=network).state)["sentences"]
+    assert ("nearest to a 4, at distance" in sentences[0], "nearest to a 9, at distance" in sentences[-1]) == (
+        True,
+        True,
+    )
 
 
 def test_sentences_name_the_digit_and_its_distance():
@@ -327,5 +330,5 @@ def test_the_table_lists_the_walk_and_what_networks_pay():
 def test_the_still_picture_sets_three_maps_below_each_other():
     figure, sentences = still.still_figure(latent_space(gaussian_kl=unwritten))
     words = ("Codes reach as far as 7.7", "Codes reach as far as 2.9", "The code has collapsed")
-    assert [word in said for word, said in zip(words, sentences, strict=True)] == [True] * 3
+    assert [word in sentence for word, sentence in zip(words, sentences, strict=True)] == [True] * 3
     assert len([ax for row in figure.subfigs for ax in row.axes]) == 12

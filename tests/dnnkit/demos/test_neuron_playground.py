@@ -511,7 +511,7 @@ def unwritten(X, w, b):
 
 
 @pytest.mark.parametrize(
-    ("neuron", "said"),
+    ("neuron", "message"),
     [
         (lambda X, w, b: 1 / 0, "Your neuron raised ZeroDivisionError: division by zero."),
         (unwritten, "Your neuron is not written yet: the picture shows the demo's own."),
@@ -522,7 +522,7 @@ def unwritten(X, w, b):
         (lambda X, w, b: 0.5, "Your neuron differs"),
     ],
 )
-def test_a_failing_neuron_leaves_the_demos_own_and_a_note(neuron, said):
+def test_a_failing_neuron_leaves_the_demos_own_and_a_note(neuron, message):
     demo = neuron_playground(neuron=neuron)
-    assert said in json.loads(demo.state)["note"]
+    assert message in json.loads(demo.state)["note"]
     assert demo.data == neuron_playground().data

@@ -185,8 +185,8 @@ def test_sentences_say_the_losses_of_their_step():
     assert len(sentences) == race.STEPS + 1
     for n in (0, 17, 60):
         for name, loss in zip(race.NAMES, demo.result["losses"][:, n], strict=True):
-            said = re.search(rf"{name} ([0-9.e-]+)[,.] ", sentences[n])[1]
-            assert float(said.rstrip(".")) == pytest.approx(loss, rel=0.06)
+            printed = re.search(rf"{name} ([0-9.e-]+)[,.] ", sentences[n])[1]
+            assert float(printed.rstrip(".")) == pytest.approx(loss, rel=0.06)
 
 
 def test_sentences_list_the_runners_from_lowest_to_highest():
@@ -312,7 +312,7 @@ def unwritten(params, grads, state, rate, *more):
 
 
 @pytest.mark.parametrize(
-    ("step", "said"),
+    ("step", "message"),
     [
         (fails, "Your step raised ZeroDivisionError: by nothing. The picture shows the demo's own."),
         (unwritten, "Your step is not written yet: the picture shows the demo's own."),
@@ -322,9 +322,9 @@ def unwritten(params, grads, state, rate, *more):
         (lambda p: p, "raised TypeError"),
     ],
 )
-def test_a_failing_step_leaves_the_demos_own_and_a_note(step, said):
+def test_a_failing_step_leaves_the_demos_own_and_a_note(step, message):
     demo = optimizer_race(step=step)
-    assert said in json.loads(demo.state)["note"]
+    assert message in json.loads(demo.state)["note"]
     assert demo.result["own"] is None
     assert demo.data == optimizer_race().data
 

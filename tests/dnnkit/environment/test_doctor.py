@@ -17,8 +17,8 @@ def answering(stdout="", stderr="", returncode=0):
 
 @pytest.fixture
 def no_processes(monkeypatch):
-    said = "noise\n" + json.dumps(["3.15.1", "tensorflow", "/device:CPU:0"]) + "\n"
-    monkeypatch.setattr(doctor, "_run", answering(said))
+    printed = "noise\n" + json.dumps(["3.15.1", "tensorflow", "/device:CPU:0"]) + "\n"
+    monkeypatch.setattr(doctor, "_run", answering(printed))
 
 
 def test_report_is_aligned_and_names_the_cure():

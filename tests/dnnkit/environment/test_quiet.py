@@ -58,9 +58,9 @@ def test_what_jax_says_of_its_whole_numbers_is_dropped_and_other_warnings_are_ke
         "import warnings; warnings.warn('other');"
         "warnings.warn('Explicitly requested dtype int64 requested in ShapeDtypeStruct is not available')"
     )
-    said = run(LOAD + ask, fake).stderr
-    assert "UserWarning: other" in said
-    assert "int64" not in said
+    errors = run(LOAD + ask, fake).stderr
+    assert "UserWarning: other" in errors
+    assert "int64" not in errors
 
 
 def test_a_process_that_is_forked_later_leaves_the_devices_alone(fake):

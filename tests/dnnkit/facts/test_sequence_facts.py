@@ -40,8 +40,8 @@ def test_shapes_infinite_numbers_and_a_generator_that_is_not_used_are_said():
     weights = some_weights(1)
     assert facts_of_weights(weights, weights)["weights that another rng leads to"] == "the same"
     assert facts_of_weights(some_weights(1, by=np.array([np.inf])), weights)["all numbers are finite"] == "no"
-    said = facts_of_weights(some_weights(1, by=np.zeros(())), weights)["shapes"]
-    assert said == "Wx (2, 9), Wh (3, 9), b (9,), Wy (3, 1), by ()"
+    shapes = facts_of_weights(some_weights(1, by=np.zeros(())), weights)["shapes"]
+    assert shapes == "Wx (2, 9), Wh (3, 9), b (9,), Wy (3, 1), by ()"
     assert facts_of_weights(some_weights(1, K=2), weights)["shapes"].startswith("Wx (2, 6)")
 
 

@@ -12,9 +12,9 @@ def test_each_pixel_has_its_bar_and_both_panels_share_a_scale():
     ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in axes[1].patches]
     np.testing.assert_allclose(ends, [(-0.2, 0.4), (0.0, 0.1)])
     assert axes[0].get_xlim() == axes[1].get_xlim()
-    said = plots.alt_text(axes[0].figure)
-    assert "first: from -0.2 to 0.4; second: from 0 to 0.1. The lower ends add up to -0.2." in said
-    assert "The lower ends add up to -0.5." in said
+    description = plots.alt_text(axes[0].figure)
+    assert "first: from -0.2 to 0.4; second: from 0 to 0.1. The lower ends add up to -0.2." in description
+    assert "The lower ends add up to -0.5." in description
 
 
 def test_a_walk_is_pulled_back_where_it_leaves_the_box():
@@ -24,5 +24,5 @@ def test_a_walk_is_pulled_back_where_it_leaves_the_box():
     assert [arrow.arrowprops["color"] for arrow in ax.texts] == [plots.COLOURS[0], plots.COLOURS[0], plots.COLOURS[1]]
     box = ax.patches[1]
     np.testing.assert_allclose([*box.get_xy(), box.get_width(), box.get_height()], [0.1, 0.7, 0.4, 0.3])
-    said = plots.alt_text(ax.figure)
-    assert "a box from 0.1 to 0.5 and from 0.7 to 1. Of 2 steps, 1 leave it and are pulled back" in said
+    description = plots.alt_text(ax.figure)
+    assert "a box from 0.1 to 0.5 and from 0.7 to 1. Of 2 steps, 1 leave it and are pulled back" in description

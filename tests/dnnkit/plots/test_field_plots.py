@@ -15,9 +15,9 @@ def test_every_moment_has_its_panel_field_and_samples():
     assert (field[:, -1].min(), field[:, 0].max()) == (1.0, 0.0)  # believed at the right only
     np.testing.assert_allclose(axes[1].lines[0].get_xydata(), real)
     np.testing.assert_allclose(axes[1].lines[1].get_xydata(), samples[1])
-    said = plots.alt_text(axes[0].figure)
-    assert "10 points that were made, 100% inside, around (0.5, 0.5)" in said
-    assert "the judge takes them for real with probability 0.25, all places with 0.25." in said
+    description = plots.alt_text(axes[0].figure)
+    assert "10 points that were made, 100% inside, around (0.5, 0.5)" in description
+    assert "the judge takes them for real with probability 0.25, all places with 0.25." in description
 
 
 def test_a_text_of_the_author_takes_the_place_of_the_computed_one():

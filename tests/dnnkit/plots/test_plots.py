@@ -137,15 +137,15 @@ def test_a_confusion_names_the_most_frequent_mistake():
 
 
 @pytest.mark.parametrize(
-    ("counts", "said"),
+    ("counts", "description"),
     [
         ([[5, 2, 0], [0, 3, 2], [1, 0, 4]], "Most frequent mistakes: 0 taken for 1, 1 taken for 2, 2 times each."),
         ([[5, 1], [0, 3]], "Most frequent mistake: 0 taken for 1, once."),
         (np.ones((3, 3), int), "mistakes: 0 taken for 1, 0 taken for 2, 1 taken for 0 and 3 more, once each."),
     ],
 )
-def test_a_confusion_names_all_mistakes_that_are_equally_frequent(counts, said):
-    assert plots.alt_text(plots.plot_confusion(np.array(counts)).figure).endswith(said)
+def test_a_confusion_names_all_mistakes_that_are_equally_frequent(counts, description):
+    assert plots.alt_text(plots.plot_confusion(np.array(counts)).figure).endswith(description)
 
 
 def test_a_white_picture_has_an_edge():
@@ -265,7 +265,7 @@ def test_the_legend_of_curves_covers_no_line_and_is_not_cut(many):
 
 
 @pytest.mark.parametrize(
-    ("log", "scales", "said"),
+    ("log", "scales", "description"),
     [
         (False, ("linear", "linear"), "loss over rate."),
         (True, ("linear", "log"), "loss over rate, y on a logarithmic scale."),
@@ -274,10 +274,10 @@ def test_the_legend_of_curves_covers_no_line_and_is_not_cut(many):
         ("both", ("log", "log"), "loss over rate, both on logarithmic scales."),
     ],
 )
-def test_curves_on_logarithmic_scales(log, scales, said):
+def test_curves_on_logarithmic_scales(log, scales, description):
     ax = plots.plot_curves([0.1, 1.0, 10.0], {"a": [1, 10, 100]}, xlabel="rate", ylabel="loss", log=log)
     assert (ax.get_xscale(), ax.get_yscale()) == scales
-    assert plots.alt_text(ax.figure).startswith(said)
+    assert plots.alt_text(ax.figure).startswith(description)
     assert plots.to_html(ax.figure, "x").startswith("<figure")
 
 

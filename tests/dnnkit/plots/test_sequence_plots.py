@@ -63,10 +63,10 @@ def test_strokes_are_paths_in_two_colours_over_what_is_true():
 @pytest.mark.parametrize(("kind", "gates"), [("lstm", ["forget", "input", "output"]), ("gru", ["forget", "reset"])])
 def test_a_step_with_gates_names_each_gate_in_the_picture_and_in_its_description(kind, gates):
     ax = plots.plot_gates(kind)
-    drawn, said = " ".join(text.get_text() for text in ax.texts), plots.alt_text(ax.figure)
+    drawn, description = " ".join(text.get_text() for text in ax.texts), plots.alt_text(ax.figure)
     for gate in (*gates, "candidate"):
         assert gate in drawn
-        assert gate in said
+        assert gate in description
 
 
 def test_an_unknown_kind_of_gates_is_told():

@@ -22,9 +22,9 @@ def test_every_moment_has_its_values_arrows_and_path():
     assert "1.00" in words
     assert "G" in words
     np.testing.assert_allclose(axes[1].lines[0].get_xydata(), [[0, 0], [1, 0], [2, 0]])
-    said = plots.alt_text(axes[0].figure)
-    assert "before: 2 by 3 places, values 0 to 0, 0 of 5 not zero." in said
-    assert "3 of 5 not zero; the arrow at the start points right; a path of 2 steps, up to row 1 of 2" in said
+    description = plots.alt_text(axes[0].figure)
+    assert "before: 2 by 3 places, values 0 to 0, 0 of 5 not zero." in description
+    assert "3 of 5 not zero; the arrow at the start points right; a path of 2 steps, up to row 1 of 2" in description
 
 
 def test_carts_stand_where_they_are_and_poles_lean():

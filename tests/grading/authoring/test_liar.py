@@ -57,8 +57,8 @@ def test_a_check_that_breaks_on_an_odd_answer_is_reported(row):
 def test_where_the_reference_fails_the_liar_is_not_tried(row):
     found = row({"test_mini.py": ("(3, 2), what", "(2, 3), what")})
     assert found.numbers == {"checks": 2, "refused": 0}
-    said = "double(x): expected shape (2, 3), got shape (3, 2)."
-    assert found.problems == [f"The liar was not tried. The reference fails test_double_shape: {said}"]
+    message = "double(x): expected shape (2, 3), got shape (3, 2)."
+    assert found.problems == [f"The liar was not tried. The reference fails test_double_shape: {message}"]
 
 
 def test_lies_hold_answers_of_other_seeds_and_constants():

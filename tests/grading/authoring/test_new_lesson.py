@@ -29,9 +29,9 @@ def grading(fresh, *arguments):
 
 def test_a_new_lesson_is_built_and_audited_as_it_is(fresh, capsys):
     assert grading(fresh, "new-lesson", "08_self_attention") == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     for file in ("self_attention.py", "test_self_attention.py", "mistakes.py", "variants.py"):
-        assert f"wrote: solutions/08_self_attention/{file}\n" in said
+        assert f"wrote: solutions/08_self_attention/{file}\n" in output
     assert grading(fresh, "build", "08_self_attention") == 0
     assert grading(fresh, "audit", "08_self_attention", "--seeds", "5", "--processes", "1") == 0, (
         capsys.readouterr().out

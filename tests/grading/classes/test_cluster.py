@@ -260,8 +260,8 @@ def test_a_real_scheduler_and_worker_over_tls(course, lesson, hand_in, right, ce
         processes.append(subprocess.Popen(worker, **quiet))
         address = json.loads(address_file.read_text())["address"]
         assert address.startswith("tls://127.0.0.1:")
-        how = GradingOptions(scheduler=address, tls=tuple(certificates))
-        assert [result.score for result in autograde(course, lesson, how)] == [4.0, 2.0]
+        settings = GradingOptions(scheduler=address, tls=tuple(certificates))
+        assert [result.score for result in autograde(course, lesson, settings)] == [4.0, 2.0]
         with pytest.raises(OSError, match=r"(?s).*"):
             Client(address.replace("tls://", "tcp://"), timeout=3)
     finally:

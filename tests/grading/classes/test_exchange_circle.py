@@ -118,7 +118,7 @@ def score_by_hand(course):
 
 @pytest.fixture(scope="module")
 def classes(collected, tmp_path_factory):
-    """The class, graded and returned by each of the two routes; `said` is what was printed on the way."""
+    """The class, graded and returned by each of the two routes; `output` is what was printed on the way."""
     return {route: return_feedback(route, collected, tmp_path_factory.mktemp(route)) for route in ROUTES}
 
 
@@ -130,15 +130,15 @@ def return_feedback(route, collected, folder):
     fetch = [as_student(course, student, "fetch_feedback") for student in STUDENTS]
     listing = [as_student(course, student, "list", "--cached") for student in STUDENTS]
     if route == "grading":
-        said = grading(course, "autograde", LESSON, "--workers", "1")
+        output = grading(course, "autograde", LESSON, "--workers", "1")
         score_by_hand(course)
-        said += grading(course, "feedback", LESSON)
-        course.said = said + nbgrader(course, release, *fetch, *listing)
+        output += grading(course, "feedback", LESSON)
+        course.output = output + nbgrader(course, release, *fetch, *listing)
     else:
-        said = nbgrader(course, as_instructor(course, "autograde"))
+        output = nbgrader(course, as_instructor(course, "autograde"))
         score_by_hand(course)
         generate = as_instructor(course, "generate_feedback")
-        course.said = said + nbgrader(course, generate, release, *fetch, *listing)
+        course.output = output + nbgrader(course, generate, release, *fetch, *listing)
     return course
 
 
@@ -176,7 +176,9 @@ def test_of_several_hand_ins_the_last_gets_the_page_and_list_says_so(returned):
     times = times_of_handing_in(returned, "ann")
     assert len(times) == 3
     assert list(fetched_pages(returned, "ann")) == [times[-1]]
-    listed = [line.partition(f"{COURSE_ID} ann {LESSON} ")[2] for line in returned.said.splitlines() if " ann " in line]
+    listed = [
+        line.partition(f"{COURSE_ID} ann {LESSON} ")[2] for line in returned.output.splitlines() if " ann " in line
+    ]
     listed = [line for line in listed if "feedback" in line and "/" not in line]
     none = "(no feedback available)"
     assert listed == [f"{times[0]} {none}", f"{times[1]} {none}", f"{times[2]} (feedback already fetched)"]
@@ -204,9 +206,9 @@ def test_both_routes_leave_the_same_files_and_none_of_a_student(classes, folder)
 def test_who_handed_in_without_the_exchange_stops_nobodys_page_and_is_named(returned):
     released = {path.read_text(encoding="utf-8") for path in (returned.exchange / COURSE_ID / "feedback").iterdir()}
     assert {re.search("Feedback for ([a-z]+)", page).group(1) for page in released} == {"ann", "ben", "cyd", "dan"}
-    said = " ".join(returned.said.split())
-    assert re.search("not handed in through nbgrader's exchange: cyd|'cyd' did not come through the exchange", said)
-    assert not re.search("exchange: [^.]*dan|'dan' did not", said)
+    output = " ".join(returned.output.split())
+    assert re.search("not handed in through nbgrader's exchange: cyd|'cyd' did not come through the exchange", output)
+    assert not re.search("exchange: [^.]*dan|'dan' did not", output)
 
 
 def test_feedback_of_one_route_follows_grading_by_the_other(classes):
@@ -228,13 +230,13 @@ def feedback_files(course):
 def test_a_hand_in_after_our_grading_is_graded_by_nbgrader_and_returned_to_the_new_one(classes):
     course = classes["grading"]
     write_answers(course, "ben", SQUARES)
-    said = nbgrader(
+    output = nbgrader(
         course, as_student(course, "ben", "submit"),
         as_instructor(course, "collect", "--update", "--ExchangeCollect.check_owner=False"),
         *(as_instructor(course, command) for command in ("autograde", "generate_feedback", "release_feedback")),
         as_student(course, "ben", "fetch_feedback"),
     )  # fmt: skip
-    assert "Updating submission: ben" in said
+    assert "Updating submission: ben" in output
     pages, times = fetched_pages(course, "ben"), times_of_handing_in(course, "ben")
     assert list(pages) == times
     assert len(times) == 2

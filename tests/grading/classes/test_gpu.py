@@ -80,9 +80,11 @@ def test_a_kernel_with_a_share_gets_no_more_than_it(gpu, monkeypatch, tmp_path):
     assert _environment(HALF, tmp_path)["DNN_GPU_MEMORY_MB"] == "36864"
 
 
-@pytest.mark.parametrize(("how", "part"), [(GradingOptions(gpu=True), 0.9), (GradingOptions(gpu=True, workers=3), 0.3)])
-def test_workers_of_this_machine_share_the_gpu(gpu, how, part):
-    shared = share_gpu(how)
+@pytest.mark.parametrize(
+    ("options", "part"), [(GradingOptions(gpu=True), 0.9), (GradingOptions(gpu=True, workers=3), 0.3)]
+)
+def test_workers_of_this_machine_share_the_gpu(gpu, options, part):
+    shared = share_gpu(options)
     assert shared.limits.gpu_fraction == pytest.approx(part)
     assert share_gpu(shared) == shared
 

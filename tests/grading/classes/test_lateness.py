@@ -209,14 +209,14 @@ def test_the_command_sets_a_date_gives_time_and_takes_an_old_penalty_away(late_c
 
     def deadline(*arguments):
         code = main(["--project", str(late_class.project), "--course", str(late_class.root), "deadline", *arguments])
-        said = capsys.readouterr()
-        return code, said.out + said.err
+        captured = capsys.readouterr()
+        return code, captured.out + captured.err
 
     assert deadline("mini", "2026-11-20 14:00 CET") == (
         0, "90_mini is due: 2026-11-20 13:00:00 UTC\npoints are taken off for late hand-in: ann\n",
     )  # fmt: skip
     assert rows(late_class.database)["ann"][2] == 1.0
-    code, said = deadline("mini", "--student", "ann", "--more-hours", "48")
-    assert (code, said) == (0, "90_mini is due: 2026-11-20 13:00:00 UTC\nann has 48 hours more\n")
+    code, output = deadline("mini", "--student", "ann", "--more-hours", "48")
+    assert (code, output) == (0, "90_mini is due: 2026-11-20 13:00:00 UTC\nann has 48 hours more\n")
     assert rows(late_class.database)["ann"][2] == 0.0
     assert deadline("mini", "tomorrow")[0] == deadline("mini", "--student", "ann")[0] == 2

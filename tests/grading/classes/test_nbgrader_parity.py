@@ -85,10 +85,10 @@ def graded(project, notebook_with, tmp_path_factory):
         "mean_square": "def mean_square(x):\n    return np.mean(x * x)",
     }
     hand_in_class(root / "submitted", notebook_with, right, secret)
-    said = nbgrader(root, "autograde", "90_mini")
+    output = nbgrader(root, "autograde", "90_mini")
     nbgrader(root, "generate_feedback", "90_mini")
     nbgrader(root, "export", "--to", "grades.csv")
-    return root, said
+    return root, output
 
 
 def scores(database):

@@ -22,7 +22,7 @@ SQUARES = "def double(x):\n    return np.asarray(x) ** 2"
 WRONG = {"status": "partial", "score": 1.0, "mistake": "double__squares", "hint": "Doubling multiplies by two."}
 
 
-def told(before, after, manual_grades=None):
+def explained(before, after, manual_grades=None):
     """The changes between two records, without the student."""
     found = differences(before, after, manual_grades or ManualGrades())
     return [(c.exercise, c.before, c.after, c.status, c.why) for c in found]
@@ -30,7 +30,7 @@ def told(before, after, manual_grades=None):
 
 def test_the_same_verdict_is_no_change_whatever_went_into_it(record_of):
     other = record_of(checks_hash="sha256:1", environment_hash="sha256:2", submission="sha256:3", seconds=9.0)
-    assert told(record_of(), other) == []
+    assert explained(record_of(), other) == []
 
 
 @pytest.mark.parametrize(
@@ -44,13 +44,13 @@ def test_the_same_verdict_is_no_change_whatever_went_into_it(record_of):
 )
 def test_a_changed_score_names_what_went_into_it_differently(record_of, changed, why):
     fallen = record_of(exercises={"double": {"status": "failed", "score": 0.0}}, **changed)
-    assert told(record_of(), fallen) == [("double", 3.0, 0.0, "passed -> failed", (why,))]
+    assert explained(record_of(), fallen) == [("double", 3.0, 0.0, "passed -> failed", (why,))]
 
 
 def test_several_causes_are_all_named(record_of):
     fallen = record_of(exercises={"double": WRONG}, checks_hash="sha256:1", environment_hash="sha256:2")
     why = ("checks changed", "packages changed", "named mistake changed: none -> double__squares")
-    assert told(record_of(), fallen) == [("double", 3.0, 1.0, "passed -> partial", why)]
+    assert explained(record_of(), fallen) == [("double", 3.0, 1.0, "passed -> partial", why)]
 
 
 def test_another_named_mistake_is_a_change_at_the_same_score(record_of):
@@ -64,13 +64,13 @@ def test_another_named_mistake_is_a_change_at_the_same_score(record_of):
 
 def test_a_score_set_by_hand_is_said_to_stay(record_of):
     after = record_of(exercises={"double": WRONG}, checks_hash="sha256:1")
-    ((*_, why),) = told(record_of(), after, ManualGrades(manual={"double": 2.5}))
+    ((*_, why),) = explained(record_of(), after, ManualGrades(manual={"double": 2.5}))
     assert why[-1] == "the score set by hand stays: 2.5"
 
 
 def test_points_that_changed_are_said(record_of):
     after = record_of(exercises={"double": {"max_score": 5.0, "score": 5.0}}, checks_hash="sha256:1")
-    assert told(record_of(), after) == [("double", 3.0, 5.0, "passed", ("checks changed", "worth 3 -> 5"))]
+    assert explained(record_of(), after) == [("double", 3.0, 5.0, "passed", ("checks changed", "worth 3 -> 5"))]
 
 
 def test_exercises_that_came_and_went_are_said(record_of):
@@ -78,13 +78,13 @@ def test_exercises_that_came_and_went_are_said(record_of):
     fewer = replace(whole, exercises=whole.exercises[:1], checks_hash="sha256:1")
     gone = ("mean_square", 1.0, None, "passed -> none", ("checks changed", "exercise is gone"))
     new = ("mean_square", None, 1.0, "none -> passed", ("checks changed", "new exercise"))
-    assert (told(whole, fewer), told(fewer, whole)) == ([gone], [new])
+    assert (explained(whole, fewer), explained(fewer, whole)) == ([gone], [new])
 
 
 def test_a_file_that_became_unreadable_is_one_line_more(record_of, blank_record):
     words = {"status": "unreadable", "reason": "The file is empty.", "submission": "sha256:1"}
     after = replace(blank_record, **words)
-    lines = told(record_of(), after)
+    lines = explained(record_of(), after)
     assert lines[0] == (WHOLE, 4.0, 0.0, "graded -> unreadable", ("submission changed", "The file is empty."))
     assert [line[:4] for line in lines[1:]] == [
         ("double", 3.0, 0.0, "passed -> not_attempted"), ("mean_square", 1.0, 0.0, "passed -> not_attempted"),
@@ -92,7 +92,7 @@ def test_a_file_that_became_unreadable_is_one_line_more(record_of, blank_record)
 
 
 def test_a_fault_of_the_grader_that_is_gone_is_named(record_of):
-    assert told(record_of(status="error", reason="The grader failed."), record_of()) == [
+    assert explained(record_of(status="error", reason="The grader failed."), record_of()) == [
         (WHOLE, 4.0, 4.0, "error -> graded", ("the grader had failed",))
     ]
 

@@ -26,8 +26,8 @@ def run(course, capsys, monkeypatch):
 
     def command(*arguments, project=course.project):
         code = main(["--project", str(project), "--course", str(course.root), *map(str, arguments)])
-        said = capsys.readouterr()
-        return SimpleNamespace(code=code, out=said.out, err=said.err)
+        captured = capsys.readouterr()
+        return SimpleNamespace(code=code, out=captured.out, err=captured.err)
 
     return command
 
@@ -189,9 +189,9 @@ def test_a_fault_of_the_grader_is_exit_code_1(run, hand_in, right, monkeypatch):
     assert "ZeroDivisionError" in done.out
 
 
-def grading_here(how, **options):
+def grading_here(make_options, **options):
     """Grade in this process, where a test can break something."""
-    return how(**{**options, "workers": 0})
+    return make_options(**{**options, "workers": 0})
 
 
 def test_the_module_can_be_run(project):

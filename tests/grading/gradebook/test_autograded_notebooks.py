@@ -33,12 +33,12 @@ DAMAGE = {
 }
 
 
-@pytest.mark.parametrize("how", DAMAGE)
-def test_a_damaged_notebook_is_set_aside_and_said(course, lesson, two, how, caplog):
-    if DAMAGE[how] is None:
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_notebook_is_set_aside_and_said(course, lesson, two, damage, caplog):
+    if DAMAGE[damage] is None:
         two.write_bytes(b"\xff\xfe\x00")
     else:
-        two.write_text(DAMAGE[how](two.read_text()))
+        two.write_text(DAMAGE[damage](two.read_text()))
     assert students(course, lesson) == ["ben"]
     assert not two.exists()
     assert two.with_name("mini.ipynb.damaged").exists()

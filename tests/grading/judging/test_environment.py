@@ -9,8 +9,8 @@ SAY = "from grading.judging.environment import environment_hash; print(environme
 
 
 def test_what_a_package_adds_to_the_path_changes_nothing():
-    said = [
+    hashes = [
         subprocess.run([sys.executable, "-c", code + SAY], capture_output=True, text=True, check=True).stdout.strip()
         for code in ("", "import setuptools; ")
     ]
-    assert said == [environment_hash()] * 2
+    assert hashes == [environment_hash()] * 2

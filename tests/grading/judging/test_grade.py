@@ -109,6 +109,14 @@ def test_a_cell_that_does_not_parse_costs_its_own_exercise_only(grade):
     )
 
 
+def test_the_error_of_another_cell_that_names_an_exercise_is_no_hint_for_it(grade):
+    broken = "def double(x):\n    return 2 * x\nraise ValueError('expected the result of (mean_square)')"
+    result = grade({"double": broken, "mean_square": "def mean_square(x):\n    return np.mean(x**2) + 0.125"})
+    assert result.notes == ("cell 3 (double) raised ValueError: expected the result of (mean_square)",)
+    assert (result.exercises[1].status, result.exercises[1].mistake) == ("failed", None)
+    assert "ValueError" not in result.exercises[1].hint
+
+
 def test_a_crash_in_one_function_costs_its_own_checks_only(grade):
     result = grade({"double": "import os\ndef double(x):\n    os._exit(1)"})
     assert states(result) == {"double": ("crashed", 0.0), "mean_square": ("passed", 1.0)}

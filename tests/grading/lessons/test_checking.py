@@ -11,9 +11,9 @@ def test_an_answer_with_a_part_for_each_name_comes_back(answer):
 
 
 @pytest.mark.parametrize(
-    ("answer", "came"), [((1, 2, 3), "3 items"), ([], "0 items"), (None, "something else"), ("ab", "something else")]
+    ("answer", "actual"), [((1, 2, 3), "3 items"), ([], "0 items"), (None, "something else"), ("ab", "something else")]
 )
-def test_other_answers_are_refused_with_the_names_and_what_came(answer, came):
+def test_other_answers_are_refused_with_the_names_and_what_came(answer, actual):
     with pytest.raises(CheckFailed) as caught:
         take_apart(answer, ("dX", "dW"))
-    assert str(caught.value) == f"Expected 2 results, dX, dW. Got {came}. Does the return name all of them?"
+    assert str(caught.value) == f"Expected 2 results, dX, dW. Got {actual}. Does the return name all of them?"

@@ -162,9 +162,9 @@ def test_the_page_shows_both_sides_escaped_and_the_command_says_where(course, le
         write_autograded(course, lesson, record_of(student), json.loads(json.dumps(notebook)))
     assert main([*arguments, "--at-least", "60"]) == 0
     path = course.root / "build" / "similar-90_mini.html"
-    said = capsys.readouterr().out
-    assert said.startswith("1 pairs are alike by 60 % or more")
-    assert said.endswith(f"pairs: {path}\n")
+    output = capsys.readouterr().out
+    assert output.startswith("1 pairs are alike by 60 % or more")
+    assert output.endswith(f"pairs: {path}\n")
     page = path.read_text(encoding="utf-8")
     assert "<script" not in page
     assert "\u202e" not in page

@@ -1,4 +1,4 @@
-"""Inside the wall there is no network, nothing worth reading, nowhere to write, and nobody else to see."""
+"""In the sandbox there is no network, nothing worth reading, nowhere to write, and nobody else to see."""
 
 import contextlib
 import os
@@ -29,7 +29,7 @@ OK = CellResult("ok")
 
 @pytest.fixture(scope="module", params=[ColdLauncher, ForkLauncher], ids=["cold", "warm"])
 def kernel(request):
-    """A kernel behind the wall, with limits small enough to be hit."""
+    """A kernel in a sandbox, with limits small enough to be hit."""
     if sandbox_problem():
         pytest.skip(sandbox_problem())
     limits = Limits(written_file_bytes=2 * MB, scratch_bytes=8 * MB, processes=64, open_files=200)
@@ -41,7 +41,7 @@ def kernel(request):
 
 @pytest.fixture
 def inside(kernel):
-    """Run a cell behind the wall; it says what is wrong by raising."""
+    """Run a cell in the sandbox; it says what is wrong by raising."""
 
     def run(source):
         return kernel.run_cell(source, 30)
@@ -239,8 +239,8 @@ def test_without_bubblewrap_the_grader_refuses_and_names_the_cure(monkeypatch):
 
 def test_where_no_namespace_can_be_made_the_grader_refuses_with_bubblewraps_own_words(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/bwrap")
-    said = subprocess.CompletedProcess([], 1, "", "bwrap: setting up uid map: Permission denied\n")
-    monkeypatch.setattr(sandbox.subprocess, "run", lambda *args, **options: said)
+    failed = subprocess.CompletedProcess([], 1, "", "bwrap: setting up uid map: Permission denied\n")
+    monkeypatch.setattr(sandbox.subprocess, "run", lambda *args, **options: failed)
     refusal = refuse(monkeypatch)
     assert refusal.startswith(
         f"bubblewrap cannot make a sandbox: bwrap: setting up uid map: Permission denied {sandbox.CURE}"

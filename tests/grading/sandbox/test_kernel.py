@@ -1,4 +1,4 @@
-"""A kernel behind the wall may hang, die, flood or lie; it costs the grader nothing and earns no points."""
+"""A sandboxed kernel may hang, die, flood or lie; it costs the grader nothing and earns no points."""
 
 import contextlib
 import os

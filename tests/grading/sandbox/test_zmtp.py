@@ -65,8 +65,8 @@ def test_messages_go_to_zeromq_and_come_back(tmp_path):
         channel = connect({"transport": "ipc", "ip": f"{tmp_path}/s", "shell_port": 1}, 2_000_000, 9_000_000)
         for frames in ([b"a"], [b"", b"x" * 255, b"y" * 256], [b"z" * 1_000_000, b"end"]):
             channel.send(frames, time.monotonic() + 2)
-            identity, *came = router.recv_multipart()
-            assert came == frames
+            identity, *actual = router.recv_multipart()
+            assert actual == frames
             router.send_multipart([identity, *frames])
             assert receive(channel) == frames
         assert receive(channel, 0.05) is None
