@@ -80,10 +80,9 @@ def grading_seconds(lesson, notebook):
     """
     seed = b"benchmark"
     submission = from_bytes("s-0001", nbformat.writes(notebook).encode())
-    with tempfile.TemporaryDirectory() as folder:
-        with make_grader(open_course(PROJECT, folder), lesson) as grader:
-            for _ in range(2):  # the first one also waits until its parent has imported the lesson's packages
-                result, _ = grader.grade(submission, seed)
+    with tempfile.TemporaryDirectory() as folder, make_grader(open_course(PROJECT, folder), lesson) as grader:
+        for _ in range(2):  # the first one also waits until its parent has imported the lesson's packages
+            result, _ = grader.grade(submission, seed)
     assert result.score == result.max_score, f"{lesson.name}: the right submission got {result.score}"
     return result.seconds, student_seconds(lesson, seed)
 

@@ -1,13 +1,18 @@
 """Check gradients against central differences: float64, every element by itself and all together."""
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 
 class GradientMismatch(AssertionError):
     """An analytic gradient disagrees with the numerical one."""
 
 
-def numerical_gradient(f, x, h=1e-5):
+def numerical_gradient(
+    f: Callable[[NDArray[np.float64]], ArrayLike], x: ArrayLike, h: float = 1e-5
+) -> NDArray[np.float64]:
     """Approximate the gradient of a scalar function by central differences.
 
     Args:
@@ -29,7 +34,7 @@ def numerical_gradient(f, x, h=1e-5):
     return gradient
 
 
-def gradient_error(analytic, numeric):
+def gradient_error(analytic: ArrayLike, numeric: ArrayLike) -> float:
     """Measure how far two gradients are apart, relative to their size.
 
     Args:
@@ -51,7 +56,14 @@ def gradient_error(analytic, numeric):
     return float(np.linalg.norm(analytic - numeric) / size) if size else 0.0
 
 
-def check_gradient(f, x, analytic, *, h=1e-5, tolerance=None):
+def check_gradient(
+    f: Callable[[NDArray[np.float64]], ArrayLike],
+    x: ArrayLike,
+    analytic: ArrayLike,
+    *,
+    h: float = 1e-5,
+    tolerance: float | None = None,
+) -> float:
     """Raise an error when an analytic gradient disagrees with central differences, as a whole or in one entry.
 
     Over all: `gradient_error` is at most the tolerance (at most 0.001 where rounding explains the rest, so half a

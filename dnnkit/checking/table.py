@@ -201,20 +201,20 @@ def _asked(facts: Sequence[tuple[str, str]]) -> str:
 
 def _fact_sides(row: tuple[str, str, str]) -> tuple[str, str]:
     """Write a fact that differs as it was expected and as it came."""
-    fact, wanted, came = row
-    if wanted == "yes" and came.startswith("no, "):
-        came = came.removeprefix("no, ")
-        return fact, "None (is a return missing?)" if came == "None" else came
-    return f"{fact}: {wanted or 'none'}", f"{fact}: {came or 'none'}"
+    fact, wanted, actual = row
+    if wanted == "yes" and actual.startswith("no, "):
+        actual = actual.removeprefix("no, ")
+        return fact, "None (is a return missing?)" if actual == "None" else actual
+    return f"{fact}: {wanted or 'none'}", f"{fact}: {actual or 'none'}"
 
 
 def _notes(result: ExampleResult) -> str:
     """Say what is wrong, then what NumPy warned of."""
-    said = [] if result.verdict == UNWRITTEN or not result.message else [result.message]
+    messages = [] if result.verdict == UNWRITTEN or not result.message else [result.message]
     warned = result.call.warnings
     if warned and warned[0] not in result.message:
-        said.append(f"NumPy warned: {warned[0]}.")
-    return " ".join(said)
+        messages.append(f"NumPy warned: {warned[0]}.")
+    return " ".join(messages)
 
 
 def _labelled(label: str, text: str) -> list[str]:

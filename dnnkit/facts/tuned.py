@@ -66,9 +66,9 @@ def tuned_facts(inputs: dict, output: Any) -> dict[str, str]:
     return facts | {"new images recognised": enough if share >= ASKED else enough.replace("at least", "fewer than")}
 
 
-def same_arrays(came: Any, given: list[np.ndarray]) -> bool:
+def same_arrays(actual: Any, given: list[np.ndarray]) -> bool:
     """Whether these arrays came, every bit as they were."""
-    return len(came) == len(given) and all(np.array_equal(a, b) for a, b in zip(came, given, strict=True))
+    return len(actual) == len(given) and all(np.array_equal(a, b) for a, b in zip(actual, given, strict=True))
 
 
 def sort_out(weights: list[np.ndarray], given: list[np.ndarray]) -> tuple[bool, list[np.ndarray]]:

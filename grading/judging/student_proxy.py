@@ -75,7 +75,7 @@ class Student:
         *,
         repeat: bool = True,
         seconds: float = 20,
-        behind: Callable[[str | None, str], str] = lambda *said: "",
+        behind: Callable[[str | None, str], str] = lambda *error: "",
         exercise: str | None = None,
     ) -> None:
         self._transport = transport

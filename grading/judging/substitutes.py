@@ -76,15 +76,15 @@ class Substitutes:
             answer = self._transport({**request, "substitutes": sorted(names)}, seconds)
             while isinstance(answer, dict) and "asks" in answer:
                 try:
-                    told = self._tell(answer["asks"], names, asked)
+                    result = self._answer(answer["asks"], names, asked)
                 except NoSubstitute:
                     raise KernelTimeout from None
-                answer = self._transport({"told": told}, seconds)
+                answer = self._transport({"result": result}, seconds)
             return answer
 
         return send
 
-    def _tell(self, asks: Any, names: Collection[str], asked: set[str]) -> dict[str, Any]:
+    def _answer(self, asks: Any, names: Collection[str], asked: set[str]) -> dict[str, Any]:
         """Call the right function for what came out of the sandbox, which may be anything."""
         self._allowance.spend()
         try:

@@ -155,24 +155,24 @@ def _without_number(found: Difference) -> Difference:
 
 def assert_shape(actual: Any, shape: Sequence[int], *, what: str) -> None:
     """Fail unless the value is an array (or number, for shape ()) of exactly this shape."""
-    came: tuple[int, ...] | None
+    found: tuple[int, ...] | None
     try:
-        came = np.shape(actual)
+        found = np.shape(actual)
         numeric = np.asarray(actual).dtype.kind in "biuf"
     except ValueError:
-        came, numeric = None, False
+        found, numeric = None, False
     if not numeric:
         raise CheckFailed(f"{what}: expected numbers of shape {tuple(shape)}, got {describe(actual)}.")
-    if came != tuple(shape):
-        raise CheckFailed(f"{what}: expected shape {tuple(shape)}, got shape {came}.")
+    if found != tuple(shape):
+        raise CheckFailed(f"{what}: expected shape {tuple(shape)}, got shape {found}.")
 
 
 def assert_facts(name: str, inputs: Mapping[str, object], actual: object, expected: object, *, what: str) -> None:
     """Fail unless the facts of two outputs agree (see `dnnkit.facts`)."""
-    came, wanted = FACTS[name](inputs, actual), FACTS[name](inputs, expected)
+    found, wanted = FACTS[name](inputs, actual), FACTS[name](inputs, expected)
     for fact, value in wanted.items():
-        if came.get(fact) != value:
-            raise CheckFailed(f"{what}: {fact}: expected {value}, got {came.get(fact, 'nothing')}.")
+        if found.get(fact) != value:
+            raise CheckFailed(f"{what}: {fact}: expected {value}, got {found.get(fact, 'nothing')}.")
 
 
 def assert_that(condition: object, message: str) -> None:
@@ -201,7 +201,7 @@ def take_apart(answer: Any, names: Sequence[str]) -> list[Any] | tuple[Any, ...]
         CheckFailed: when it is anything else.
     """
     wanted = ", ".join(names)
-    came = f"{len(answer)} items" if isinstance(answer, (list, tuple)) else "something else"
+    got = f"{len(answer)} items" if isinstance(answer, (list, tuple)) else "something else"
     right = isinstance(answer, (list, tuple)) and len(answer) == len(names)
-    assert_that(right, f"Expected {len(names)} results, {wanted}. Got {came}. Does the return name all of them?")
+    assert_that(right, f"Expected {len(names)} results, {wanted}. Got {got}. Does the return name all of them?")
     return answer

@@ -28,7 +28,7 @@ class StudentFunction:
     name: str
 
 
-def snippet_of(function: Callable | str, inputs: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+def snippet_of(function: Callable, inputs: Mapping[str, object]) -> tuple[str, dict[str, object]]:
     """Take the source of a snippet, with the student's functions under their own names, and the inputs apart.
 
     Args:
@@ -41,8 +41,6 @@ def snippet_of(function: Callable | str, inputs: Mapping[str, object]) -> tuple[
     Raises:
         LessonError: when the function uses a name that its source alone does not explain.
     """
-    if isinstance(function, str):
-        return wrapped(function, tuple(inputs)), dict(inputs)
     names = {key: value.name for key, value in inputs.items() if isinstance(value, StudentFunction)}
     source = _source(function, tuple(sorted(names.items())))
     return source, {key: value for key, value in inputs.items() if key not in names}
@@ -94,22 +92,3 @@ def _renamed(source: str, names: dict[str, str]) -> str:
         text = lines[line - 1]
         lines[line - 1] = text[:column] + names[name].encode() + text[column + len(name.encode()) :]
     return b"\n".join(lines).decode()
-
-
-@functools.lru_cache(maxsize=512)
-def wrapped(code: str, inputs: tuple[str, ...]) -> str:
-    """Make a function of lines whose last statement is an expression; until every check is written as a function."""
-    tree = ast.parse(code)
-    if not isinstance(tree.body[-1], ast.Expr):
-        raise LessonError(f"The last statement of a snippet must be an expression. Got:\n{code}")
-    codes, used, stored = [compile(code, "<snippet>", "exec")], set(), set()
-    while codes:
-        one = codes.pop()
-        used |= _global_names(one)
-        stored |= {s.argval for s in dis.get_instructions(one) if s.opname == "STORE_NAME"}
-        codes += [const for const in one.co_consts if inspect.iscode(const)]
-    free = sorted(used - set(vars(builtins)) - {"np"} - stored - set(inputs))
-    lines, last = code.splitlines(), tree.body[-1]
-    lines[last.lineno - 1] = "return " + lines[last.lineno - 1]
-    body = textwrap.indent("\n".join(lines), "    ")
-    return f"def snippet({', '.join([*inputs, *free])}):\n{body}\n"

@@ -181,8 +181,8 @@ def sandbox_problem() -> str:
         probe = subprocess.run(  # noqa: S603 - the command is ours
             command, capture_output=True, text=True, timeout=60, check=False
         )
-    said = (probe.stderr.strip().splitlines() or ["it says nothing"])[-1][:300]
-    return "" if probe.returncode == 0 else f"bubblewrap cannot make a sandbox: {said}"
+    message = (probe.stderr.strip().splitlines() or ["it says nothing"])[-1][:300]
+    return "" if probe.returncode == 0 else f"bubblewrap cannot make a sandbox: {message}"
 
 
 def require_sandbox() -> None:

@@ -1,4 +1,4 @@
-"""The end of the wire that lives beside the student's functions: call one, observe what happened, answer in JSON.
+"""The agent that serves requests beside the student's functions: call one, observe what happened, answer in JSON.
 
 It holds nothing worth reading and proves nothing: a student can replace every line of it, so the other end trusts no
 answer and compares with values it computed itself. Runs inside the sandbox; the audit runs it in its own process.
@@ -52,7 +52,7 @@ def serve(request: Mapping[str, Any], namespace: MutableMapping[str, Any], clock
         request: {"name": function, "inputs": {parameter: wire}, "repeat": bool}; or "code" in place of "name":
             the source of a function that gets the inputs and the student's functions.
             With "substitutes", a list of exercises, these are answered from outside, see `substitutes`; a call of one
-            is answered by a request {"told": ...}. Or {"stubs": {exercise: source}}, see `bindings.as_released`.
+            is answered by a request {"result": ...}. Or {"stubs": {exercise: source}}, see `bindings.as_released`.
         namespace: where the student's functions live.
         clock: tells the time in seconds, by which a call is quick or slow.
 
@@ -60,8 +60,8 @@ def serve(request: Mapping[str, Any], namespace: MutableMapping[str, Any], clock
         {"outcome": None} when there is no such function, else {"outcome": `Outcome.to_json()`, "message": str,
         "place": str, "warnings": [str, ...]}; {"asks": ...} for a substitute's call; {"as_released": [...]} for stubs.
     """
-    if "told" in request:
-        return _runs[-1].go_on(request["told"]) if _runs else {}
+    if "result" in request:
+        return _runs[-1].go_on(request["result"]) if _runs else {}
     if "substitutes" in request:
         while _runs:
             _runs.pop().restore()  # one that was left waiting

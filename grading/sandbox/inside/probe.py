@@ -1,4 +1,4 @@
-"""Find out whether this machine's wall is whole: do all that a kernel's start does, and look around.
+"""Test whether this machine can make the sandbox: do all that a kernel's start does, and look for gaps.
 
 Runs inside the sandbox only, as `python -P -m dnn_sandbox.probe SETTINGS_JSON SOCKETS`; it writes what failed to
 standard error, in one line, and its exit code says whether something did.

@@ -34,7 +34,7 @@ class SubstitutedRun:
     ) -> None:
         self._names, self._namespace, self._work = names, namespace, work
         self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        self._told: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._originals: dict[str, Any] = {}
         self._code: list[tuple[FunctionType, dict[str, Any]]] = []
         self._one_at_a_time = threading.Lock()  # the student's threads may call, too
@@ -55,9 +55,9 @@ class SubstitutedRun:
         threading.Thread(target=self._run, daemon=True).start()
         return self._answers.get()
 
-    def go_on(self, told: dict[str, Any]) -> dict[str, Any]:
+    def go_on(self, result: dict[str, Any]) -> dict[str, Any]:
         """Hand in the result of the call that was asked for; returns what `start` does."""
-        self._told.put(told)
+        self._results.put(result)
         return self._answers.get()
 
     def restore(self) -> None:
@@ -115,12 +115,12 @@ class SubstitutedRun:
                     "buffers": [[int(one.bit_generator.state[key]) for key in BUFFER] for one in generators],
                 }
             self._answers.put({"asks": asks})
-            told = self._told.get()
-            if "raised" in told:
-                raise ValueError(f"A right {name} raises {told['raised']} here.")
-            for one, (drawn, buffer) in zip(generators, told["generators"], strict=True):
+            result = self._results.get()
+            if "raised" in result:
+                raise ValueError(f"A right {name} raises {result['raised']} here.")
+            for one, (drawn, buffer) in zip(generators, result["generators"], strict=True):
                 one.bit_generator.state = decode(drawn).bit_generator.state | dict(zip(BUFFER, buffer, strict=True))
-            return decode(told["value"])
+            return decode(result["value"])
 
         call.__name__ = name
         return call

@@ -186,7 +186,7 @@ def test_waiting_for_a_substitute_makes_no_call_slow(ask, names):
 )
 def test_what_is_no_call_of_a_helper_ends_the_look(ask, asks):
     def hostile(request):
-        assert "told" not in request  # nothing is told
+        assert "result" not in request  # nothing is answered
         return {"asks": asks}
 
     with pytest.raises(KernelTimeout):
