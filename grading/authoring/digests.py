@@ -14,6 +14,7 @@ from pathlib import Path
 
 from grading.authoring.imported_code import digest_of, imported_modules, imports_of, modules_digest
 from grading.authoring.needed_source import canonical, names_in, needed_statements, statements_of
+from grading.authoring.way_on import way_on
 from grading.lessons.bank import EVERY, Answer, Bank, load_bank, load_equivalents
 from grading.lessons.lesson import Lesson, without_magics
 
@@ -157,8 +158,9 @@ def _code_beside_the_judge(modules: frozenset[str]) -> str:
 
 
 def notebook_digest(lesson: Lesson) -> str:
-    """Digest what a lesson's built notebook is made from: its text, the worth of its checks, the bugs to hunt."""
-    return digest_of(*((lesson.folder / name).read_text("utf-8") for name in _sources(lesson)))
+    """Digest what a lesson's built notebook is made from: its text, checks' worth, bugs, the next lesson."""
+    sources = ((lesson.folder / name).read_text("utf-8") for name in _sources(lesson))
+    return digest_of(*sources, way_on(lesson))
 
 
 def lesson_digest(lesson: Lesson, project: Path, *, graded: bool = False) -> str:

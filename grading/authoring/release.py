@@ -10,6 +10,7 @@ import nbformat
 from nbgrader.preprocessors import ClearSolutions
 from nbgrader.utils import is_solution
 
+from grading.authoring.way_on import way_on
 from grading.errors import LessonError
 from grading.lessons.bank import Bank, load_bank
 from grading.lessons.check_functions import lesson_points
@@ -45,6 +46,7 @@ def source_notebook(lesson: Lesson) -> nbformat.NotebookNode:
         elif cell.kind == "check":
             node.metadata["nbgrader"] = _nbgrader(cell.id, points=points[cell.exercise])
         cells.append(node)
+    cells.append(nbformat.v4.new_markdown_cell(way_on(lesson), id="way-on"))
     language = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": language})
 

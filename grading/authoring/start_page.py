@@ -1,12 +1,10 @@
 """The page that JupyterLab opens: lessons/start.ipynb, with the list of lessons and the student's progress."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from dnnkit.environment.atomic_write import write_atomically
 from grading.authoring.release import KERNELSPEC
 from grading.lessons.lesson import Lesson
 
@@ -19,6 +17,7 @@ its lesson. Run it again whenever you want to see your progress.
 In a lesson, read from top to bottom. Write each function where its cell says so, run the cell, then run the `check`
 below it. A check may be run as often as you like: it scores nothing, it only tells.
 """
+GLOSSARY = "\n\nSigns and terms are in the [glossary](glossary.ipynb)."
 STUCK = """\
 **Something does not work?** Make a new cell below (press Escape, then B), paste these two lines and run it:
 
@@ -32,34 +31,24 @@ terminal, in the folder of the course (on Windows `.venv\\Scripts\\dnnkit doctor
 """
 
 
-def start_notebook(lessons: Sequence[Lesson]) -> NotebookNode:
+def start_notebook(lessons: Sequence[Lesson], *, glossary: bool = False) -> NotebookNode:
     """Make the start notebook.
 
     Args:
         lessons: the course's lessons, in order.
+        glossary: link the glossary, too.
     """
     links = "\n".join(f"- [{lesson.title}]({lesson.name}/{lesson.topic}.ipynb)" for lesson in lessons)
     cells = [
         nbformat.v4.new_markdown_cell(WELCOME.strip(), id="welcome"),
         nbformat.v4.new_code_cell("from dnnkit import show_progress\n\nshow_progress()", id="progress"),
-        nbformat.v4.new_markdown_cell(f"## The lessons\n\n{links}", id="lessons"),
+        nbformat.v4.new_markdown_cell(f"## The lessons\n\n{links}{GLOSSARY if glossary else ''}", id="lessons"),
         nbformat.v4.new_markdown_cell(STUCK.strip(), id="stuck"),
     ]
     language = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": language})
 
 
-def write_start(lessons: Sequence[Lesson], folder: Path) -> None:
-    """Write start.ipynb into a folder of lessons; the same lessons give the same bytes."""
-    write_atomically(folder / "start.ipynb", start_text(lessons))
-
-
-def start_is_stale(lessons: Sequence[Lesson], folder: Path) -> bool:
-    """Say whether the start notebook in a folder differs from what these lessons give."""
-    path = folder / "start.ipynb"
-    return not path.is_file() or path.read_text(encoding="utf-8") != start_text(lessons)
-
-
-def start_text(lessons: Sequence[Lesson]) -> str:
+def start_text(lessons: Sequence[Lesson], *, glossary: bool = False) -> str:
     """The start notebook as it is written to disk."""
-    return nbformat.writes(start_notebook(lessons)) + "\n"
+    return nbformat.writes(start_notebook(lessons, glossary=glossary)) + "\n"

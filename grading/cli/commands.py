@@ -19,7 +19,7 @@ def build_lessons(arguments: Namespace, course: Course) -> int:
     """Build lessons, or say which are stale."""
     from grading.authoring.build import build_lessons as build_all
     from grading.authoring.build import stale_files
-    from grading.authoring.start_page import start_is_stale, write_start
+    from grading.authoring.pages import stale_pages, write_pages
     from grading.lessons.lesson import all_lessons
 
     every, asked = all_lessons(course.project / "solutions"), _lessons(course, arguments.lessons)
@@ -27,7 +27,7 @@ def build_lessons(arguments: Namespace, course: Course) -> int:
         for lesson, computed in build_all(asked, course.project, course):
             count = len(lesson.exercises)
             console.print(f"built {lesson.name}: {count} exercises, examples of {len(computed)} computed")
-        write_start(every, course.project / "lessons")
+        write_pages(every, course.solutions, course.project / "lessons")
         return 0
     code = 0
     for lesson, differing in stale_files(asked, course.project):
@@ -35,8 +35,8 @@ def build_lessons(arguments: Namespace, course: Course) -> int:
             source = f"{lesson.folder.name}/{lesson.topic}.py"
             console.print(f"{path} does not match {source}. Run: grading build {lesson.name}", soft_wrap=True)
             code = 1
-    if start_is_stale(every, course.project / "lessons"):
-        console.print("lessons/start.ipynb does not match the lessons. Run: grading build")
+    for name in stale_pages(every, course.solutions, course.project / "lessons"):
+        console.print(f"lessons/{name} does not match the lessons. Run: grading build")
         code = 1
     return code
 

@@ -100,7 +100,7 @@ class Lesson:
 
 def find_lesson(solutions: Path, name: str) -> Lesson:
     """Load the lesson called `name`, or a name that starts or ends with it, such as "01" or "neuron"."""
-    folders = [path for path in sorted(solutions.glob("[0-9][0-9]_*")) if path.is_dir()]
+    folders = lesson_folders(solutions)
     fits = [path for path in folders if path.name == name]
     fits = fits or [path for path in folders if path.name.startswith(f"{name}_") or path.name[3:] == name]
     if len(fits) != 1:
@@ -111,7 +111,12 @@ def find_lesson(solutions: Path, name: str) -> Lesson:
 
 def all_lessons(solutions: Path) -> list[Lesson]:
     """Load every lesson, in order of their numbers."""
-    return [load_lesson(path) for path in sorted(solutions.glob("[0-9][0-9]_*")) if path.is_dir()]
+    return [load_lesson(path) for path in lesson_folders(solutions)]
+
+
+def lesson_folders(solutions: Path) -> list[Path]:
+    """List the lessons' source folders, in order of their numbers."""
+    return [path for path in sorted(solutions.glob("[0-9][0-9]_*")) if path.is_dir()]
 
 
 def load_lesson(folder: Path) -> Lesson:
