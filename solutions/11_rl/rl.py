@@ -156,7 +156,7 @@ def bellman_backup(V, P, R, gamma):
     Returns:
         The values of the actions, a new array, shape (S, A).
 
-    Reference: Sutton and Barto 2018, eq. 4.10 without its maximum.
+    Reference: Sutton and Barto 2018, section 4.4, without its maximum.
     """
     ### BEGIN SOLUTION
     return R + gamma * P @ V
@@ -206,7 +206,8 @@ def value_iteration(P, R, gamma, tolerance):
         P: probability of every next state, shape (S, A, S), S and A at least 1; each P[s, a] sums to 1.
         R: mean reward of every action, shape (S, A); floats or whole numbers.
         gamma: discount, a number from 0 to 1. Where it is 1, the values come to rest nevertheless.
-        tolerance: a number, 0 or larger: the first sweep that changes no value by more than this is the last one.
+        tolerance: a number, 0 or larger, perhaps as small as 1e-22: the first sweep that changes no value by more than
+            this is the last one. It may take up to 10,000 sweeps.
 
     Returns:
         The values before the first sweep, all of them 0, and after each sweep, the last one included: a new array of
@@ -293,7 +294,7 @@ def greedy_policy(V, P, R, gamma):
         The number of the best action of each state, a new array of integers, shape (S,). Where several are best, any
         one of them.
 
-    Reference: Sutton and Barto 2018, eq. 4.9.
+    Reference: Sutton and Barto 2018, section 4.2.
     """
     ### BEGIN SOLUTION
     return np.argmax(bellman_backup(V, P, R, gamma), axis=1)
@@ -543,7 +544,7 @@ def q_learning_update(Q, transition, learning_rate, gamma):
         The table with one entry improved, a new array of floats, shape (S, A). A step that terminated has no future;
         one that was truncated has, and one that was both has none.
 
-    Reference: Watkins and Dayan 1992, eq. 1.
+    Reference: Watkins and Dayan 1992; Sutton and Barto 2018, eq. 6.8.
     """
     ### BEGIN SOLUTION
     state, action, reward, next_state, terminated, _ = transition
@@ -597,7 +598,7 @@ def sarsa_update(Q, transition, next_action, learning_rate, gamma):
         The table with one entry improved, a new array of floats, shape (S, A). A step that terminated has no future;
         one that was truncated has, and one that was both has none.
 
-    Reference: Rummery and Niranjan 1994, section 2.2; Sutton and Barto 2018, eq. 6.7.
+    Reference: Rummery and Niranjan 1994; Sutton and Barto 2018, eq. 6.7.
     """
     ### BEGIN SOLUTION
     state, action, reward, next_state, terminated, _ = transition
@@ -811,10 +812,12 @@ print(f"largest difference from value iteration: {np.abs(hunted - history[-1]).m
 # ### Exercise 9 · A memory
 #
 # A **replay buffer** keeps the latest transitions, as many as its capacity. When it is full, a new one takes the place
-# of the oldest. To learn, a batch is drawn from it at random, old and new ones mixed.
+# of the oldest. To learn, a batch is drawn from it at random, old and new ones mixed. Each draw is made from all that
+# is stored, as if it were the first one: nothing is taken out, and the same transition may come twice in a batch.
 #
 # A trap: many worlds give out the *same* array again and again, and change the numbers in it. A buffer that keeps the
-# array itself ends up with a thousand times the last observation. So copy what you store. And hand out copies as well.
+# array itself ends up with a thousand times the last observation. So copy what you store. And hand out new arrays: who
+# changes a batch must not change the memory, and a batch must stay what it was when the memory goes on.
 #
 # **Write** the class `ReplayBuffer` with four methods. A transition is
 # `(observation, action, reward, next_observation, terminated, truncated)`, where the observations are arrays of shape
@@ -846,16 +849,17 @@ class ReplayBuffer:
 
     ReplayBuffer(capacity) is empty. capacity, an int, 1 or larger, is how many transitions it can keep.
 
-    add(transition) stores (observation, action, reward, next_observation, terminated, truncated): an array of shape
-        (D,), an int, a number, an array of shape (D,) and two bools. It copies the arrays. If the buffer is full, the
-        transition takes the place of the oldest one.
+    add(transition) stores (observation, action, reward, next_observation, terminated, truncated): floats of shape
+        (D,), an int, a float or an int, floats of shape (D,) and two bools. It copies the arrays. If the buffer is
+        full, the transition takes the place of the oldest one.
     len(buffer) is the number of transitions in it.
-    sample(batch_size, rng) draws from them: each draw is independent of the others, and each stored transition is
-        equally likely. It is called when something is stored. It returns a tuple of six new arrays: observations
-        (batch_size, D), actions (batch_size,), integers; rewards (batch_size,), floats; next observations
-        (batch_size, D); terminated and truncated, both (batch_size,), bools.
+    sample(batch_size, rng) draws from them, with replacement: each draw is independent of all others, those of other
+        calls included, and each stored transition is equally likely. What is drawn stays in the buffer. It is called
+        when something is stored, perhaps with a batch_size larger than that. It returns a tuple of six new arrays,
+        which share nothing with the buffer: observations (batch_size, D), actions (batch_size,), integers; rewards
+        (batch_size,), floats; next observations (batch_size, D); terminated and truncated, both (batch_size,), bools.
 
-    Reference: Lin 1992, section 3.5; Mnih et al. 2015, algorithm 1.
+    Reference: Lin 1992; Mnih et al. 2015, algorithm 1.
     """
 
     def __init__(self, capacity):
@@ -913,7 +917,8 @@ check("ReplayBuffer")
 # terminated, $\gamma = 0.5$: $y = (1 + 2.5, \, 2) = (3.5, 2)$.
 #
 # **Write** `dqn_targets(batch, online, frozen, gamma)`. Both networks are functions that take observations $(N, D)$ and
-# return values $(N, A)$. You need only one of them here, and one call of it is enough.
+# return values $(N, A)$; a single observation of shape $(D,)$ they do not take. You need only one of them here, and one
+# call of it is enough.
 #
 # <details><summary>Hint: a nudge</summary>
 #
@@ -1009,7 +1014,7 @@ def double_dqn_targets(batch, online, frozen, gamma):
         The targets, a new array of floats, shape (N,). A step that terminated has no future; one that was truncated
         has, and one that was both has none.
 
-    Reference: van Hasselt, Guez and Silver 2016, eq. 4.
+    Reference: van Hasselt, Guez and Silver 2016, section "Double DQN".
     """
     ### BEGIN SOLUTION
     _, _, rewards, next_observations, terminated, _ = batch
@@ -1320,7 +1325,7 @@ def policy_gradient_loss(logits, actions, returns, baselines):
         return minus baseline, a number; and its gradient, a new array, shape (N, A). NumPy must not warn of an overflow
         or of log(0).
 
-    Reference: Williams 1992, eq. 4; Sutton and Barto 2018, section 13.4.
+    Reference: Williams 1992; Sutton and Barto 2018, section 13.4.
     """
     ### BEGIN SOLUTION
     rows, advantages = np.arange(len(actions)), returns - baselines

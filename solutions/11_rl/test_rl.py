@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 from scipy.special import log_softmax
-from scipy.stats import chi2
+from scipy.stats import binom, chi2
 
 from grading.lessons.checking import (
     assert_close,
@@ -18,7 +18,7 @@ from grading.lessons.checking import (
 from grading.lessons.inputs import generator, magnitudes, many_kinds, spread_rows, whole_numbers, with_ties, with_zeros
 
 TIGHT = 1e-8  # relative tolerance: answers computed in float64 keep it, those in float32 do not
-FALSE_ALARM = 1e-9  # chance that frequencies of right draws are refused, in each of the fewer than 30 comparisons
+FALSE_ALARM = 1e-9  # chance that frequencies of right draws are refused, in each of the fewer than 80 comparisons
 PARTS = ("observations", "actions", "rewards", "next observations", "terminated", "truncated")
 shown = functools.partial(example, rtol=TIGHT)
 
@@ -115,15 +115,37 @@ def _changed_later(ReplayBuffer, first, second, rng):
     return observations
 
 
-def _sampled_twice(ReplayBuffer, transitions, rng):
-    """Change what was handed out, then draw again."""
+def _many_batches(ReplayBuffer, capacity, transitions, size, count, rng):
+    """Draw many batches: the rewards of each."""
+    buffer = ReplayBuffer(capacity)
+    for transition in transitions:
+        buffer.add(transition)
+    return [np.array(buffer.sample(size, rng)[2]) for _ in range(count)]
+
+
+def _changed_outside(ReplayBuffer, transitions, size, count, rng):
+    """Change all that is handed out, again and again, then draw once more."""
     buffer = ReplayBuffer(len(transitions))
     for transition in transitions:
         buffer.add(transition)
-    for part in buffer.sample(50, rng):
-        if part.flags.writeable:
-            part[...] = 0
+    for _ in range(count):
+        for part in buffer.sample(size, rng):
+            if isinstance(part, np.ndarray) and part.flags.writeable:
+                part[...] = 0
     return list(buffer.sample(50, rng))
+
+
+def _handed_out(ReplayBuffer, transitions, more, size, rng):
+    """A batch as it was handed out, and the same batch after more was stored and drawn."""
+    buffer = ReplayBuffer(len(transitions))
+    for transition in transitions:
+        buffer.add(transition)
+    batch = buffer.sample(size, rng)
+    then = [np.array(part) for part in batch]
+    for transition in more:
+        buffer.add(transition)
+        buffer.sample(size, rng)
+    return {"then": then, "later": list(batch)}
 
 
 def _two_buffers(ReplayBuffer, first, second, rng):
@@ -137,21 +159,31 @@ def _two_buffers(ReplayBuffer, first, second, rng):
 
 
 def _targets(dqn_targets, batch, online_weights, frozen_weights, gamma):
+    def applied(observations, weights):
+        if np.ndim(observations) != 2 or np.shape(observations)[1] != len(weights):
+            raise ValueError(f"a network takes observations of shape (N, D), not {np.shape(observations)}")
+        return observations @ weights
+
     def online(observations):
-        return observations @ online_weights
+        return applied(observations, online_weights)
 
     def frozen(observations):
-        return observations @ frozen_weights
+        return applied(observations, frozen_weights)
 
     return dqn_targets(tuple(batch), online, frozen, gamma)
 
 
 def _double_targets(double_dqn_targets, batch, online_weights, frozen_weights, gamma):
+    def applied(observations, weights):
+        if np.ndim(observations) != 2 or np.shape(observations)[1] != len(weights):
+            raise ValueError(f"a network takes observations of shape (N, D), not {np.shape(observations)}")
+        return observations @ weights
+
     def online(observations):
-        return observations @ online_weights
+        return applied(observations, online_weights)
 
     def frozen(observations):
-        return observations @ frozen_weights
+        return applied(observations, frozen_weights)
 
     return double_dqn_targets(tuple(batch), online, frozen, gamma)
 
@@ -447,10 +479,10 @@ def _check_sweeps(student, cases):
         assert_that(isarray, f"{text}: expected an array of two axes, one row for the start and one for each sweep.")
         if len(answer) == len(right):
             assert_shape(answer, right.shape, what=text)
-            assert_close(answer, right, rtol=TIGHT, atol=1e-12, what=text)
+            assert_close(answer, right, rtol=TIGHT, atol=1e-300, what=text)
         rows = min(len(answer), len(right))
         assert_shape(answer, (len(answer), len(P)), what=text)
-        assert_close(answer[:rows], right[:rows], rtol=TIGHT, atol=1e-12, what=f"{text}: the first {rows} rows")
+        assert_close(answer[:rows], right[:rows], rtol=TIGHT, atol=1e-300, what=f"{text}: the first {rows} rows")
         assert_that(len(answer) == len(right), f"{text}: expected {len(right) - 1} sweeps, got {len(answer) - 1}.")
 
 
@@ -478,7 +510,7 @@ def test_value_iteration_stops(student, rng):
     _check_sweeps(student, cases)
 
 
-@points(1)
+@points(0.5)
 def test_value_iteration_ends(student, rng):
     """One state, one action, gamma 0 and 1, rewards that are whole numbers or tiny, and no reward at all are right."""
     P, R = _corridor(5)
@@ -490,6 +522,35 @@ def test_value_iteration_ends(student, rng):
         cases.append((P, R, gamma, 1e-6))
     P, R = _world(rng, 4, 2, terminals=0)
     cases.append((P, whole_numbers(rng, (4, 2)), 0.6, 1e-5))
+    _check_sweeps(student, cases)
+
+
+def _slow_world(rng, gamma, sweeps, size):
+    """Draw a world that needs so many sweeps: in one state the best action is rewarded again and again.
+
+    The tolerance lies halfway between the changes of two sweeps, so that rounding never decides.
+    """
+    P = np.zeros((2, 2, 2))
+    P[0, :, 0] = P[1, :, 0] = 1.0
+    P[1, 0] = (0.0, 1.0)
+    R = size * rng.uniform(0.5, 1.0, size=(2, 2))
+    R[0] = (0.5 * size, size)
+    R[1, 0] = 0.3 * size
+    return P, R, gamma, float(size * gamma ** (sweeps - 1.5))
+
+
+@points(0.5)
+def test_value_iteration_goes_on(student, rng):
+    """Thousands of sweeps are made where they are needed, and rewards and tolerances of every size count."""
+    cases = []
+    for gamma, sweeps in ((0.9, (60, 90)), (0.99, (600, 900)), (0.999, (5000, 7000))):
+        cases.append(_slow_world(rng, gamma, int(rng.integers(*sweeps)), 1.0))
+    for size in (1e-9, 1e-15, 1e9):
+        cases.append(_slow_world(rng, 0.9, int(rng.integers(60, 90)), size))
+        P, R = _corridor(6)
+        cases += [(P, 2.0 ** np.round(np.log2(size)) * R, 0.5, 0.0)]
+        P, R = _world(rng, 5, 3)
+        cases.append((P, size * R, float(rng.uniform(0.3, 0.85)), float(size * rng.uniform(0.5, 2) * 1e-7)))
     _check_sweeps(student, cases)
 
 
@@ -907,7 +968,7 @@ def _drawn_from(batch, transitions, size, text):
     return which
 
 
-def _check_memories(student, rng, cases, frequencies=False):
+def _check_memories(student, rng, cases):
     for capacity, count, D, sizes in cases:
         transitions = _memories(rng, count, D)
         answer = student.run(
@@ -929,15 +990,7 @@ def _check_memories(student, rng, cases, frequencies=False):
         assert_that(whole and came == lengths, f"{text}: its lengths on the way were not all right.")
         kept = transitions[-capacity:]
         for size, batch in zip(sizes, answer["batches"], strict=True):
-            which = _drawn_from(batch, kept, size, text)
-            if frequencies:
-                counts, expected = np.bincount(which, minlength=len(kept)), size / len(kept)
-                far = np.sum((counts - expected) ** 2 / expected) > chi2.isf(FALSE_ALARM, max(1, len(kept) - 1))
-                assert_that(not far, f"{text}: in {size} draws, some came too often or too rarely.")
-                pairs = np.bincount(len(kept) * which[0::2] + which[1::2], minlength=len(kept) ** 2)
-                expected = size / 2 / len(kept) ** 2
-                far = np.sum((pairs - expected) ** 2 / expected) > chi2.isf(FALSE_ALARM, len(kept) ** 2 - 1)
-                assert_that(not far, f"{text}: a draw depends on the one before it. Each draw stands for itself.")
+            _drawn_from(batch, kept, size, text)
 
 
 @points(1)
@@ -948,24 +1001,165 @@ def test_ReplayBuffer_keeps_the_latest(student, rng):
     )
 
 
+def _far(counts, shares):
+    """Say by a chi-squared test whether counts are far from shares; neighbours with few expected are taken together."""
+    pooled = [[0.0, 0.0]]
+    for count, expected in zip(counts, np.sum(counts) * np.asarray(shares), strict=True):
+        if pooled[-1][1] >= 20:
+            pooled.append([0.0, 0.0])
+        pooled[-1][0] += count
+        pooled[-1][1] += expected
+    if len(pooled) > 1 and pooled[-1][1] < 20:
+        count, expected = pooled.pop()
+        pooled[-1][0] += count
+        pooled[-1][1] += expected
+    came, wanted = np.array(pooled).T
+    return len(came) > 1 and bool(np.sum((came - wanted) ** 2 / wanted) > chi2.isf(FALSE_ALARM, len(came) - 1))
+
+
+def _shares_of_distinct(n, size):
+    """Compute how likely so many draws of n things hold 0, 1, ..., size different ones."""
+    shares = np.zeros(size + 1)
+    shares[0] = 1.0
+    for _ in range(size):
+        known = np.arange(size + 1) / n
+        shares = known * shares + np.append(0.0, (1 - known[:-1]) * shares[:-1])
+    return np.maximum(shares, 0.0)
+
+
+def _pairs_far(first, second, n):
+    """Say whether pairs of draws are far from independent; of more than six things, groups are looked at."""
+    groups = min(n, 6)
+    cells = groups * (first * groups // n) + second * groups // n
+    sizes = np.bincount(np.arange(n) * groups // n, minlength=groups) / n
+    return _far(np.bincount(cells, minlength=groups**2), np.outer(sizes, sizes).ravel())
+
+
+def _oddities(which, n):
+    """Say what is odd about draws from n things, which (batches, size); the last one is the newest.
+
+    Each of the eight comparisons is wrong about right draws with a chance of about FALSE_ALARM; six buffers are tried.
+    """
+    count, size = which.shape
+    found = {"how often": _far(np.bincount(which.ravel(), minlength=n), np.full(n, 1 / n))}
+    for name, chosen in (
+        ("the newest", which == n - 1),
+        ("the oldest", which == 0),
+        ("the older half", which < n // 2),
+    ):
+        share = {"the older half": n // 2 / n}.get(name, 1 / n)
+        held = np.bincount(chosen.sum(axis=1), minlength=size + 1)
+        found[name] = _far(held, binom.pmf(np.arange(size + 1), size, share))
+    distinct = np.array([len(np.unique(row)) for row in which])
+    found["repeats"] = _far(np.bincount(distinct, minlength=size + 1), _shares_of_distinct(n, size))
+    even, half = size // 2 * 2, size // 2
+    found["neighbours"] = _pairs_far(which[:, :even:2].ravel(), which[:, 1:even:2].ravel(), n)
+    found["halves"] = _pairs_far(which[:, :half].ravel(), which[:, half:even].ravel(), n)
+    found["calls"] = _pairs_far(which[: count // 2 * 2 : 2, 0], which[1 : count // 2 * 2 : 2, 0], n)
+    return found
+
+
+def _indices(answer, kept, size, count):
+    """Find which transitions have the rewards that came, (count, size); None where something else came."""
+    fits = isinstance(answer, list) and len(answer) == count
+    if not fits or not all(isinstance(part, np.ndarray) and part.shape == (size,) for part in answer):
+        return None
+    came = np.array(answer)
+    if came.dtype.kind not in "iuf":
+        return None
+    gaps = np.abs(came[:, :, None] - np.array([transition[2] for transition in kept]))
+    return gaps.argmin(axis=2) if np.all(gaps.min(axis=2) < 1e-9) else None
+
+
+def _facts_of_batches(task, answer):
+    """What mistakes are recognised by: what is odd about many batches."""
+    kept = task["transitions"][-task["capacity"] :]
+    which = _indices(answer, kept, task["size"], task["count"])
+    return {"draws": "something else"} if which is None else _oddities(which, len(kept))
+
+
+ODD = {
+    "how often": "some transitions came too often or too rarely.",
+    "the newest": "the newest one comes too evenly. It is drawn like any other: several times, once or not at all.",
+    "the oldest": "the oldest one comes too evenly. It is drawn like any other: several times, once or not at all.",
+    "the older half": "old and new ones are too evenly mixed. Each draw is made from all that is stored.",
+    "repeats": "a transition comes twice in a batch too rarely or too often. Each draw is made from all of them.",
+    "neighbours": "a draw depends on the one before it. Each draw stands for itself.",
+    "halves": "the second half of a batch depends on the first. Each draw stands for itself.",
+    "calls": "a batch depends on the one before it. Does each call draw from the rng that comes in?",
+}
+
+
 @points(1)
 def test_ReplayBuffer_draws_uniformly(student, rng):
-    """Each stored transition is drawn equally often, and independently of the others."""
-    _check_memories(student, rng, [(4, 4, 2, [2000]), (6, 4, 1, [2000]), (3, 8, 2, [1000, 1000])], frequencies=True)
+    """Each stored transition is drawn equally often, and independently of all other draws, in one batch and in many."""
+    for capacity, stored, size, count in (
+        (4, 4, 2, 1000),
+        (5, 8, 4, 1000),
+        (9, 3, 1, 1000),
+        (8, 19, 8, 1000),
+        (40, 64, 32, 500),
+        (3, 3, 2000, 1),
+    ):
+        transitions = _memories(rng, stored, 1)
+        answer = student.run(
+            _many_batches,
+            facts=_facts_of_batches,
+            capacity=capacity,
+            transitions=transitions,
+            size=size,
+            count=count,
+            rng=generator(rng),
+        )
+        text = f"A buffer of capacity {capacity} after {stored} transitions, {count:,} batches of {size:,}"
+        which = _indices(answer, transitions[-capacity:], size, count)
+        assert_that(which is not None, f"{text}: their rewards are not all of shape ({size},) and among the stored.")
+        for name, odd in _oddities(which, min(capacity, stored)).items():
+            assert_that(not odd, f"{text}: {ODD[name]}")
 
 
 @points(0.5)
 def test_ReplayBuffer_ends(student, rng):
-    """Capacity 1, a batch of 1, batches larger than the buffer, and 300 transitions are right."""
+    """Capacity 1, a batch of 1, batches larger than the buffer, 300 transitions, and whole rewards among others."""
     _check_memories(student, rng, [(1, 1, 2, [1, 5]), (1, 4, 2, [3]), (7, 2, 1, [1, 1, 9]), (50, 300, 2, [64, 500])])
+    transitions = _memories(rng, 6, 2)
+    transitions[0] = (*transitions[0][:2], -3, *transitions[0][3:])
+    answer = student.run(
+        _batches, facts=_facts_of_memory, capacity=6, transitions=transitions, sizes=[200], rng=generator(rng)
+    )
+    _drawn_from(_batches_of(answer, 1)[0], transitions, 200, "A buffer where one reward is a whole number")
+
+
+def _batches_of(answer, count):
+    fits = isinstance(answer, dict) and isinstance(answer.get("batches"), list) and len(answer["batches"]) == count
+    assert_that(fits, "A batch did not come.")
+    return answer["batches"]
+
+
+def _facts_of_the_later(task, answer):
+    """What mistakes are recognised by: whether a batch changed after it was handed out."""
+    fits = isinstance(answer, dict) and all(isinstance(answer.get(key), list) for key in ("then", "later"))
+    if not fits or not all(isinstance(part, np.ndarray) for key in ("then", "later") for part in answer[key]):
+        return {"came": "something else"}
+    return {"changed": [not np.array_equal(a, b) for a, b in zip(answer["then"], answer["later"], strict=False)]}
 
 
 @points(0.5)
 def test_ReplayBuffer_hands_out_copies(student, rng):
-    """Changing a batch does not change what is stored, and two buffers have nothing to do with each other."""
-    transitions = _memories(rng, 5, 3)
-    batch = student.run(_sampled_twice, transitions=transitions, rng=generator(rng))
-    _drawn_from(batch, transitions, 50, "A buffer after a batch of it was changed")
+    """A batch and what is stored do not change each other, and two buffers have nothing to do with each other."""
+    transitions, more = _memories(rng, 5, 3), _memories(rng, 9, 3)[4:]
+    for size, count in ((50, 1), (1, 40), (5, 3)):
+        batch = student.run(_changed_outside, transitions=transitions, size=size, count=count, rng=generator(rng))
+        _drawn_from(batch, transitions, 50, f"A buffer after batches of {size} were changed outside")
+        answer = student.run(
+            _handed_out, facts=_facts_of_the_later, transitions=transitions, more=more, size=size, rng=generator(rng)
+        )
+        fits = isinstance(answer, dict) and set(answer) == {"then", "later"}
+        assert_that(fits, "A batch did not come.")
+        for key, when in (("then", ""), ("later", ", after more was stored and drawn")):
+            _drawn_from(answer[key], transitions, size, f"A batch of {size}{when}")
+        same = all(np.array_equal(a, b) for a, b in zip(answer["then"], answer["later"], strict=True))
+        assert_that(same, f"A batch of {size} changed later, when more was stored and drawn. Hand out new arrays.")
     first, second = _memories(rng, 7, 2), _memories(rng, 7, 2)
     batches = take_apart(student.run(_two_buffers, first=first, second=second, rng=generator(rng)), ("one", "other"))
     for batch, kept, name in zip(batches, (first[-3:], second[-5:]), ("first", "second"), strict=True):

@@ -50,6 +50,14 @@ def value_iteration__own_backup(P, R, gamma, tolerance):
     return rows
 
 
+edit(
+    "value_iteration__allclose_by_change",
+    {
+        "np.max(np.abs(history[-1] - history[-2])) > tolerance": (
+            "not np.allclose(history[-1], history[-2], rtol=0, atol=tolerance)"
+        )
+    },
+)
 edit("value_iteration__amax", {".max(axis=1)": ".max(axis=-1)"})
 
 
@@ -216,6 +224,30 @@ class ReplayBuffer__arrays:
 
 
 edit(
+    "ReplayBuffer__random",
+    {
+        "rng.integers(len(self.transitions), size=batch_size)": (
+            "(rng.random(batch_size) * len(self.transitions)).astype(int)"
+        )
+    },
+)
+edit(
+    "ReplayBuffer__choice",
+    {
+        "rng.integers(len(self.transitions), size=batch_size)": (
+            "rng.choice(len(self.transitions), size=batch_size, replace=True)"
+        )
+    },
+)
+edit(
+    "ReplayBuffer__shuffled_draws",
+    {
+        "rng.integers(len(self.transitions), size=batch_size)": (
+            "rng.permutation(rng.integers(len(self.transitions), size=batch_size))"
+        )
+    },
+)
+edit(
     "ReplayBuffer__pop",
     {"self.transitions[self.count % self.capacity] = kept": "self.transitions = [*self.transitions[1:], kept]"},
 )
@@ -243,6 +275,16 @@ edit(
     {
         ("np.where(terminated, 0.0, frozen(next_observations).max(axis=1))"): (
             "~terminated * frozen(next_observations).max(axis=1)"
+        )
+    },
+)
+
+
+edit(
+    "dqn_targets__slices",
+    {
+        "frozen(next_observations).max(axis=1)": (
+            "np.array([np.max(frozen(next_observations[n : n + 1])) for n in range(len(rewards))])"
         )
     },
 )
