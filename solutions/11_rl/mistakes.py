@@ -8,6 +8,79 @@ import numpy as np
 
 from grading.lessons.checking import edit, hint
 
+EQUIVALENT = {
+    "*": {
+        "nothing of...": "no size is 0, unless the docstring says so",
+        "sign dropped of gamma": "a discount is not negative",
+        "cut to 0 to 1 of gamma": "a discount is at most 1",
+        "sign dropped of learning_rate": "a learning rate is not negative",
+        "cut to 0 to 1 of learning_rate": "a learning rate is at most 1",
+        "beyond 5 counts as 5 of P": "probabilities lie between 0 and 1",
+        "negative counts as 0 of P": "probabilities lie between 0 and 1",
+        "wrong for a wide row of P": "probabilities lie between 0 and 1",
+        "wrong beyond 10,000 of P": "probabilities lie between 0 and 1",
+        "wrong for a row below 0.0001 of P": "probabilities sum to 1",
+        "wrong for a row of zeros of P": "probabilities sum to 1",
+    },
+    "bellman_backup": {
+        "loops: function: np.zeros((S, A)) -> np.ones((S, A))": "every entry is written over",
+    },
+    "value_iteration": {
+        "reference: swap: history[-1] - history[-2]...": "the size of a difference has no sign",
+        "while_true: swap: new - V...": "the size of a difference has no sign",
+        "own_backup: swap: new - rows[-1]...": "the size of a difference has no sign",
+        "while_true: call left out: V.copy() -> V...": "these zeros are never changed",
+        "own_backup: call left out: np.array([max(...": "a list of numbers becomes a row as well",
+        "sign dropped of tolerance": "a tolerance is not negative",
+    },
+    "greedy_policy": {
+        "loop: arguments swapped: np.dot(p, V)...": "a product of two vectors",
+        "whole numbers in, whole numbers out of...": "the results are whole numbers anyway",
+    },
+    "discounted_returns": {
+        "reference: function: np.zeros(len(rewards))...": "every entry is written over",
+        "list: call left out: np.array(returns) -> returns": "a list of numbers is welcome where a vector is",
+        "weights: call left out: np.array([longer...": "a list of numbers is welcome where a vector is",
+        "weights: without dtype: np.asarray(rewards...": "what is multiplied by floats becomes floats",
+        "weights: call left out: np.asarray(rewards...": "rewards are an array",
+        "weights: swap: longer[t:] @ weights...": "a product of two vectors",
+    },
+    "epsilon_greedy": {
+        "reference: comparison: rng.random() < epsilon -> rng.random() <= epsilon": "a draw is never exactly epsilon",
+        "shuffled: comparison: rng.uniform() >= epsilon -> rng.uniform() > epsilon": "a draw is never exactly epsilon",
+        "shares: call left out: np.asarray(q)...": "q is an array",
+        "shuffled: call left out: np.asarray(q)...": "q is an array",
+        "shuffled: call left out: np.arange(len(q))...": "rng.choice takes a number for the numbers below it",
+        "whole numbers in, whole numbers out of q": "the result is a whole number anyway",
+        "sign dropped of epsilon": "a probability is not negative",
+        "cut to 0 to 1 of epsilon": "a probability is at most 1",
+    },
+    "q_learning_update": {},
+    "sarsa_update": {
+        "by_hand: operator: Q + 0.0...": "0 changes nothing, whatever its sign",
+        "by_hand: constant: 3 -> -3...": "the fourth of six from either end",
+    },
+    "learn_values_broken": {},
+    "ReplayBuffer": {
+        "arrays: function: np.zeros((self.capacity...": "every entry is written over before it is drawn",
+    },
+    "dqn_targets": {
+        "loop: constant: 3 -> -3 in batch[3]": "the fourth of six from either end",
+        "loop: function: np.zeros(len(rewards))...": "every entry is written over",
+        "loop: name: rewards -> terminated in len(rewards)...": "both are as long as the batch",
+    },
+    "double_dqn_targets": {
+        "loop: call left out: np.array([float(r) if...": "a list of numbers is welcome where a vector is",
+        "take_along: constant: 3 -> -3 in batch[3]": "the fourth of six from either end",
+        "take_along: without axis: np.take_along_axis...": "the last axis is the default",
+        "take_along: constant: 0 -> -1 in (:, 0)": "there is one column",
+    },
+    "policy_gradient_loss": {
+        "wrong beyond 10,000 of logits": "the docstring ends there",
+        "rows: function: np.zeros((N, A)) -> np.ones((N, A))": "every row is written over",
+    },
+}
+
 # bellman_backup
 
 edit(
@@ -406,7 +479,7 @@ edit(
 )
 
 
-@hint("Each call starts a generator of its own, so each draw is the same. Draw from the rng that comes in.")
+@hint("Each draw is the same. Does each call start a generator of its own? Draw from the rng that comes in.")
 def epsilon_greedy__own_generator(q, epsilon, rng):
     rng = np.random.default_rng(0)
     if rng.random() < epsilon:
@@ -1154,6 +1227,87 @@ edit(
         )
     },
     hint="The smaller value of the two networks came. The frozen one alone judges.",
+)
+
+
+# train_dqn
+
+edit("train_dqn__no_return", {"    return kept": ""}, hint="The function returns None. Is the return missing?")
+edit(
+    "train_dqn__never_learns",
+    {
+        "            params = learn_from_batch(": "            learn_from_batch(",
+    },
+    hint="The weights never change. learn_from_batch returns new ones: are they kept?",
+)
+edit(
+    "train_dqn__frozen_for_ever",
+    {"            frozen = params\n": "            pass\n"},
+    hint="The future never arrives: only the rewards themselves are learned. Are the frozen weights ever replaced?",
+)
+edit(
+    "train_dqn__stays_at_the_first_observation",
+    {
+        "observation = world.reset() if terminated or truncated else next_observation": (
+            "observation = world.reset() if terminated or truncated else observation"
+        )
+    },
+    hint="The agent acts by the first observation of its episode. After each step, move on to the next one.",
+)
+edit(
+    "train_dqn__never_begins_anew",
+    {"observation = world.reset() if terminated or truncated else next_observation": "observation = next_observation"},
+    hint="An episode that is over goes on. After a step that terminated or truncated it comes world.reset().",
+)
+edit(
+    "train_dqn__goes_on_after_truncation",
+    {"world.reset() if terminated or truncated": "world.reset() if terminated"},
+    hint="An episode that was truncated goes on. It is over for the agent, too: reset comes next.",
+)
+edit(
+    "train_dqn__remembers_the_new_episode",
+    {
+        "        buffer.add((observation, action, reward, next_observation, terminated, truncated))\n"
+        "        observation = world.reset() if terminated or truncated else next_observation\n": (
+            "        next_observation = world.reset() if terminated or truncated else next_observation\n"
+            "        buffer.add((observation, action, reward, next_observation, terminated, truncated))\n"
+            "        observation = next_observation\n"
+        )
+    },
+    hint=(
+        "As the next observation of a step that ended an episode, the first one of the new episode is remembered. "
+        "After a truncated step, that is another place. Remember first, then reset."
+    ),
+)
+edit(
+    "train_dqn__next_is_the_same",
+    {"action, reward, next_observation, terminated": "action, reward, observation, terminated"},
+    hint="The observation is remembered as the next one, too, so each step seems to lead nowhere.",
+)
+edit(
+    "train_dqn__truncated_is_an_end",
+    {"next_observation, terminated, truncated))": "next_observation, terminated or truncated, truncated))"},
+    hint="A step that was truncated is remembered as terminated, so it has no future. Keep the two apart.",
+)
+edit(
+    "train_dqn__never_terminated",
+    {"next_observation, terminated, truncated))": "next_observation, False, terminated or truncated))"},
+    hint="No step is remembered as terminated, so each has a future, and values grow. Remember what the world says.",
+)
+edit(
+    "train_dqn__gamma_of_its_own",
+    {"still, gamma)": "still, 0.99)"},
+    hint="The gamma that came in plays no part. Is another one written into the targets?",
+)
+edit(
+    "train_dqn__never_tries",
+    {"max(0.04, 1 - 0.96 * step / 5000)": "0.0"},
+    hint="Some actions were never tried, so nothing is known of them. Epsilon begins at 1 and falls to 0.04.",
+)
+edit(
+    "train_dqn__keeps_the_worst",
+    {"-np.inf": "np.inf", "latest >= best": "latest < best"},
+    hint="The weights with the smallest score are kept. A larger score is a better one.",
 )
 
 

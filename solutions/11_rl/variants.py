@@ -318,6 +318,46 @@ def double_dqn_targets__one_hot(batch, online, frozen, gamma):
     return batch[2] + gamma * (frozen(following) * mask).sum(axis=1) * (1 - batch[4].astype(int))
 
 
+# train_dqn
+
+
+def train_dqn__slow_copy(world, gamma, num_steps, rng, score, freeze=200, memory=50_000):
+    seen = world.reset()
+    weights = start_network((len(seen), 48, 48, world.num_actions), rng, last=0.1)
+    slow, kept, largest = list(weights), weights, -1.0
+    adam, buffer = Adam(0.0007), ReplayBuffer(20_000)
+    for step in range(num_steps):
+        epsilon = 0.05 + 0.95 * np.exp(-step / 2000)
+        action = epsilon_greedy(apply_network(seen[None], weights)[0][0], epsilon, rng)
+        after, reward, terminated, truncated = world.step(action)
+        buffer.add((seen, action, reward, after, terminated, truncated))
+        seen = after
+        if terminated or truncated:
+            seen = world.reset()
+        if step > 300 and step % 2:
+            batch = buffer.sample(64, rng)
+            fast = weights
+            targets = double_dqn_targets(
+                batch, lambda X, w=fast: apply_network(X, w)[0], lambda X, w=slow: apply_network(X, w)[0], gamma
+            )
+            weights = learn_from_batch(batch, targets, weights, adam)
+            slow = [0.99 * old + 0.01 * new for old, new in zip(slow, weights, strict=True)]
+        if (step + 1) % 1000 == 0:
+            worth = score(weights)
+            if worth > largest:
+                kept, largest = weights, worth
+            if worth >= 1:
+                break
+    return tuple(kept)
+
+
+edit("train_dqn__single", {"double_dqn_targets": "dqn_targets"})
+edit(
+    "train_dqn__keeps_the_first_of_the_best",
+    {"latest >= best": "latest > best", "(len(observation), 64, 64": "(len(observation), 96, 48"},
+)
+
+
 # policy_gradient_loss
 
 
