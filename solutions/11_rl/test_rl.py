@@ -18,7 +18,10 @@ from grading.lessons.checking import (
 from grading.lessons.inputs import generator, magnitudes, many_kinds, spread_rows, whole_numbers, with_ties, with_zeros
 
 TIGHT = 1e-8  # relative tolerance: answers computed in float64 keep it, those in float32 do not
-FALSE_ALARM = 1e-9  # chance that frequencies of right draws are refused, in each of the fewer than 80 comparisons
+# chance that right draws are refused, by the chi-squared distribution. Counts have heavier tails: exactly computed, all
+# comparisons of epsilon_greedy together are wrong less than once in two million times, those of ReplayBuffer once in
+# ten million.
+FALSE_ALARM, RARER, FEWEST = 1e-9, 1e-12, 50
 SLOW = ("train_dqn",)
 STANDS = 300  # steps; 30 right runs, ten of each of three styles, lasted 499 ± 2, and the shortest 493
 PARTS = ("observations", "actions", "rewards", "next observations", "terminated", "truncated")
@@ -1280,16 +1283,16 @@ def _far(counts, shares):
     """Say by a chi-squared test whether counts are far from shares; neighbours with few expected are taken together."""
     pooled = [[0.0, 0.0]]
     for count, expected in zip(counts, np.sum(counts) * np.asarray(shares), strict=True):
-        if pooled[-1][1] >= 20:
+        if pooled[-1][1] >= FEWEST:
             pooled.append([0.0, 0.0])
         pooled[-1][0] += count
         pooled[-1][1] += expected
-    if len(pooled) > 1 and pooled[-1][1] < 20:
+    if len(pooled) > 1 and pooled[-1][1] < FEWEST:
         count, expected = pooled.pop()
         pooled[-1][0] += count
         pooled[-1][1] += expected
     came, wanted = np.array(pooled).T
-    return len(came) > 1 and bool(np.sum((came - wanted) ** 2 / wanted) > chi2.isf(FALSE_ALARM, len(came) - 1))
+    return len(came) > 1 and bool(np.sum((came - wanted) ** 2 / wanted) > chi2.isf(RARER, len(came) - 1))
 
 
 def _shares_of_distinct(n, size):
@@ -1313,7 +1316,7 @@ def _pairs_far(first, second, n):
 def _oddities(which, n):
     """Say what is odd about draws from n things, which (batches, size); the last one is the newest.
 
-    Each of the eight comparisons is wrong about right draws with a chance of about FALSE_ALARM; six buffers are tried.
+    Each of the eight comparisons is wrong about right draws less than once in a billion times; six buffers are tried.
     """
     count, size = which.shape
     found = {"how often": _far(np.bincount(which.ravel(), minlength=n), np.full(n, 1 / n))}
