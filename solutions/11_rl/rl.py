@@ -459,8 +459,8 @@ print(
 # agent that takes the first of several best actions would run against the upper wall for ever. So among equal ones it
 # draws.
 #
-# Worked numbers: for $q = (1, 3, 3, 0)$ and $\varepsilon = 0.2$, actions 0 and 3 come with probability
-# $0.2 / 4 = 0.05$ each, and actions 1 and 2 with $0.05 + 0.8 / 2 = 0.45$ each.
+# Worked numbers: for $q = (1, 3, 3, 0, 2)$ and $\varepsilon = 0.3$, actions 0, 3 and 4 come with probability
+# $0.3 / 5 = 0.06$ each, and actions 1 and 2 with $0.06 + 0.7 / 2 = 0.41$ each.
 #
 # **Write** `epsilon_greedy(q, epsilon, rng)`.
 #

@@ -72,7 +72,7 @@ def _rare_events(rng):
     """Draw V (3,), P (3, 2, 3) and R (3, 2) where a chance of about one in a hundred million matters."""
     P = np.zeros((3, 2, 3))
     P[:, :, 0] = rng.uniform(0.3, 0.7, size=(3, 2))
-    P[:, :, 2] = rng.uniform(1, 9, size=(3, 2)) * 10.0 ** rng.integers(-8, -5, size=(3, 2))
+    P[:, :, 2] = rng.uniform(1, 9, size=(3, 2)) * 1e-8
     P[:, :, 1] = 1 - P[:, :, 0] - P[:, :, 2]
     return np.array([1.0, 2.0, 1e8]) * rng.uniform(1, 2, size=3), P, rng.uniform(1, 2, size=(3, 2))
 
@@ -363,10 +363,10 @@ EXAMPLES = {
             "the worked numbers, 2,000 times",
             facts="frequencies",
             run=_two_thousand_actions,
-            q=np.array([1.0, 3.0, 3.0, 0.0]),
-            epsilon=0.2,
+            q=np.array([1.0, 3.0, 3.0, 0.0, 2.0]),
+            epsilon=0.3,
             rng=np.random.default_rng(8),
-            shares=np.array([0.05, 0.45, 0.45, 0.05]),
+            shares=np.array([0.06, 0.41, 0.41, 0.06, 0.06]),
         ),
         shown(
             "no tries, 2,000 times",
@@ -378,13 +378,13 @@ EXAMPLES = {
             shares=np.array([1.0, 0.0, 0.0]),
         ),
         shown(
-            "mostly tries, 2,000 times",
+            "many tries, 2,000 times",
             facts="frequencies",
             run=_two_thousand_actions,
-            q=np.array([0.0, 0.1, 0.2, 0.1]),
-            epsilon=0.8,
+            q=np.array([0.0, 0.1, 0.2, 0.1, 0.05]),
+            epsilon=0.5,
             rng=np.random.default_rng(3),
-            shares=np.array([0.2, 0.2, 0.4, 0.2]),
+            shares=np.array([0.1, 0.1, 0.6, 0.1, 0.1]),
         ),
     ],
     "q_learning_update": [
@@ -1414,6 +1414,29 @@ def _batches_of(answer, count):
     return answer["batches"]
 
 
+def _agreement(transitions, batch):
+    """Say of a batch what it is made of, and for each part whether it belongs to the rewards that came."""
+    form = _form(batch)
+    if isinstance(form, str) or not all(isinstance(part, np.ndarray) for part in batch) or batch[2].ndim != 1:
+        return {"form": form}
+    gaps = np.abs(np.asarray(batch[2], dtype=float)[:, None] - np.array([transition[2] for transition in transitions]))
+    facts = {"form": form, "stored": bool(np.all(gaps.min(axis=1) < 1e-9))}
+    for place, name in enumerate(PARTS):
+        right = np.array([transitions[k][place] for k in gaps.argmin(axis=1)])
+        facts[name] = right.shape == batch[place].shape and bool(np.allclose(right, batch[place]))
+    return facts
+
+
+def _facts_of_a_batch(task, batch):
+    return _agreement(task["transitions"], batch)
+
+
+def _facts_of_two(task, batches):
+    if not isinstance(batches, list) or len(batches) != 2:
+        return {"came": type(batches).__name__}
+    return {"both": [_agreement(task[name], batch) for name, batch in zip(("first", "second"), batches, strict=True)]}
+
+
 def _facts_of_the_later(task, answer):
     """What mistakes are recognised by: whether a batch changed after it was handed out."""
     fits = isinstance(answer, dict) and all(isinstance(answer.get(key), list) for key in ("then", "later"))
@@ -1427,7 +1450,8 @@ def test_ReplayBuffer_hands_out_copies(student, rng):
     """A batch and what is stored do not change each other, and two buffers have nothing to do with each other."""
     transitions, more = _memories(rng, 5, 3), _memories(rng, 9, 3)[4:]
     for size, count in ((50, 1), (1, 40), (5, 3)):
-        batch = student.run(_changed_outside, transitions=transitions, size=size, count=count, rng=generator(rng))
+        inputs = {"transitions": transitions, "size": size, "count": count, "rng": generator(rng)}
+        batch = student.run(_changed_outside, facts=_facts_of_a_batch, **inputs)
         _drawn_from(batch, transitions, 50, f"A buffer after batches of {size} were changed outside")
         answer = student.run(
             _handed_out, facts=_facts_of_the_later, transitions=transitions, more=more, size=size, rng=generator(rng)
@@ -1439,7 +1463,9 @@ def test_ReplayBuffer_hands_out_copies(student, rng):
         same = all(np.array_equal(a, b) for a, b in zip(answer["then"], answer["later"], strict=True))
         assert_that(same, f"A batch of {size} changed later, when more was stored and drawn. Hand out new arrays.")
     first, second = _memories(rng, 7, 2), _memories(rng, 7, 2)
-    batches = take_apart(student.run(_two_buffers, first=first, second=second, rng=generator(rng)), ("one", "other"))
+    batches = take_apart(
+        student.run(_two_buffers, facts=_facts_of_two, first=first, second=second, rng=generator(rng)), ("one", "other")
+    )
     for batch, kept, name in zip(batches, (first[-3:], second[-5:]), ("first", "second"), strict=True):
         _drawn_from(batch, kept, 60, f"Two buffers at once, the {name}")
 
