@@ -976,7 +976,7 @@ def test_epsilon_greedy_ends(student, rng):
 @points(0.5, repeat=False)
 def test_epsilon_greedy_independent_draws(student, rng):
     """A draw does not depend on the one before it, and all randomness comes from rng."""
-    q, epsilon = rng.permutation([1.0, 1.0, 0.0]), float(rng.uniform(0.4, 0.7))
+    q, epsilon = rng.permutation([1.0, 1.0, 0.0]), float(rng.uniform(0.25, 0.37))
     count = 2 * int(rng.integers(1000, 1500))
     inputs = {"q": q, "epsilon": epsilon, "count": count}
     first = _whole_actions(student.run(_many_actions, facts=_facts_of_draws, **inputs, rng=generator(rng)), 3, count)
