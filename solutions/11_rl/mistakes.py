@@ -8,6 +8,79 @@ import numpy as np
 
 from grading.lessons.checking import edit, hint
 
+EQUIVALENT = {
+    "*": {
+        "nothing of...": "no size is 0, unless the docstring says so",
+        "sign dropped of gamma": "a discount is not negative",
+        "cut to 0 to 1 of gamma": "a discount is at most 1",
+        "sign dropped of learning_rate": "a learning rate is not negative",
+        "cut to 0 to 1 of learning_rate": "a learning rate is at most 1",
+        "beyond 5 counts as 5 of P": "probabilities lie between 0 and 1",
+        "negative counts as 0 of P": "probabilities lie between 0 and 1",
+        "wrong for a wide row of P": "probabilities lie between 0 and 1",
+        "wrong beyond 10,000 of P": "probabilities lie between 0 and 1",
+        "wrong for a row below 0.0001 of P": "probabilities sum to 1",
+        "wrong for a row of zeros of P": "probabilities sum to 1",
+    },
+    "bellman_backup": {
+        "loops: function: np.zeros((S, A)) -> np.ones((S, A))": "every entry is written over",
+    },
+    "value_iteration": {
+        "reference: swap: history[-1] - history[-2]...": "the size of a difference has no sign",
+        "while_true: swap: new - V...": "the size of a difference has no sign",
+        "own_backup: swap: new - rows[-1]...": "the size of a difference has no sign",
+        "while_true: call left out: V.copy() -> V...": "these zeros are never changed",
+        "own_backup: call left out: np.array([max(...": "a list of numbers becomes a row as well",
+        "sign dropped of tolerance": "a tolerance is not negative",
+    },
+    "greedy_policy": {
+        "loop: arguments swapped: np.dot(p, V)...": "a product of two vectors",
+        "whole numbers in, whole numbers out of...": "the results are whole numbers anyway",
+    },
+    "discounted_returns": {
+        "reference: function: np.zeros(len(rewards))...": "every entry is written over",
+        "list: call left out: np.array(returns) -> returns": "a list of numbers is welcome where a vector is",
+        "weights: call left out: np.array([longer...": "a list of numbers is welcome where a vector is",
+        "weights: without dtype: np.asarray(rewards...": "what is multiplied by floats becomes floats",
+        "weights: call left out: np.asarray(rewards...": "rewards are an array",
+        "weights: swap: longer[t:] @ weights...": "a product of two vectors",
+    },
+    "epsilon_greedy": {
+        "reference: comparison: rng.random() < epsilon -> rng.random() <= epsilon": "a draw is never exactly epsilon",
+        "shuffled: comparison: rng.uniform() >= epsilon -> rng.uniform() > epsilon": "a draw is never exactly epsilon",
+        "shares: call left out: np.asarray(q)...": "q is an array",
+        "shuffled: call left out: np.asarray(q)...": "q is an array",
+        "shuffled: call left out: np.arange(len(q))...": "rng.choice takes a number for the numbers below it",
+        "whole numbers in, whole numbers out of q": "the result is a whole number anyway",
+        "sign dropped of epsilon": "a probability is not negative",
+        "cut to 0 to 1 of epsilon": "a probability is at most 1",
+    },
+    "q_learning_update": {},
+    "sarsa_update": {
+        "by_hand: operator: Q + 0.0...": "0 changes nothing, whatever its sign",
+        "by_hand: constant: 3 -> -3...": "the fourth of six from either end",
+    },
+    "learn_values_broken": {},
+    "ReplayBuffer": {
+        "arrays: function: np.zeros((self.capacity...": "every entry is written over before it is drawn",
+    },
+    "dqn_targets": {
+        "loop: constant: 3 -> -3 in batch[3]": "the fourth of six from either end",
+        "loop: function: np.zeros(len(rewards))...": "every entry is written over",
+        "loop: name: rewards -> terminated in len(rewards)...": "both are as long as the batch",
+    },
+    "double_dqn_targets": {
+        "loop: call left out: np.array([float(r) if...": "a list of numbers is welcome where a vector is",
+        "take_along: constant: 3 -> -3 in batch[3]": "the fourth of six from either end",
+        "take_along: without axis: np.take_along_axis...": "the last axis is the default",
+        "take_along: constant: 0 -> -1 in (:, 0)": "there is one column",
+    },
+    "policy_gradient_loss": {
+        "wrong beyond 10,000 of logits": "the docstring ends there",
+        "rows: function: np.zeros((N, A)) -> np.ones((N, A))": "every row is written over",
+    },
+}
+
 # bellman_backup
 
 edit(
@@ -169,6 +242,49 @@ edit(
     "value_iteration__one_step_only",
     {"bellman_backup(history[-1]": "bellman_backup(history[0]"},
     hint="Every sweep starts from the zeros again. It starts from the values of the sweep before it.",
+)
+
+
+edit(
+    "value_iteration__allclose",
+    {
+        "np.max(np.abs(history[-1] - history[-2])) > tolerance": (
+            "not np.allclose(history[-1], history[-2], atol=tolerance)"
+        )
+    },
+    hint="It stops while large values still change: np.allclose adds a share of the values, rtol, to the tolerance.",
+)
+edit(
+    "value_iteration__allclose_without_rtol",
+    {
+        "np.max(np.abs(history[-1] - history[-2])) > tolerance": (
+            "not np.allclose(history[-1], history[-2], rtol=tolerance)"
+        )
+    },
+    hint=(
+        "The tolerance is taken as a share of the values, and np.allclose lets through 1e-8 besides. "
+        "It is the change itself that counts."
+    ),
+)
+edit(
+    "value_iteration__smallest_tolerance",
+    {"> tolerance": "> max(tolerance, 1e-10)"},
+    hint="It stops at changes below 1e-10 or so, whatever the tolerance is. Tiny rewards need a tiny one.",
+)
+edit(
+    "value_iteration__rounded",
+    {"return np.array(history)": "return np.round(np.array(history), 8)"},
+    hint="The values are rounded: tiny ones become 0. Return them as they are.",
+)
+edit(
+    "value_iteration__at_most_500_sweeps",
+    {"> tolerance": "> tolerance and len(history) <= 500"},
+    hint="It gives up after 500 sweeps. With a gamma near 1, thousands may be needed.",
+)
+edit(
+    "value_iteration__at_most_50_sweeps",
+    {"> tolerance": "> tolerance and len(history) <= 50"},
+    hint="It gives up after 50 sweeps. With a gamma near 1, thousands may be needed.",
 )
 
 
@@ -363,7 +479,7 @@ edit(
 )
 
 
-@hint("Each call starts a generator of its own, so each draw is the same. Draw from the rng that comes in.")
+@hint("Each draw is the same. Does each call start a generator of its own? Draw from the rng that comes in.")
 def epsilon_greedy__own_generator(q, epsilon, rng):
     rng = np.random.default_rng(0)
     if rng.random() < epsilon:
@@ -699,6 +815,170 @@ edit(
     hint="No transition comes twice in a batch, so a large batch comes out too small. Each draw stands for itself.",
 )
 edit(
+    "ReplayBuffer__without_repeats_in_small_batches",
+    {
+        "rng.integers(len(self.transitions), size=batch_size)": (
+            "rng.choice(len(self.transitions), size=batch_size, replace=batch_size > len(self.transitions))"
+        )
+    },
+    hint="In a batch that is no larger than the buffer, no transition comes twice. Each draw is made from all of them.",
+)
+edit(
+    "ReplayBuffer__always_the_newest",
+    {
+        "rng.integers(len(self.transitions), size=batch_size)": (
+            "np.append(rng.integers(len(self.transitions), size=batch_size - 1), (self.count - 1) % self.capacity)"
+        )
+    },
+    hint="The newest transition is in every batch. It is drawn like any other.",
+)
+edit(
+    "ReplayBuffer__never_the_newest",
+    {
+        "rng.integers(len(self.transitions), size=batch_size)": (
+            "(self.count - len(self.transitions) + rng.integers(max(1, len(self.transitions) - 1), size=batch_size)) "
+            "% self.capacity"
+        )
+    },
+    hint="The newest transition is never drawn. It is drawn like any other.",
+)
+edit(
+    "ReplayBuffer__drawn_are_removed",
+    {
+        "        return tuple(np.array(part)": (
+            "        batch = [self.transitions[k] for k in drawn]\n"
+            "        self.transitions = [t for k, t in enumerate(self.transitions) if k not in drawn] or batch[:1]\n"
+            "        return tuple(np.array(part)"
+        ),
+        "zip(*[self.transitions[k] for k in drawn], strict=True)": "zip(*batch, strict=True)",
+    },
+    hint="What was drawn is taken out of the buffer. It stays there and may be drawn again.",
+)
+edit(
+    "ReplayBuffer__one_of_each_half",
+    {
+        "rng.integers(len(self.transitions), size=batch_size)": (
+            "(rng.integers(max(1, len(self.transitions) // 2), size=batch_size) + np.arange(batch_size) % 2 "
+            "* (len(self.transitions) // 2)) % len(self.transitions)"
+        )
+    },
+    hint="Draws come from one half of the buffer and the other in turn. Each draw is made from all that is stored.",
+)
+edit(
+    "ReplayBuffer__one_of_each_part",
+    {
+        "rng.integers(len(self.transitions), size=batch_size)": (
+            "rng.permutation(((np.arange(batch_size) + rng.random(batch_size)) * len(self.transitions) / batch_size)"
+            ".astype(int))"
+        )
+    },
+    hint="Draws are spread evenly over the buffer, one for each part of it. Each draw is made from all that is stored.",
+)
+edit(
+    "ReplayBuffer__half_a_batch_twice",
+    {
+        "rng.integers(len(self.transitions), size=batch_size)": (
+            "np.resize(rng.integers(len(self.transitions), size=(batch_size + 1) // 2), batch_size)"
+        )
+    },
+    hint="The second half of a batch repeats the first. Each draw stands for itself.",
+)
+edit(
+    "ReplayBuffer__own_generator",
+    {"rng.integers(len(self": "np.random.default_rng(0).integers(len(self"},
+    hint="Each call starts a generator of its own, so the same places come each time. Draw from the rng that comes in.",
+)
+edit(
+    "ReplayBuffer__same_batch_again",
+    {
+        "        drawn = rng.integers(len(self.transitions), size=batch_size)": (
+            "        drawn = self.__dict__.setdefault(\n"
+            "            (batch_size, len(self.transitions)), rng.integers(len(self.transitions), size=batch_size)\n"
+            "        )"
+        )
+    },
+    hint="Once drawn, the same places come again in each batch of this size. Draw anew in each call.",
+)
+edit(
+    "ReplayBuffer__lists",
+    {"tuple(np.array(part) for part": "tuple(list(part) for part"},
+    hint="A batch comes as lists. Make an array of each of the six.",
+)
+edit(
+    "ReplayBuffer__whole_rewards",
+    {"float(reward)": "int(reward)"},
+    hint="The rewards are cut to whole numbers. Keep them as floats.",
+)
+edit(
+    "ReplayBuffer__kind_of_the_first_reward",
+    {"float(reward)": "type(self.transitions[0][2] if self.transitions else reward)(reward)"},
+    hint="If the first reward is a whole number, all others are cut to whole numbers. Keep them as floats.",
+)
+edit(
+    "ReplayBuffer__views_of_one",
+    {
+        "        return tuple(np.array(part)": (
+            "        if batch_size == 1:\n"
+            "            return tuple(np.asarray(part)[None] for part in self.transitions[drawn[0]])\n"
+            "        return tuple(np.array(part)"
+        ),
+        "float(reward)": "np.array(float(reward))",
+    },
+    hint="A batch of one holds the stored arrays themselves: who changes it changes the memory. Hand out copies.",
+)
+
+
+@hint("A batch changes when the next one is drawn: the same arrays are handed out again. Make new ones each time.")
+class ReplayBuffer__same_arrays_again:
+    def __init__(self, capacity):
+        self.capacity, self.count, self.transitions, self.handed = capacity, 0, [], {}
+
+    def add(self, transition):
+        kept = tuple(np.array(part) for part in transition)
+        if len(self.transitions) < self.capacity:
+            self.transitions.append(kept)
+        else:
+            self.transitions[self.count % self.capacity] = kept
+        self.count += 1
+
+    def __len__(self):
+        return len(self.transitions)
+
+    def sample(self, batch_size, rng):
+        drawn = rng.integers(len(self.transitions), size=batch_size)
+        batch = [np.array(part) for part in zip(*[self.transitions[k] for k in drawn], strict=True)]
+        batch[2] = batch[2].astype(float)
+        for old, part in zip(self.handed.setdefault(batch_size, batch), batch, strict=True):
+            old[...] = part
+        return tuple(self.handed[batch_size])
+
+
+@hint("A batch changes when more is stored: it is a view of the memory. Hand out copies.")
+class ReplayBuffer__views_of_a_shuffled_memory:
+    def __init__(self, capacity):
+        self.capacity, self.size, self.place, self.arrays = capacity, 0, 0, None
+
+    def add(self, transition):
+        kinds = (float, int, float, float, bool, bool)
+        self.arrays = self.arrays or [
+            np.zeros((self.capacity, *np.shape(part)), dtype=kind) for part, kind in zip(transition, kinds, strict=True)
+        ]
+        for array, part in zip(self.arrays, transition, strict=True):
+            array[self.place] = part
+        self.place, self.size = (self.place + 1) % self.capacity, min(self.size + 1, self.capacity)
+
+    def __len__(self):
+        return self.size
+
+    def sample(self, batch_size, rng):
+        if batch_size > 1:
+            drawn = rng.integers(self.size, size=batch_size)
+            return tuple(array[drawn] for array in self.arrays)
+        place = int(rng.integers(self.size))
+        return tuple(array[place : place + 1] for array in self.arrays)
+
+
+edit(
     "ReplayBuffer__list_of_transitions",
     {
         (
@@ -819,8 +1099,46 @@ edit(
 )
 
 
+edit(
+    "dqn_targets__row_by_row",
+    {
+        "frozen(next_observations).max(axis=1)": (
+            "np.array([np.max(frozen(observation)) for observation in next_observations])"
+        )
+    },
+    hint="A network is asked about one observation of shape (D,). It takes observations of shape (N, D): all at once.",
+)
+edit(
+    "dqn_targets__squeezed",
+    {"frozen(next_observations).max(axis=1)": "np.squeeze(frozen(next_observations)).max(axis=-1)"},
+    hint="With a single action, np.squeeze leaves one axis, and its maximum is taken over the batch. Say axis=1.",
+)
+edit(
+    "dqn_targets__one_row_squeezed",
+    {
+        "    return rewards + gamma * ": "    targets = rewards + gamma * ",
+        ".max(axis=1))": ".max(axis=1))\n    return targets.squeeze()",
+    },
+    hint="For a batch of one, a number comes in place of an array of shape (1,).",
+)
+
+
 # double_dqn_targets
 
+edit(
+    "double_dqn_targets__row_by_row",
+    {"online(next_observations).argmax(axis=1)": "np.array([np.argmax(online(x)) for x in next_observations])"},
+    hint="A network is asked about one observation of shape (D,). It takes observations of shape (N, D): all at once.",
+)
+edit(
+    "double_dqn_targets__one_row_squeezed",
+    {
+        "return rewards + gamma * np.where(terminated, 0.0, values)": (
+            "return np.squeeze(rewards + gamma * np.where(terminated, 0.0, values))"
+        )
+    },
+    hint="For a batch of one, a number comes in place of an array of shape (1,).",
+)
 edit(
     "double_dqn_targets__no_return",
     {"return rewards + gamma": "rewards + gamma"},
@@ -909,6 +1227,87 @@ edit(
         )
     },
     hint="The smaller value of the two networks came. The frozen one alone judges.",
+)
+
+
+# train_dqn
+
+edit("train_dqn__no_return", {"    return kept": ""}, hint="The function returns None. Is the return missing?")
+edit(
+    "train_dqn__never_learns",
+    {
+        "            params = learn_from_batch(": "            learn_from_batch(",
+    },
+    hint="The weights never change. learn_from_batch returns new ones: are they kept?",
+)
+edit(
+    "train_dqn__frozen_for_ever",
+    {"            frozen = params\n": "            pass\n"},
+    hint="The future never arrives: only the rewards themselves are learned. Are the frozen weights ever replaced?",
+)
+edit(
+    "train_dqn__stays_at_the_first_observation",
+    {
+        "observation = world.reset() if terminated or truncated else next_observation": (
+            "observation = world.reset() if terminated or truncated else observation"
+        )
+    },
+    hint="The agent acts by the first observation of its episode. After each step, move on to the next one.",
+)
+edit(
+    "train_dqn__never_begins_anew",
+    {"observation = world.reset() if terminated or truncated else next_observation": "observation = next_observation"},
+    hint="An episode that is over goes on. After a step that terminated or truncated it comes world.reset().",
+)
+edit(
+    "train_dqn__goes_on_after_truncation",
+    {"world.reset() if terminated or truncated": "world.reset() if terminated"},
+    hint="An episode that was truncated goes on. It is over for the agent, too: reset comes next.",
+)
+edit(
+    "train_dqn__remembers_the_new_episode",
+    {
+        "        buffer.add((observation, action, reward, next_observation, terminated, truncated))\n"
+        "        observation = world.reset() if terminated or truncated else next_observation\n": (
+            "        next_observation = world.reset() if terminated or truncated else next_observation\n"
+            "        buffer.add((observation, action, reward, next_observation, terminated, truncated))\n"
+            "        observation = next_observation\n"
+        )
+    },
+    hint=(
+        "As the next observation of a step that ended an episode, the first one of the new episode is remembered. "
+        "After a truncated step, that is another place. Remember first, then reset."
+    ),
+)
+edit(
+    "train_dqn__next_is_the_same",
+    {"action, reward, next_observation, terminated": "action, reward, observation, terminated"},
+    hint="The observation is remembered as the next one, too, so each step seems to lead nowhere.",
+)
+edit(
+    "train_dqn__truncated_is_an_end",
+    {"next_observation, terminated, truncated))": "next_observation, terminated or truncated, truncated))"},
+    hint="A step that was truncated is remembered as terminated, so it has no future. Keep the two apart.",
+)
+edit(
+    "train_dqn__never_terminated",
+    {"next_observation, terminated, truncated))": "next_observation, False, terminated or truncated))"},
+    hint="No step is remembered as terminated, so each has a future, and values grow. Remember what the world says.",
+)
+edit(
+    "train_dqn__gamma_of_its_own",
+    {"still, gamma)": "still, 0.99)"},
+    hint="The gamma that came in plays no part. Is another one written into the targets?",
+)
+edit(
+    "train_dqn__never_tries",
+    {"max(0.04, 1 - 0.96 * step / 5000)": "0.0"},
+    hint="Some actions were never tried, so nothing is known of them. Epsilon begins at 1 and falls to 0.04.",
+)
+edit(
+    "train_dqn__keeps_the_worst",
+    {"-np.inf": "np.inf", "latest >= best": "latest < best"},
+    hint="The weights with the smallest score are kept. A larger score is a better one.",
 )
 
 

@@ -29,14 +29,14 @@
 # - learn the same from experience alone, by Q-learning and by SARSA, and say how the two differ;
 # - tell an episode that *ended* from one that was *cut off*, and know why it matters;
 # - say what gamma does: how far ahead an agent looks;
-# - build what made deep Q-learning work: a replay buffer, and targets from a frozen network;
+# - build what made deep Q-learning work: a replay buffer, targets from a frozen network, and the loop around them;
 # - learn actions directly, by a policy gradient with a baseline.
 #
 # **You need** Lesson 01 (softmax and its gradient), Lesson 02 (gradients of dense layers) and Lesson 03 (Adam). In
 # Python: classes, and arrays as indices.
 #
-# **Time** about four hours: two and a half for the exercises, the rest for reading and for the experiments.
-# **Points** 27.
+# **Time** about four and a half hours: three for the exercises, the rest for reading and for the experiments.
+# **Points** 30.
 #
 # | | exercise | what it is | difficulty | minutes | points |
 # | --- | --- | --- | --- | --- | --- |
@@ -51,7 +51,8 @@
 # | 9 | `ReplayBuffer` | remember, and draw from memory | ●●● | 20 | 3 |
 # | 10 | `dqn_targets` | what a network shall say | ●● | 12 | 2 |
 # | 11 | `double_dqn_targets` | one chooses, the other one judges | ●● | 12 | 2 |
-# | 12 | `policy_gradient_loss` | more of what went well | ●●● | 15 | 3 |
+# | 12 | `train_dqn` | an agent that lives and learns | ●●● | 30 | 3 |
+# | 13 | `policy_gradient_loss` | more of what went well | ●●● | 15 | 3 |
 #
 # **How to work** As in the lessons before. Replace each `raise NotImplementedError(...)` by your code, run the cell,
 # and then the `check("...")` below it. Cells that begin with `%%explore` play with your functions, and the grader skips
@@ -156,7 +157,7 @@ def bellman_backup(V, P, R, gamma):
     Returns:
         The values of the actions, a new array, shape (S, A).
 
-    Reference: Sutton and Barto 2018, eq. 4.10 without its maximum.
+    Reference: Sutton and Barto 2018, section 4.4, without its maximum.
     """
     ### BEGIN SOLUTION
     return R + gamma * P @ V
@@ -206,7 +207,8 @@ def value_iteration(P, R, gamma, tolerance):
         P: probability of every next state, shape (S, A, S), S and A at least 1; each P[s, a] sums to 1.
         R: mean reward of every action, shape (S, A); floats or whole numbers.
         gamma: discount, a number from 0 to 1. Where it is 1, the values come to rest nevertheless.
-        tolerance: a number, 0 or larger: the first sweep that changes no value by more than this is the last one.
+        tolerance: a number, 0 or larger, perhaps as small as 1e-22: the first sweep that changes no value by more than
+            this is the last one. It may take up to 10,000 sweeps.
 
     Returns:
         The values before the first sweep, all of them 0, and after each sweep, the last one included: a new array of
@@ -293,7 +295,7 @@ def greedy_policy(V, P, R, gamma):
         The number of the best action of each state, a new array of integers, shape (S,). Where several are best, any
         one of them.
 
-    Reference: Sutton and Barto 2018, eq. 4.9.
+    Reference: Sutton and Barto 2018, section 4.2.
     """
     ### BEGIN SOLUTION
     return np.argmax(bellman_backup(V, P, R, gamma), axis=1)
@@ -457,8 +459,8 @@ print(
 # agent that takes the first of several best actions would run against the upper wall for ever. So among equal ones it
 # draws.
 #
-# Worked numbers: for $q = (1, 3, 3, 0)$ and $\varepsilon = 0.2$, actions 0 and 3 come with probability
-# $0.2 / 4 = 0.05$ each, and actions 1 and 2 with $0.05 + 0.8 / 2 = 0.45$ each.
+# Worked numbers: for $q = (1, 3, 3, 0, 2)$ and $\varepsilon = 0.3$, actions 0, 3 and 4 come with probability
+# $0.3 / 5 = 0.06$ each, and actions 1 and 2 with $0.06 + 0.7 / 2 = 0.41$ each.
 #
 # **Write** `epsilon_greedy(q, epsilon, rng)`.
 #
@@ -543,7 +545,7 @@ def q_learning_update(Q, transition, learning_rate, gamma):
         The table with one entry improved, a new array of floats, shape (S, A). A step that terminated has no future;
         one that was truncated has, and one that was both has none.
 
-    Reference: Watkins and Dayan 1992, eq. 1.
+    Reference: Watkins and Dayan 1992; Sutton and Barto 2018, eq. 6.8.
     """
     ### BEGIN SOLUTION
     state, action, reward, next_state, terminated, _ = transition
@@ -597,7 +599,7 @@ def sarsa_update(Q, transition, next_action, learning_rate, gamma):
         The table with one entry improved, a new array of floats, shape (S, A). A step that terminated has no future;
         one that was truncated has, and one that was both has none.
 
-    Reference: Rummery and Niranjan 1994, section 2.2; Sutton and Barto 2018, eq. 6.7.
+    Reference: Rummery and Niranjan 1994; Sutton and Barto 2018, eq. 6.7.
     """
     ### BEGIN SOLUTION
     state, action, reward, next_state, terminated, _ = transition
@@ -811,10 +813,12 @@ print(f"largest difference from value iteration: {np.abs(hunted - history[-1]).m
 # ### Exercise 9 · A memory
 #
 # A **replay buffer** keeps the latest transitions, as many as its capacity. When it is full, a new one takes the place
-# of the oldest. To learn, a batch is drawn from it at random, old and new ones mixed.
+# of the oldest. To learn, a batch is drawn from it at random, old and new ones mixed. Each draw is made from all that
+# is stored, as if it were the first one: nothing is taken out, and the same transition may come twice in a batch.
 #
 # A trap: many worlds give out the *same* array again and again, and change the numbers in it. A buffer that keeps the
-# array itself ends up with a thousand times the last observation. So copy what you store. And hand out copies as well.
+# array itself ends up with a thousand times the last observation. So copy what you store. And hand out new arrays: who
+# changes a batch must not change the memory, and a batch must stay what it was when the memory goes on.
 #
 # **Write** the class `ReplayBuffer` with four methods. A transition is
 # `(observation, action, reward, next_observation, terminated, truncated)`, where the observations are arrays of shape
@@ -846,16 +850,17 @@ class ReplayBuffer:
 
     ReplayBuffer(capacity) is empty. capacity, an int, 1 or larger, is how many transitions it can keep.
 
-    add(transition) stores (observation, action, reward, next_observation, terminated, truncated): an array of shape
-        (D,), an int, a number, an array of shape (D,) and two bools. It copies the arrays. If the buffer is full, the
-        transition takes the place of the oldest one.
+    add(transition) stores (observation, action, reward, next_observation, terminated, truncated): floats of shape
+        (D,), an int, a float or an int, floats of shape (D,) and two bools. It copies the arrays. If the buffer is
+        full, the transition takes the place of the oldest one.
     len(buffer) is the number of transitions in it.
-    sample(batch_size, rng) draws from them: each draw is independent of the others, and each stored transition is
-        equally likely. It is called when something is stored. It returns a tuple of six new arrays: observations
-        (batch_size, D), actions (batch_size,), integers; rewards (batch_size,), floats; next observations
-        (batch_size, D); terminated and truncated, both (batch_size,), bools.
+    sample(batch_size, rng) draws from them, with replacement: each draw is independent of all others, those of other
+        calls included, and each stored transition is equally likely. What is drawn stays in the buffer. It is called
+        when something is stored, perhaps with a batch_size larger than that. It returns a tuple of six new arrays,
+        which share nothing with the buffer: observations (batch_size, D), actions (batch_size,), integers; rewards
+        (batch_size,), floats; next observations (batch_size, D); terminated and truncated, both (batch_size,), bools.
 
-    Reference: Lin 1992, section 3.5; Mnih et al. 2015, algorithm 1.
+    Reference: Lin 1992; Mnih et al. 2015, algorithm 1.
     """
 
     def __init__(self, capacity):
@@ -913,7 +918,8 @@ check("ReplayBuffer")
 # terminated, $\gamma = 0.5$: $y = (1 + 2.5, \, 2) = (3.5, 2)$.
 #
 # **Write** `dqn_targets(batch, online, frozen, gamma)`. Both networks are functions that take observations $(N, D)$ and
-# return values $(N, A)$. You need only one of them here, and one call of it is enough.
+# return values $(N, A)$; a single observation of shape $(D,)$ they do not take. You need only one of them here, and one
+# call of it is enough.
 #
 # <details><summary>Hint: a nudge</summary>
 #
@@ -1009,7 +1015,7 @@ def double_dqn_targets(batch, online, frozen, gamma):
         The targets, a new array of floats, shape (N,). A step that terminated has no future; one that was truncated
         has, and one that was both has none.
 
-    Reference: van Hasselt, Guez and Silver 2016, eq. 4.
+    Reference: van Hasselt, Guez and Silver 2016, section "Double DQN".
     """
     ### BEGIN SOLUTION
     _, _, rewards, next_observations, terminated, _ = batch
@@ -1128,50 +1134,8 @@ def balance(choose, rng, count):
     return lengths
 
 
-# %% [markdown]
-# The agent that learns. In the loop you find your `epsilon_greedy`, your `ReplayBuffer` and your targets. What is new
-# are four settings, without which it rarely works:
-#
-# - **The reward.** CartPole gives 1 for each step. Then all values are near 100, and must be learned before any
-#   difference shows. We learn from another reward, $-1$ for falling and 0 otherwise. It asks for the same.
-# - **The scale** of the four numbers.
-# - **Epsilon** falls from 1 to 0.04 in the first 5,000 steps: much is tried at first, and little later.
-# - **Validation.** DQN does not settle. It learns, forgets, and learns again. So every 1,000 steps, 20 episodes are
-#   played without tries, and the best weights are kept. When their mean is 490 or more, we stop.
-
-
-# %%
-def learn_cartpole(targets_of, rng, *, freeze=200, memory=50_000, num_steps=25_000):
-    """Learn to balance: the kept weights, mean length of validation episodes every 1,000 steps, and the largest Q."""
-    params, adam, buffer = start_network((4, 64, 64, 2), rng, last=0.1), Adam(0.001), ReplayBuffer(memory)
-    cartpole = gymnasium.make("CartPole-v1")
-    observation, _ = cartpole.reset(seed=int(rng.integers(2**31)))
-    observation, frozen, kept, curve, largest = observation * SCALE, params, params, [], 0.0
-    for step in range(1, num_steps + 1):
-        epsilon = max(0.04, 1 - 0.96 * step / 5000)
-        values = apply_network(observation[None], params)[0][0]
-        action, largest = epsilon_greedy(values, epsilon, rng), max(largest, values.max())
-        next_observation, _, terminated, truncated, _ = cartpole.step(action)
-        next_observation = next_observation * SCALE
-        buffer.add((observation, action, -1.0 if terminated else 0.0, next_observation, terminated, truncated))
-        if terminated or truncated:
-            next_observation = cartpole.reset()[0] * SCALE
-        observation = next_observation
-        if step >= 500 and step % 2 == 0:
-            params = learn_from_batch(buffer.sample(64, rng), params, frozen, targets_of, adam)
-        if step % freeze == 0:
-            frozen = params
-        if step % 1000 == 0:
-            curve.append(balance(greedy_player(params), rng, 20).mean())
-            kept = params if curve[-1] == max(curve) else kept
-            if curve[-1] >= 490:
-                break
-    return kept, np.array(curve), largest
-
-
-def learn_from_batch(batch, params, frozen, targets_of, adam):
-    """Return weights one step of Adam closer to the targets of a batch; errors above 1 count as 1."""
-    targets = targets_of(batch, lambda X: apply_network(X, params)[0], lambda X: apply_network(X, frozen)[0], 0.99)
+def learn_from_batch(batch, targets, params, adam):
+    """Return new weights, one step of Adam closer to the targets (N,) of a batch; errors above 1 count as 1."""
     values, cache = apply_network(batch[0], params)
     rows = np.arange(len(targets))
     dvalues = np.zeros(values.shape)
@@ -1179,14 +1143,233 @@ def learn_from_batch(batch, params, frozen, targets_of, adam):
     return adam.update(params, slopes_of_network(dvalues, cache, params))
 
 
+# %% [markdown]
+# ### Exercise 12 · The loop
+#
+# Now all parts are there, and an agent can live. Whatever it lives in looks the same from inside. A **world** is an
+# object with two methods and a number:
+#
+# | of a world | what it is |
+# | --- | --- |
+# | `world.reset()` | begins an episode, and returns its first observation, shape $(D,)$ |
+# | `world.step(action)` | does one step, and returns `(next_observation, reward, terminated, truncated)` |
+# | `world.num_actions` | the number $A$ of actions |
+#
+# After a step that ended the episode, in one way or the other, the next call must be `reset`.
+#
+# **The recipe.** The online network begins as `start_network((D, 64, 64, A), rng, last=0.1)`, and the frozen one as the
+# same weights. There is one `Adam(0.001)` and one memory of 50,000 transitions. Then come the steps, counted from 1. In
+# each of them:
+#
+# 1. **Act.** `epsilon_greedy` chooses, by what the online network says of the observation. Epsilon falls evenly from 1
+#    to 0.04 in the first 5,000 steps, and stays there: much is tried at first, and little later.
+# 2. **Remember** the transition, and then move on: to the next observation, or to the first one of a new episode.
+# 3. **Learn**, at every second step from step 500 on: draw a batch of 64, compute its targets with
+#    `double_dqn_targets`, and let `learn_from_batch(batch, targets, params, adam)`, given above, do a step of Adam.
+# 4. **Freeze**, at every 200th step: the online weights become the frozen ones. `learn_from_batch` returns new arrays,
+#    so the frozen ones stand still afterwards.
+# 5. **Look back**, at every 1,000th step. Deep Q-learning does not settle. It learns, forgets, and learns again. So the
+#    loop is handed a function `score`: `score(params)` is a number that says how well one plays by these weights
+#    without tries, and 1 is as good as is asked for. Keep the weights with the largest score. If it is 1 or more, stop.
+#
+# What is returned are the weights that were kept.
+#
+# **First in tiny worlds.** Whoever tries such a loop on a difficult world does not learn what is wrong with it: the
+# pole falls, as it does for a hundred other reasons. So begin where the right values are known. The class below makes
+# worlds of two or three states out of arrays. One where a reward comes one step late tells whether the future arrives,
+# and one that is truncated tells whether it goes on there.
+#
+# **Write** `train_dqn(world, gamma, num_steps, rng, score)`. There are two more arguments for the experiments below:
+# `freeze` and `memory` are the 200 and the 50,000 of the recipe.
+#
+# You are judged by what it achieves. In tiny worlds with unknown rewards, after 3,000 steps, each value of an action
+# must be right to 0.05. There `score` is larger at each call, so that the latest weights are kept. Then comes a cart
+# with a pole whose four numbers arrive in an unknown order and with unknown signs, and whose actions are perhaps
+# exchanged. After at most 25,000 steps, 200 fresh episodes without tries must last 300 steps or more on average, of the
+# 500 at which they are cut off. (Pushes at random last about 22, and the recipe reaches 490 and more.) There `gamma` is
+# 0.99, and `score` is the mean length of 20 episodes divided by 490. A call must take less than 60 seconds. Nobody
+# looks at how you got there.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# A single observation has the shape $(D,)$, and a network takes $(N, D)$: `observation[None]`. What do the targets take
+# as `online` and `frozen`? Functions: `lambda X: apply_network(X, params)[0]` is one.
+#
+# </details>
+#
+# <details><summary>Hint 2: a tiny world has wrong values</summary>
+#
+# Only the first reward of two arrives: are the frozen weights ever replaced? A world says that its episode is over: is
+# there a `reset` after a truncated step, too? A truncated step has a wrong value: which observation was remembered as
+# the next one, that of the step or that of the new episode?
+#
+# </details>
+
+
+# %%
+class TinyWorld:
+    """A world of S states and A actions, made of arrays; its episodes begin in each of the starts in turn.
+
+    observations (S, D): what is seen in each state. following (S, A): the state that an action leads to.
+    rewards (S, A). ends (S, A): "no", "terminated" or "truncated". starts: a list of states.
+    """
+
+    def __init__(self, observations, following, rewards, ends, starts):
+        self.observations, self.following, self.starts = np.array(observations), following, starts
+        self.rewards, self.ends, self.num_actions, self.episodes = rewards, ends, len(rewards[0]), 0
+
+    def reset(self):
+        """Begin an episode: its first observation."""
+        self.state, self.over = self.starts[self.episodes % len(self.starts)], False
+        self.episodes += 1
+        return self.observations[self.state].copy()
+
+    def step(self, action):
+        """Do one step: (next observation, reward, terminated, truncated)."""
+        if self.over:
+            raise RuntimeError("this episode is over: reset() begins the next one")
+        state, end = self.state, self.ends[self.state][action]
+        self.state, self.over = self.following[state][action], end != "no"
+        observation = self.observations[self.state].copy()
+        return observation, self.rewards[state][action], end == "terminated", end == "truncated"
+
+
+def larger_each_time():
+    """Return a score for tiny worlds: 0.001, 0.002, and so on, whatever the weights are."""
+    scores = []
+
+    def score(params):
+        scores.append(len(scores) + 1)
+        return len(scores) / 1000
+
+    return score
+
+
+# %%
+def train_dqn(world, gamma, num_steps, rng, score, freeze=200, memory=50_000):
+    """Learn what the actions are worth in a world by trying, with a memory and a frozen network.
+
+    Args:
+        world: what the agent lives in. world.reset() begins an episode and returns its first observation, shape (D,);
+            world.step(action) returns (next_observation, reward, terminated, truncated), a new array each time; after
+            a step that terminated or truncated an episode comes reset. world.num_actions is A, 1 or larger.
+        gamma: discount, a number from 0 to 1.
+        num_steps: how many steps are done at most, a multiple of 1,000, up to 25,000.
+        rng: np.random.Generator for the weights at the start, the tries and the batches.
+        score: a function from weights to a number: how well one plays by them. At 1 it is good enough.
+        freeze: after so many steps each, the frozen weights are replaced.
+        memory: how many transitions are remembered.
+
+    Returns:
+        The weights with the largest score among those at every 1,000th step, as apply_network takes them, from D
+        numbers to A: a list [W1 (D, H1), b1 (H1,), W2 (H1, H2), b2 (H2,), W3 (H2, A), b3 (A,)], with H1 and H2 at most
+        128. Applied to an observation, they give the values of the actions.
+
+    Reference: Mnih et al. 2015, algorithm 1; van Hasselt, Guez and Silver 2016.
+    """
+    ### BEGIN SOLUTION
+    observation = world.reset()
+    params = start_network((len(observation), 64, 64, world.num_actions), rng, last=0.1)
+    frozen, kept, best = params, params, -np.inf
+    adam, buffer = Adam(0.001), ReplayBuffer(memory)
+
+    def online(X):
+        return apply_network(X, params)[0]
+
+    def still(X):
+        return apply_network(X, frozen)[0]
+
+    for step in range(1, num_steps + 1):
+        action = epsilon_greedy(online(observation[None])[0], max(0.04, 1 - 0.96 * step / 5000), rng)
+        next_observation, reward, terminated, truncated = world.step(action)
+        buffer.add((observation, action, reward, next_observation, terminated, truncated))
+        observation = world.reset() if terminated or truncated else next_observation
+        if step >= 500 and step % 2 == 0:
+            batch = buffer.sample(64, rng)
+            params = learn_from_batch(batch, double_dqn_targets(batch, online, still, gamma), params, adam)
+        if step % freeze == 0:
+            frozen = params
+        if step % 1000 == 0:
+            latest = score(params)
+            if latest >= best:
+                best, kept = latest, params
+            if latest >= 1:
+                break
+    return kept
+    ### END SOLUTION
+
+
+# %%
+check("train_dqn")
+
+# %%
+# %%explore epsilon_greedy, ReplayBuffer, double_dqn_targets, train_dqn
+corners = [[1.0, 0.5], [-0.5, 1.0], [0.5, -1.0]]
+tiny_worlds = {
+    "a reward of 1, one step late": (
+        TinyWorld(corners, [[1], [2]], [[0.0], [1.0]], [["no"], ["terminated"]], [0]),
+        [0.5, 1],
+    ),
+    "a reward of 1 at each step, cut off": (
+        TinyWorld(corners, [[1], [1]], [[0.0], [1.0]], [["no"], ["truncated"]], [0]),
+        [1, 2],
+    ),
+}
+for name, (tiny, known_values) in tiny_worlds.items():
+    tiny_params = train_dqn(tiny, 0.5, 3000, np.random.default_rng(5), larger_each_time())
+    learned = apply_network(tiny.observations[:2], tiny_params)[0][:, 0]
+    print(f"{name}: values {learned.round(3)}, right are {known_values}")
+
+# %% [markdown]
+# Now the pole. Two settings belong to this world. Without them, learning rarely works:
+#
+# - **The reward.** CartPole gives 1 for each step. Then all values are near 100, and must be learned before any
+#   difference shows. We learn from another reward, $-1$ for falling and 0 otherwise. It asks for the same.
+# - **The scale** of the four numbers.
+
+
+# %%
+class Pole:
+    """CartPole as a world to learn in: scaled observations, and a reward of -1 for falling; all it shows is in seen."""
+
+    num_actions = 2
+
+    def __init__(self, rng):
+        self.cartpole, self.seen = gymnasium.make("CartPole-v1"), []
+        self.cartpole.reset(seed=int(rng.integers(2**31)))
+
+    def reset(self):
+        """Begin an episode: its first observation, scaled."""
+        return self.cartpole.reset()[0] * SCALE
+
+    def step(self, action):
+        """Do one step: (next observation, reward, terminated, truncated)."""
+        observation, _, terminated, truncated, _ = self.cartpole.step(action)
+        self.seen.append(observation * SCALE)
+        return observation * SCALE, -1.0 if terminated else 0.0, terminated, truncated
+
+
 def greedy_player(params):
     """Return the function that chooses the best actions for observations (N, 4), not scaled."""
     return lambda observations: apply_network(observations * SCALE, params)[0].argmax(axis=1)
 
 
+def learn_to_balance(rng, num_steps=25_000, **settings):
+    """Let train_dqn learn to balance: the weights, the length of 20 episodes every 1,000 steps, and the largest Q."""
+    pole, curve, largest = Pole(rng), [], [0.0]
+
+    def score(params):
+        curve.append(balance(greedy_player(params), rng, 20).mean())
+        largest.append(apply_network(np.array(pole.seen[-1000:]), params)[0].max())
+        return curve[-1] / 490
+
+    kept = train_dqn(pole, 0.99, num_steps, rng, score, **settings)
+    return kept, np.array(curve), max(largest)
+
+
 # %%
-# %%explore epsilon_greedy, ReplayBuffer, dqn_targets, double_dqn_targets
-kept, curve, largest = learn_cartpole(double_dqn_targets, np.random.default_rng(5))
+# %%explore epsilon_greedy, ReplayBuffer, double_dqn_targets, train_dqn
+kept, curve, largest = learn_to_balance(np.random.default_rng(5))
 fresh = balance(greedy_player(kept), np.random.default_rng(6), 100)
 print(f"{1000 * len(curve):,} steps of learning; 100 fresh episodes last {fresh.mean():.0f} steps on average")
 seen = run_episode(lambda observation: int(greedy_player(kept)(observation[None])[0]), seed=1)
@@ -1207,8 +1390,8 @@ plots.show(ax)
 # ### Experiment · Without the frozen network
 #
 # Does it matter that the targets stand still? Replace the frozen copy at *every* step, so that the network runs after
-# itself. One number tells it all: the largest value that the network ever gave to a state that it visited. True values
-# cannot be above 0, because the reward is never positive.
+# itself. One number tells it all: the largest value that the network gave, at every 1,000th step, to the latest 1,000
+# states that it had visited. True values cannot be above 0, because the reward is never positive.
 
 # %%
 # %%explore
@@ -1219,11 +1402,9 @@ predict(
 )
 
 # %%
-# %%explore epsilon_greedy, ReplayBuffer, dqn_targets, double_dqn_targets
+# %%explore epsilon_greedy, ReplayBuffer, double_dqn_targets, train_dqn
 for name, freeze in (("copied every 200 steps", 200), ("copied at every step", 1)):
-    runs = [
-        learn_cartpole(dqn_targets, np.random.default_rng(seed), freeze=freeze, num_steps=12_000) for seed in (7, 8)
-    ]
+    runs = [learn_to_balance(np.random.default_rng(seed), 12_000, freeze=freeze) for seed in (7, 8)]
     print(
         f"frozen network {name}: largest value {', '.join(f'{largest:.3g}' for _, _, largest in runs)}; "
         f"best validation {', '.join(f'{curve.max():.0f}' for _, curve, _ in runs)}"
@@ -1235,12 +1416,9 @@ reveal("frozen", "more than 1,000", "A value that is too large raises the target
 # alone.
 
 # %%
-# %%explore epsilon_greedy, ReplayBuffer, dqn_targets, double_dqn_targets
+# %%explore epsilon_greedy, ReplayBuffer, double_dqn_targets, train_dqn
 for memory in (50_000, 64):
-    runs = [
-        learn_cartpole(dqn_targets, np.random.default_rng(seed), memory=memory, num_steps=12_000)
-        for seed in (7, 8, 9, 10)
-    ]
+    runs = [learn_to_balance(np.random.default_rng(seed), memory=memory) for seed in (7, 8, 9, 10)]
     print(f"memory of {memory:>6,}: best validation {', '.join(f'{curve.max():.0f}' for _, curve, _ in runs)}")
 
 # %% [markdown]
@@ -1251,7 +1429,8 @@ for memory in (50_000, 64):
 #
 # The same method, with a convolutional network that saw nothing but the screen, learned 49 games of the Atari 2600 in
 # 2015, each with the same settings. In 29 of them it reached more than three quarters of the score of a professional
-# tester. The authors switched off both ideas on five games. The numbers are scores, after 10 million frames:
+# tester, counted from the score of a random player. The authors switched off both ideas on five games. The numbers are
+# the best average scores, after 10 million frames and among three learning rates:
 #
 # | game | memory and frozen network | memory only | frozen network only | neither |
 # | --- | --- | --- | --- | --- |
@@ -1269,7 +1448,7 @@ for memory in (50_000, 64):
 # actions more likely after which *much* came, and those less likely after which *little* came. Much or little compared
 # to what? To a **baseline** $b$: what was to be expected from there.
 #
-# ### Exercise 12 · The policy gradient
+# ### Exercise 13 · The policy gradient
 #
 # $$L = -\frac{1}{N} \sum_n (G_n - b_n) \, \log \pi(a_n \mid s_n), \qquad
 # \pi(a \mid s_n) = \mathrm{softmax}(\ell_n)_a.$$
@@ -1320,7 +1499,7 @@ def policy_gradient_loss(logits, actions, returns, baselines):
         return minus baseline, a number; and its gradient, a new array, shape (N, A). NumPy must not warn of an overflow
         or of log(0).
 
-    Reference: Williams 1992, eq. 4; Sutton and Barto 2018, section 13.4.
+    Reference: Williams 1992; Sutton and Barto 2018, section 13.4.
     """
     ### BEGIN SOLUTION
     rows, advantages = np.arange(len(actions)), returns - baselines

@@ -3,8 +3,8 @@
 import functools
 
 import numpy as np
-from scipy.special import log_softmax
-from scipy.stats import chi2
+from scipy.special import log_softmax, softmax
+from scipy.stats import binom, chi2
 
 from grading.lessons.checking import (
     assert_close,
@@ -18,7 +18,12 @@ from grading.lessons.checking import (
 from grading.lessons.inputs import generator, magnitudes, many_kinds, spread_rows, whole_numbers, with_ties, with_zeros
 
 TIGHT = 1e-8  # relative tolerance: answers computed in float64 keep it, those in float32 do not
-FALSE_ALARM = 1e-9  # chance that frequencies of right draws are refused, in each of the fewer than 30 comparisons
+# chance that right draws are refused, by the chi-squared distribution. Counts have heavier tails: exactly computed, all
+# comparisons of epsilon_greedy together are wrong less than once in two million times, those of ReplayBuffer once in
+# ten million.
+FALSE_ALARM, RARER, FEWEST = 1e-9, 1e-12, 50
+SLOW = ("train_dqn",)
+STANDS = 300  # steps; 30 right runs, ten of each of three styles, lasted 499 ± 2, and the shortest 493
 PARTS = ("observations", "actions", "rewards", "next observations", "terminated", "truncated")
 shown = functools.partial(example, rtol=TIGHT)
 
@@ -63,6 +68,15 @@ _Q = np.array([[1.0, 2.0, 0.5], [4.0, 6.0, 5.0], [-1.0, -3.0, -2.0]])
 _STEPS = [(0, 1, 1.0, 1, False, False), (1, 0, 2.0, 2, False, True), (2, 1, 4.0, 1, True, False)]
 
 
+def _rare_events(rng):
+    """Draw V (3,), P (3, 2, 3) and R (3, 2) where a chance of about one in a hundred million matters."""
+    P = np.zeros((3, 2, 3))
+    P[:, :, 0] = rng.uniform(0.3, 0.7, size=(3, 2))
+    P[:, :, 2] = rng.uniform(1, 9, size=(3, 2)) * 1e-8
+    P[:, :, 1] = 1 - P[:, :, 0] - P[:, :, 2]
+    return np.array([1.0, 2.0, 1e8]) * rng.uniform(1, 2, size=3), P, rng.uniform(1, 2, size=(3, 2))
+
+
 # Snippets: functions that run beside the student's
 
 
@@ -75,7 +89,9 @@ def _without_last_value(discounted_returns, rewards, gamma):
 
 
 def _many_actions(epsilon_greedy, q, epsilon, rng, count):
-    return [epsilon_greedy(q, epsilon, rng) for _ in range(count)]
+    """Ask again and again, with a row and a column of a table in turn."""
+    rows, columns = np.stack([q, q]), np.stack([q, q], axis=1)
+    return [epsilon_greedy(rows[0] if k % 2 else columns[:, 0], epsilon, rng) for k in range(count)]
 
 
 def _batches(ReplayBuffer, capacity, transitions, sizes, rng):
@@ -106,24 +122,47 @@ def _one_kept(ReplayBuffer, capacity, transitions, rng):
     return list(buffer.sample(2, rng))
 
 
-def _changed_later(ReplayBuffer, first, second, rng):
+def _changed_later(ReplayBuffer, first, following, second, rng):
+    """Store a transition, change its arrays, and draw it: its observation and its next observation."""
     buffer = ReplayBuffer(1)
-    observation = np.array(first)
-    buffer.add((observation, 1, 0.5, observation, True, False))
-    observation[:] = second
-    observations, *_ = buffer.sample(1, rng)
-    return observations
+    observation, next_observation = np.array(first), np.array(following)
+    buffer.add((observation, 1, 0.5, next_observation, True, False))
+    observation[:], next_observation[:] = second, second
+    batch = buffer.sample(1, rng)
+    return [batch[0], batch[3]]
 
 
-def _sampled_twice(ReplayBuffer, transitions, rng):
-    """Change what was handed out, then draw again."""
+def _many_batches(ReplayBuffer, capacity, transitions, size, count, rng):
+    """Draw many batches: the rewards of each."""
+    buffer = ReplayBuffer(capacity)
+    for transition in transitions:
+        buffer.add(transition)
+    return [np.array(buffer.sample(size, rng)[2]) for _ in range(count)]
+
+
+def _changed_outside(ReplayBuffer, transitions, size, count, rng):
+    """Change all that is handed out, again and again, then draw once more."""
     buffer = ReplayBuffer(len(transitions))
     for transition in transitions:
         buffer.add(transition)
-    for part in buffer.sample(50, rng):
-        if part.flags.writeable:
-            part[...] = 0
+    for _ in range(count):
+        for part in buffer.sample(size, rng):
+            if isinstance(part, np.ndarray) and part.flags.writeable:
+                part[...] = 0
     return list(buffer.sample(50, rng))
+
+
+def _handed_out(ReplayBuffer, transitions, more, size, rng):
+    """A batch as it was handed out, and the same batch after more was stored and drawn."""
+    buffer = ReplayBuffer(len(transitions))
+    for transition in transitions:
+        buffer.add(transition)
+    batch = buffer.sample(size, rng)
+    then = [np.array(part) for part in batch]
+    for transition in more:
+        buffer.add(transition)
+        buffer.sample(size, rng)
+    return {"then": then, "later": list(batch)}
 
 
 def _two_buffers(ReplayBuffer, first, second, rng):
@@ -137,23 +176,136 @@ def _two_buffers(ReplayBuffer, first, second, rng):
 
 
 def _targets(dqn_targets, batch, online_weights, frozen_weights, gamma):
+    def applied(observations, weights):
+        if np.ndim(observations) != 2 or np.shape(observations)[1] != len(weights):
+            raise ValueError(f"a network takes observations of shape (N, D), not {np.shape(observations)}")
+        return observations @ weights
+
     def online(observations):
-        return observations @ online_weights
+        return applied(observations, online_weights)
 
     def frozen(observations):
-        return observations @ frozen_weights
+        return applied(observations, frozen_weights)
 
     return dqn_targets(tuple(batch), online, frozen, gamma)
 
 
 def _double_targets(double_dqn_targets, batch, online_weights, frozen_weights, gamma):
+    def applied(observations, weights):
+        if np.ndim(observations) != 2 or np.shape(observations)[1] != len(weights):
+            raise ValueError(f"a network takes observations of shape (N, D), not {np.shape(observations)}")
+        return observations @ weights
+
     def online(observations):
-        return observations @ online_weights
+        return applied(observations, online_weights)
 
     def frozen(observations):
-        return observations @ frozen_weights
+        return applied(observations, frozen_weights)
 
     return double_dqn_targets(tuple(batch), online, frozen, gamma)
+
+
+def _learned_weights(train_dqn, world, gamma, num_steps, rng):
+    """Learn in a tiny world; what is larger at each call is the score."""
+
+    class Tiny:
+        num_actions = len(world["rewards"][0])
+        episodes = 0
+
+        def reset(self):
+            self.state, self.over = world["starts"][self.episodes % len(world["starts"])], False
+            self.episodes += 1
+            return np.array(world["observations"][self.state])
+
+        def step(self, action):
+            if self.over:
+                raise RuntimeError("this episode is over: reset() begins the next one")
+            state = self.state
+            end, self.state = world["ends"][state][action], world["following"][state][action]
+            self.over = end != "no"
+            seen, reward = np.array(world["observations"][self.state]), float(world["rewards"][state][action])
+            return seen, reward, end == "terminated", end == "truncated"
+
+    scores = []
+
+    def score(params):
+        scores.append(len(scores) + 1)
+        return len(scores) / 1000
+
+    return train_dqn(Tiny(), gamma, num_steps, rng, score)
+
+
+def _learned_values(train_dqn, apply_network, observations, following, rewards, ends, gamma, rng):
+    """Learn in a tiny world whose episodes begin in state 0: the values of all actions of all states but the last."""
+
+    class Tiny:
+        num_actions = len(rewards[0])
+
+        def reset(self):
+            self.state, self.over = 0, False
+            return np.array(observations[0])
+
+        def step(self, action):
+            if self.over:
+                raise RuntimeError("this episode is over: reset() begins the next one")
+            state = self.state
+            self.state, self.over = following[state][action], ends[state][action] != "no"
+            ended = (ends[state][action] == "terminated", ends[state][action] == "truncated")
+            return np.array(observations[self.state]), float(rewards[state][action]), *ended
+
+    scores = []
+
+    def score(params):
+        scores.append(len(scores) + 1)
+        return len(scores) / 1000
+
+    return apply_network(observations[:-1], train_dqn(Tiny(), gamma, 3000, rng, score))[0]
+
+
+def _weights_for_a_pole(train_dqn, order, signs, exchanged, num_steps, start, rng):
+    """Learn to balance a pole whose four numbers come in another order, with other signs, perhaps steered otherwise."""
+    draws = np.random.default_rng(start)
+
+    def shown(states):
+        return (states * np.array([1.0, 0.5, 5.0, 0.5]) * signs)[..., order]
+
+    def moved(states, actions):
+        x, v, angle, w = states.T
+        force = np.where(np.asarray(actions) == 1 - exchanged, 10.0, -10.0)
+        pull = (force + 0.05 * w**2 * np.sin(angle)) / 1.1
+        turn = (9.8 * np.sin(angle) - np.cos(angle) * pull) / (0.5 * (4 / 3 - 0.1 * np.cos(angle) ** 2 / 1.1))
+        push = pull - 0.05 * turn * np.cos(angle) / 1.1
+        return np.stack([x + 0.02 * v, v + 0.02 * push, angle + 0.02 * w, w + 0.02 * turn], axis=-1)
+
+    def fallen(states):
+        return (np.abs(states[..., 0]) > 2.4) | (np.abs(states[..., 2]) > np.pi / 15)
+
+    class Pole:
+        num_actions = 2
+
+        def reset(self):
+            self.state, self.steps, self.over = draws.uniform(-0.05, 0.05, size=4), 0, False
+            return shown(self.state)
+
+        def step(self, action):
+            if self.over:
+                raise RuntimeError("this episode is over: reset() begins the next one")
+            self.state, self.steps = moved(self.state, action), self.steps + 1
+            down, cut = bool(fallen(self.state)), self.steps == 500
+            self.over = down or cut
+            return shown(self.state), -1.0 if down else 0.0, down, cut
+
+    def score(params):
+        states, length, standing = draws.uniform(-0.05, 0.05, size=(20, 4)), 0.0, np.ones(20, dtype=bool)
+        for _ in range(500):
+            hidden = np.maximum(shown(states) @ params[0] + params[1], 0)
+            values = np.maximum(hidden @ params[2] + params[3], 0) @ params[4] + params[5]
+            states = moved(states, np.argmax(values, axis=1))
+            length += standing.mean()
+            standing &= ~fallen(states)
+        return length / 490
+
+    return train_dqn(Pole(), 0.99, num_steps, rng, score)
 
 
 _BATCH = [
@@ -180,6 +332,7 @@ EXAMPLES = {
         shown("the worked numbers", P=_corridor(3)[0], R=_corridor(3)[1], gamma=0.5, tolerance=0.0),
         shown("the worked numbers, tolerance 0.5", P=_corridor(3)[0], R=_corridor(3)[1], gamma=0.5, tolerance=0.5),
         shown("three states", P=_SHOWN_P, R=_SHOWN_R, gamma=0.25, tolerance=0.01),
+        shown("no reward at all", P=_corridor(3)[0], R=np.zeros((3, 2)), gamma=0.5, tolerance=0.0),
         shown("every step costs", P=_corridor(3)[0], R=np.array([[-1, -2], [-1, -1], [0, 0]]), gamma=1, tolerance=0),
     ],
     "greedy_policy": [
@@ -210,10 +363,10 @@ EXAMPLES = {
             "the worked numbers, 2,000 times",
             facts="frequencies",
             run=_two_thousand_actions,
-            q=np.array([1.0, 3.0, 3.0, 0.0]),
-            epsilon=0.2,
-            rng=np.random.default_rng(1),
-            shares=np.array([0.05, 0.45, 0.45, 0.05]),
+            q=np.array([1.0, 3.0, 3.0, 0.0, 2.0]),
+            epsilon=0.3,
+            rng=np.random.default_rng(5),
+            shares=np.array([0.06, 0.41, 0.41, 0.06, 0.06]),
         ),
         shown(
             "no tries, 2,000 times",
@@ -225,13 +378,13 @@ EXAMPLES = {
             shares=np.array([1.0, 0.0, 0.0]),
         ),
         shown(
-            "mostly tries, 2,000 times",
+            "many tries, 2,000 times",
             facts="frequencies",
             run=_two_thousand_actions,
-            q=np.array([0.0, 0.1, 0.2, 0.1]),
-            epsilon=0.8,
+            q=np.array([0.0, 0.1, 0.2, 0.1, 0.05]),
+            epsilon=0.5,
             rng=np.random.default_rng(3),
-            shares=np.array([0.2, 0.2, 0.4, 0.2]),
+            shares=np.array([0.1, 0.1, 0.6, 0.1, 0.1]),
         ),
     ],
     "q_learning_update": [
@@ -289,9 +442,10 @@ EXAMPLES = {
             rng=np.random.default_rng(1),
         ),
         shown(
-            "an observation that changes afterwards",
+            "two arrays that change afterwards",
             run=_changed_later,
             first=np.array([1.0, 2.0]),
+            following=np.array([3.0, 4.0]),
             second=np.array([8.0, 9.0]),
             rng=np.random.default_rng(1),
         ),
@@ -330,6 +484,41 @@ EXAMPLES = {
             online_weights=_ONLINE[:, [1, 2, 0]],
             frozen_weights=_FROZEN,
             gamma=0.9,
+        ),
+    ],
+    "train_dqn": [
+        example(
+            "a reward that comes one step late",
+            rtol=0.05,
+            run=_learned_values,
+            observations=np.array([[1.0, 0.5], [-0.5, 1.0], [1.0, 0.5]]),
+            following=[[1], [2], [2]],
+            rewards=[[0.0], [1.0], [0.0]],
+            ends=[["no"], ["terminated"], ["no"]],
+            gamma=0.6,
+            rng=np.random.default_rng(1),
+        ),
+        example(
+            "a reward at each step, and episodes that are cut off",
+            rtol=0.05,
+            run=_learned_values,
+            observations=np.array([[1.0, 0.5], [-0.5, 1.0], [1.0, -1.0]]),
+            following=[[1], [1], [2]],
+            rewards=[[0.0], [1.0], [0.0]],
+            ends=[["no"], ["truncated"], ["no"]],
+            gamma=0.5,
+            rng=np.random.default_rng(2),
+        ),
+        example(
+            "two actions in each of two states",
+            rtol=0.05,
+            run=_learned_values,
+            observations=np.array([[1.0, 0.5], [-0.5, 1.0], [1.0, -1.0]]),
+            following=[[1, 2], [2, 2], [2, 2]],
+            rewards=[[0.0, 0.25], [0.5, 1.0], [0.0, 0.0]],
+            ends=[["no", "terminated"], ["terminated", "terminated"], ["no", "no"]],
+            gamma=0.7,
+            rng=np.random.default_rng(3),
         ),
     ],
     "policy_gradient_loss": [
@@ -418,6 +607,10 @@ def test_bellman_backup_ends(student, rng):
     step = np.eye(4)[rng.integers(0, 4, size=(4, 2))]
     cases += [(whole_numbers(rng, 4), step.astype(int), whole_numbers(rng, (4, 2)), 1)]
     cases.append((whole_numbers(rng, 4, 1), step, whole_numbers(rng, (4, 2), 1), 0.5))
+    cases.append((rng.uniform(1, 2, size=4), step.astype(int), rng.uniform(1, 2, size=(4, 2)), 0.7))
+    for size in (1e-8, 1e-12):
+        cases.append((size * rng.uniform(1, 2, size=4), P, size * rng.uniform(1, 2, size=(4, 3)), 0.8))
+    cases.append((*_rare_events(rng), 0.9))
     _check_backups(student, cases)
 
 
@@ -440,17 +633,19 @@ def _check_sweeps(student, cases):
     answers = [student.value_iteration(*case) for case in cases]
     for case, answer in zip(cases, answers, strict=True):
         P, R, gamma, tolerance = case
-        right = _right_sweeps(*case)
+        right, each = _right_sweeps(*case), bool(np.min(R) >= 0)  # nothing cancels without negative rewards
         sizes = _sizes(S=len(P), A=R.shape[1], gamma=f"{gamma:.3g}", tolerance=f"{tolerance:.3g}")
         text = f"value_iteration with {sizes}"
         isarray = isinstance(answer, np.ndarray) and answer.ndim == 2
         assert_that(isarray, f"{text}: expected an array of two axes, one row for the start and one for each sweep.")
         if len(answer) == len(right):
             assert_shape(answer, right.shape, what=text)
-            assert_close(answer, right, rtol=TIGHT, atol=1e-12, what=text)
+            assert_close(answer, right, rtol=TIGHT, atol=1e-300, each=each, what=text)
         rows = min(len(answer), len(right))
         assert_shape(answer, (len(answer), len(P)), what=text)
-        assert_close(answer[:rows], right[:rows], rtol=TIGHT, atol=1e-12, what=f"{text}: the first {rows} rows")
+        assert_close(
+            answer[:rows], right[:rows], rtol=TIGHT, atol=1e-300, each=each, what=f"{text}: the first {rows} rows"
+        )
         assert_that(len(answer) == len(right), f"{text}: expected {len(right) - 1} sweeps, got {len(answer) - 1}.")
 
 
@@ -478,7 +673,7 @@ def test_value_iteration_stops(student, rng):
     _check_sweeps(student, cases)
 
 
-@points(1)
+@points(0.5)
 def test_value_iteration_ends(student, rng):
     """One state, one action, gamma 0 and 1, rewards that are whole numbers or tiny, and no reward at all are right."""
     P, R = _corridor(5)
@@ -490,6 +685,40 @@ def test_value_iteration_ends(student, rng):
         cases.append((P, R, gamma, 1e-6))
     P, R = _world(rng, 4, 2, terminals=0)
     cases.append((P, whole_numbers(rng, (4, 2)), 0.6, 1e-5))
+    cases.append((P, with_ties(rng, (4, 2), 0.005), 0.6, 1e-5))
+    halves = np.full((2, 2, 2), 0.5) + np.array([[[0.002, -0.002]]]) * rng.choice([-1.0, 1.0], size=(2, 2, 1))
+    cases += [(halves, rng.normal(size=(2, 2)), 0.7, 1e-4), (_corridor(4)[0].astype(int), R, 0.6, 1e-3)]
+    V, P, R = _rare_events(rng)
+    cases.append((P, R + np.array([[0.0], [0.0], [V[2]]]), 0.3, 1e-3 * V[2]))
+    _check_sweeps(student, cases)
+
+
+def _slow_world(rng, gamma, sweeps, size):
+    """Draw a world that needs so many sweeps: in one state the best action is rewarded again and again.
+
+    The tolerance lies halfway between the changes of two sweeps, so that rounding never decides.
+    """
+    P = np.zeros((2, 2, 2))
+    P[0, :, 0] = P[1, :, 0] = 1.0
+    P[1, 0] = (0.0, 1.0)
+    R = size * rng.uniform(0.5, 1.0, size=(2, 2))
+    R[0] = (0.5 * size, size)
+    R[1, 0] = 0.3 * size
+    return P, R, gamma, float(size * gamma ** (sweeps - 1.5))
+
+
+@points(0.5)
+def test_value_iteration_goes_on(student, rng):
+    """Thousands of sweeps are made where they are needed, and rewards and tolerances of every size count."""
+    cases = []
+    for gamma, sweeps in ((0.9, (60, 90)), (0.99, (600, 900)), (0.998, (2500, 3500))):
+        cases.append(_slow_world(rng, gamma, int(rng.integers(*sweeps)), 1.0))
+    for size in (1e-9, 1e-15, 1e9):
+        cases.append(_slow_world(rng, 0.9, int(rng.integers(60, 90)), size))
+        P, R = _corridor(6)
+        cases += [(P, 2.0 ** np.round(np.log2(size)) * R, 0.5, 0.0)]
+        P, R = _world(rng, 5, 3)
+        cases.append((P, size * R, float(rng.uniform(0.3, 0.85)), float(size * rng.uniform(0.5, 2) * 1e-7)))
     _check_sweeps(student, cases)
 
 
@@ -524,7 +753,7 @@ def test_greedy_policy_best_actions(student, rng):
     _check_policies(student, cases)
 
 
-@points(1)
+@points(0.5)
 def test_greedy_policy_ties_and_ends(student, rng):
     """Ties, one state, one action, whole numbers, tiny and large values are right."""
     cases = []
@@ -536,6 +765,49 @@ def test_greedy_policy_ties_and_ends(student, rng):
     cases += [(np.zeros(6), P, with_ties(rng, (6, 3), gap), 0.5) for gap in (0.0, 0.004)]
     cases += [(rng.normal(size=6), P, np.zeros((6, 3)), 0.0), (np.zeros(6), P, np.zeros((6, 3)), 1)]
     _check_policies(student, cases)
+
+
+def _two_ways(rng, *, gamma=1.0, ahead=(0.0, 0.0), chances=None, rewards=(0.0, 0.0)):
+    """Build many worlds at once: in each, two actions that differ in one thing; which of them comes first is drawn.
+
+    Args:
+        rng: the check's generator.
+        gamma: discount.
+        ahead: values of the two states that one gets to.
+        chances: chance of the first state under each of the actions; default 1 and 0.
+        rewards: of the two actions.
+    """
+    S = 12
+    P, R = np.zeros((S, 2, S)), np.zeros((S, 2))
+    for s in range(S):
+        for action, which in enumerate(rng.permutation(2)):
+            share = (1.0, 0.0)[which] if chances is None else chances[which]
+            P[s, action, 0], P[s, action, 1] = share, 1 - share
+            R[s, action] = rewards[which]
+    return np.array([*ahead, *np.zeros(S - 2)]), P, R, gamma
+
+
+@points(0.5)
+def test_greedy_policy_small_differences(student, rng):
+    """Small values and rewards, rare events, near ties and a gamma with decimals decide, where nothing else does."""
+    cases = []
+    for size in (4e-3, 1e-4, 1e-9):
+        better = float(rng.uniform(1.2, 2))
+        cases.append(_two_ways(rng, ahead=(size, better * size)))
+        cases.append(_two_ways(rng, ahead=(size, 0.0)))
+        cases.append(_two_ways(rng, rewards=(size, better * size)))
+        cases.append(_two_ways(rng, rewards=(size, 0.0)))
+    cases += [_two_ways(rng, ahead=(1.0, near)) for near in (0.996, 1.004)]
+    cases += [_two_ways(rng, ahead=(1.0, 0.0), chances=(0.502, 0.498))]
+    for chance in (4e-3, 1e-8):
+        cases.append(_two_ways(rng, ahead=(10 / chance, 0.0), chances=(chance, 0.0), rewards=(0.0, 5.0)))
+        cases.append(_two_ways(rng, ahead=(10 / chance, 0.0), chances=(chance, 0.0), rewards=(0.0, 15.0)))
+    gamma = float(rng.uniform(0.86, 0.88))
+    for gap in (0.01, -0.01):
+        # the second action leads on, to a value of 1, the first one is rewarded by a little more, or less, than that
+        cases.append(_two_ways(rng, gamma=gamma, ahead=(0.0, 1.0), rewards=(gamma + gap, 0.0)))
+    P, R = _world(rng, 2, 4, terminals=0)
+    _check_policies(student, [*cases, (rng.normal(size=2), P, R, 0.8)])
 
 
 # discounted_returns
@@ -577,6 +849,7 @@ def test_discounted_returns_ends(student, rng):
     cases = [(rng.uniform(1, 2, size=1), gamma, last) for gamma in _discounts(rng) for last in (0.0, 3.0)]
     cases += [(rng.uniform(0, 1, size=2000), gamma, 5.0) for gamma in (0.5, 0.99, 0.999, 1.0)]
     cases += [(whole_numbers(rng, 6, 1, 4), 0.5, 3), (whole_numbers(rng, 6, 1, 4), 1, 0), (np.zeros(4), 0.9, 0.0)]
+    cases += [(size * rng.uniform(1, 2, size=length), 0.6, 0.0) for size in (1e-5, 1e-10) for length in (2, 5)]
     cases += [(np.zeros(4), 0.9, -2.0), (np.abs(with_zeros(rng, 9)), 0.7, 0), (np.abs(magnitudes(rng, 9)), 0.3, 1e-7)]
     _check_returns(student, cases)
 
@@ -617,10 +890,45 @@ def _check_shares(draws, q, epsilon, count):
 
 def _facts_of_draws(task, draws):
     """What mistakes are recognised by: about how often each action came."""
-    if not isinstance(draws, list) or not all(isinstance(draw, (int, np.integer)) for draw in draws):
-        return {"came": str(type(draws))}
-    counts = np.bincount(np.clip(np.array(draws, dtype=np.int64), 0, 50), minlength=len(task["q"]))
-    return {f"share of {k}": round(8 * n / max(1, len(draws))) for k, n in enumerate(counts)}
+    if not isinstance(draws, list):
+        return {"came": type(draws).__name__}
+    try:
+        actions = _whole_actions(draws, 51, len(draws))
+    except AssertionError:
+        return {"came": sorted({f"{type(draw).__name__} {np.ndim(draw)}" for draw in draws})}
+    counts, patterns = np.bincount(actions, minlength=len(task["q"])), _patterns(np.asarray(task["q"]), task["epsilon"])
+    if len(counts) > len(task["q"]):
+        return {"came": "others"}
+    likelihoods = [np.sum(counts * np.log(shares + 1e-12)) for shares in patterns.values()]
+    nearest = list(patterns)[int(np.argmax(likelihoods))]
+    there = patterns[nearest] > 1e-12
+    expected = len(draws) * patterns[nearest][there]
+    gap = np.sum((counts[there] - expected) ** 2 / expected)
+    fits = not counts[~there].sum() and gap <= chi2.isf(FALSE_ALARM, max(1, there.sum() - 1))
+    return {"like": nearest} if fits else {"like": nearest, "shares": np.round(8 * counts / len(draws)).tolist()}
+
+
+def _patterns(q, epsilon):
+    """List how often the actions come under right and wrong rules, whatever the source of randomness."""
+
+    def share(chosen):
+        return chosen / max(1, chosen.sum())
+
+    A, best, places = len(q), q == np.max(q), np.arange(len(q))
+    any_action, greedy = np.full(A, 1 / A), share(best)
+    rules = {
+        "first": share(places == np.argmax(q)),
+        "last": share(places == A - 1 - np.argmax(q[::-1])),
+        "worst": share(q == np.min(q)),
+        "near": share(np.isclose(q, np.max(q))),
+        "likelier": softmax(np.asarray(q, dtype=float) - np.max(q)),
+    }
+    patterns = {"right": epsilon * any_action + (1 - epsilon) * greedy, "tries": any_action, "never": greedy}
+    patterns["exchanged"] = (1 - epsilon) * any_action + epsilon * greedy
+    patterns |= {name: epsilon * any_action + (1 - epsilon) * shares for name, shares in rules.items()}
+    patterns["others"] = epsilon * (share(~best) if not best.all() else share(places == 0)) + (1 - epsilon) * greedy
+    patterns["not the last"] = epsilon * share(places < max(1, A - 1)) + (1 - epsilon) * greedy
+    return patterns
 
 
 def _draw_actions(student, rng, cases, count=1500):
@@ -636,7 +944,11 @@ def _draw_actions(student, rng, cases, count=1500):
 def test_epsilon_greedy_frequencies(student, rng):
     """All actions come as often as they should, for several epsilons."""
     cases = [(rng.normal(size=A), float(rng.uniform(low, high))) for A, low, high in ((3, 0.3, 0.5), (5, 0.6, 0.9))]
-    _draw_actions(student, rng, [*cases, (-rng.uniform(1, 2, size=4), 0.25), (rng.normal(size=2), 0.1)])
+    _draw_actions(
+        student,
+        rng,
+        [*cases, (-rng.uniform(1, 2, size=4), 0.25), (rng.normal(size=2), 0.1), (rng.normal(size=3), 0.05)],
+    )
 
 
 @points(0.5, repeat=False)
@@ -655,6 +967,8 @@ def test_epsilon_greedy_ends(student, rng):
         (whole_numbers(rng, 4, -9, 9), 0.5),
         (1e300 * rng.normal(size=3), 0.3),
         (1e-300 * rng.normal(size=3), 0.3),
+        (rng.permutation([6.0, 7.0, 9.0, 80.0]), 0.1),
+        (rng.permutation([0.0, 5e-4, -1.0]), 0.05),
     ]
     _draw_actions(student, rng, cases, 600)
 
@@ -662,7 +976,7 @@ def test_epsilon_greedy_ends(student, rng):
 @points(0.5, repeat=False)
 def test_epsilon_greedy_independent_draws(student, rng):
     """A draw does not depend on the one before it, and all randomness comes from rng."""
-    q, epsilon = rng.permutation([1.0, 1.0, 0.0]), float(rng.uniform(0.4, 0.7))
+    q, epsilon = rng.permutation([1.0, 1.0, 0.0]), float(rng.uniform(0.25, 0.37))
     count = 2 * int(rng.integers(1000, 1500))
     inputs = {"q": q, "epsilon": epsilon, "count": count}
     first = _whole_actions(student.run(_many_actions, facts=_facts_of_draws, **inputs, rng=generator(rng)), 3, count)
@@ -672,6 +986,15 @@ def test_epsilon_greedy_independent_draws(student, rng):
     expected = count / 2 * np.outer(shares, shares).ravel()
     far = np.sum((pairs - expected) ** 2 / expected) > chi2.isf(FALSE_ALARM, 8)
     assert_that(not far, "epsilon_greedy: an action depends on the one before it. Is rng made anew, or copied?")
+    fixed = [
+        _whole_actions(
+            student.run(_many_actions, facts=_facts_of_draws, **inputs, rng=np.random.default_rng(seed)), 3, count
+        )
+        for seed in [int(rng.integers(2**32))] * 2
+    ]
+    assert_that(
+        np.array_equal(*fixed), "epsilon_greedy: the same rng, another answer. Does all randomness come from rng?"
+    )
     same = np.array_equal(first, other)
     assert_that(not same, "epsilon_greedy: another rng gives the same actions. Does all randomness come from rng?")
 
@@ -741,8 +1064,10 @@ def _update_ends(student, rng, name):
     cases += [(*_table(rng, 3, 4, terminated=rate == 0.5), rate, 0.8) for rate in (0.0, 0, 1, 1.0, 0.5, 1e-3)]
     Q, step = _table(rng, 3, 4, following=1)
     cases += [(1e6 * Q, step, 0.3, 0.9), (1e-6 * Q, (*step[:2], 1e-6, *step[3:]), 0.3, 0.9), (0 * Q, step, 0.3, 0.9)]
+    cases += [(1e-11 * Q, (*step[:2], 1e-11, *step[3:]), 0.3, 0.9), (with_ties(rng, (3, 4), 0.005), step, 0.3, 0.9)]
     whole = whole_numbers(rng, (3, 4), -9, 9)
     cases += [(whole, (0, 1, 2, 1, False, False), 0.25, 0.5), (whole, (2, 3, -3, 2, True, False), 0.5, 1)]
+    cases += [(whole, (1, 0, 0.37, 2, False, False), 0.3, 0.7), (whole, (1, 2, 0.37, 0, True, False), 0.3, 0.7)]
     Q[1] = 2.5
     _check_updates(student, rng, name, [*cases, (Q, step, 0.3, 0.9)])
 
@@ -841,6 +1166,13 @@ def test_learn_values_broken_many_steps(student, rng):
         (whole_numbers(rng, 4), _experience(rng, 4, 9), 0.3, 1),
         (1e6 * rng.normal(size=4), _experience(rng, 4, 9), 0.3, 0),
     ]
+    for size in (1e-3, 1e-6, 1e-11):
+        steps = [(s, a, size * r, *rest) for s, a, r, *rest in _experience(rng, 4, 9)]
+        cases.append((size * rng.uniform(1, 2, size=5), steps, 0.3, 0.8))
+    cases += [
+        (V, _experience(rng, 4, 6), 0.3, 0.8) for V in (with_zeros(rng, 5), np.zeros(4), with_ties(rng, (6,), 0.005))
+    ]
+    cases.append((np.append(np.repeat(rng.normal(size=3), 2), 0.0), _experience(rng, 4, 3), 0.3, 0.8))
     _check_values(student, cases)
 
 
@@ -862,6 +1194,13 @@ def _memories(rng, count, D):
     ]
 
 
+def _form(batch):
+    """Say what a batch is made of."""
+    if not isinstance(batch, (list, tuple)) or len(batch) != 6:
+        return f"{type(batch).__name__} of {len(batch)}" if isinstance(batch, (list, tuple)) else type(batch).__name__
+    return [(part.shape, part.dtype.kind) if isinstance(part, np.ndarray) else type(part).__name__ for part in batch]
+
+
 def _facts_of_memory(task, answer):
     """What mistakes are recognised by: which transitions came, and whether their parts belong together."""
     if not isinstance(answer, dict) or not isinstance(answer.get("batches"), list):
@@ -869,7 +1208,7 @@ def _facts_of_memory(task, answer):
     facts, rewards = {"lengths": answer.get("lengths")}, np.array([t[2] for t in task["transitions"]])
     for number, batch in enumerate(answer["batches"]):
         whole = isinstance(batch, list) and len(batch) == 6 and all(isinstance(part, np.ndarray) for part in batch)
-        facts[f"batch {number}"] = [part.shape for part in batch] if whole else "something else"
+        facts[f"batch {number}"] = _form(batch)
         if whole and batch[2].shape == (task["sizes"][number],) and batch[2].dtype.kind == "f":
             found = np.abs(batch[2][:, None] - rewards).argmin(axis=1)
             facts[f"which {number}"] = sorted(set(found.tolist())) if len(found) > 100 else []
@@ -907,7 +1246,7 @@ def _drawn_from(batch, transitions, size, text):
     return which
 
 
-def _check_memories(student, rng, cases, frequencies=False):
+def _check_memories(student, rng, cases):
     for capacity, count, D, sizes in cases:
         transitions = _memories(rng, count, D)
         answer = student.run(
@@ -929,15 +1268,7 @@ def _check_memories(student, rng, cases, frequencies=False):
         assert_that(whole and came == lengths, f"{text}: its lengths on the way were not all right.")
         kept = transitions[-capacity:]
         for size, batch in zip(sizes, answer["batches"], strict=True):
-            which = _drawn_from(batch, kept, size, text)
-            if frequencies:
-                counts, expected = np.bincount(which, minlength=len(kept)), size / len(kept)
-                far = np.sum((counts - expected) ** 2 / expected) > chi2.isf(FALSE_ALARM, max(1, len(kept) - 1))
-                assert_that(not far, f"{text}: in {size} draws, some came too often or too rarely.")
-                pairs = np.bincount(len(kept) * which[0::2] + which[1::2], minlength=len(kept) ** 2)
-                expected = size / 2 / len(kept) ** 2
-                far = np.sum((pairs - expected) ** 2 / expected) > chi2.isf(FALSE_ALARM, len(kept) ** 2 - 1)
-                assert_that(not far, f"{text}: a draw depends on the one before it. Each draw stands for itself.")
+            _drawn_from(batch, kept, size, text)
 
 
 @points(1)
@@ -948,26 +1279,192 @@ def test_ReplayBuffer_keeps_the_latest(student, rng):
     )
 
 
-@points(1)
+def _far(counts, shares):
+    """Say by a chi-squared test whether counts are far from shares; neighbours with few expected are taken together."""
+    pooled = [[0.0, 0.0]]
+    for count, expected in zip(counts, np.sum(counts) * np.asarray(shares), strict=True):
+        if pooled[-1][1] >= FEWEST:
+            pooled.append([0.0, 0.0])
+        pooled[-1][0] += count
+        pooled[-1][1] += expected
+    if len(pooled) > 1 and pooled[-1][1] < FEWEST:
+        count, expected = pooled.pop()
+        pooled[-1][0] += count
+        pooled[-1][1] += expected
+    came, wanted = np.array(pooled).T
+    return len(came) > 1 and bool(np.sum((came - wanted) ** 2 / wanted) > chi2.isf(RARER, len(came) - 1))
+
+
+def _shares_of_distinct(n, size):
+    """Compute how likely so many draws of n things hold 0, 1, ..., size different ones."""
+    shares = np.zeros(size + 1)
+    shares[0] = 1.0
+    for _ in range(size):
+        known = np.arange(size + 1) / n
+        shares = known * shares + np.append(0.0, (1 - known[:-1]) * shares[:-1])
+    return np.maximum(shares, 0.0)
+
+
+def _pairs_far(first, second, n):
+    """Say whether pairs of draws are far from independent; of more than six things, groups are looked at."""
+    groups = min(n, 6)
+    cells = groups * (first * groups // n) + second * groups // n
+    sizes = np.bincount(np.arange(n) * groups // n, minlength=groups) / n
+    return _far(np.bincount(cells, minlength=groups**2), np.outer(sizes, sizes).ravel())
+
+
+def _oddities(which, n):
+    """Say what is odd about draws from n things, which (batches, size); the last one is the newest.
+
+    Each of the eight comparisons is wrong about right draws less than once in a billion times; six buffers are tried.
+    """
+    count, size = which.shape
+    found = {"how often": _far(np.bincount(which.ravel(), minlength=n), np.full(n, 1 / n))}
+    for name, chosen in (
+        ("the newest", which == n - 1),
+        ("the oldest", which == 0),
+        ("the older half", which < n // 2),
+    ):
+        share = {"the older half": n // 2 / n}.get(name, 1 / n)
+        held = np.bincount(chosen.sum(axis=1), minlength=size + 1)
+        found[name] = _far(held, binom.pmf(np.arange(size + 1), size, share))
+    distinct = np.array([len(np.unique(row)) for row in which])
+    found["repeats"] = _far(np.bincount(distinct, minlength=size + 1), _shares_of_distinct(n, size))
+    even, half = size // 2 * 2, size // 2
+    found["neighbours"] = _pairs_far(which[:, :even:2].ravel(), which[:, 1:even:2].ravel(), n)
+    found["halves"] = _pairs_far(which[:, :half].ravel(), which[:, half:even].ravel(), n)
+    found["calls"] = _pairs_far(which[: count // 2 * 2 : 2, 0], which[1 : count // 2 * 2 : 2, 0], n)
+    return found
+
+
+def _indices(answer, kept, size, count):
+    """Find which transitions have the rewards that came, (count, size); None where something else came."""
+    fits = isinstance(answer, list) and len(answer) == count
+    if not fits or not all(isinstance(part, np.ndarray) and part.shape == (size,) for part in answer):
+        return None
+    came = np.array(answer)
+    if came.dtype.kind not in "iuf":
+        return None
+    gaps = np.abs(came[:, :, None] - np.array([transition[2] for transition in kept]))
+    return gaps.argmin(axis=2) if np.all(gaps.min(axis=2) < 1e-9) else None
+
+
+def _facts_of_batches(task, answer):
+    """What mistakes are recognised by: what is odd about many batches."""
+    kept = task["transitions"][-task["capacity"] :]
+    which = _indices(answer, kept, task["size"], task["count"])
+    if which is None:
+        return {"draws": "something else"}
+    n, (count, size) = len(kept), which.shape
+    distinct = np.mean([len(np.unique(row)) for row in which])
+    facts = _oddities(which, n) | {"many repeats": bool(distinct < _shares_of_distinct(n, size) @ np.arange(size + 1))}
+    facts["older half"] = count > 1 and bool(np.ptp((which < n // 2).sum(axis=1)) == 0)
+    same = count > 1 and bool(np.all(which == which[0]))
+    return (
+        facts | {"always": which[0].tolist() if same else None} | ({} if facts["repeats"] else {"many repeats": None})
+    )
+
+
+ODD = {
+    "how often": "some transitions came too often or too rarely.",
+    "the newest": "the newest one comes too evenly. It is drawn like any other: several times, once or not at all.",
+    "the oldest": "the oldest one comes too evenly. It is drawn like any other: several times, once or not at all.",
+    "the older half": "old and new ones are too evenly mixed. Each draw is made from all that is stored.",
+    "repeats": "a transition comes twice in a batch too rarely or too often. Each draw is made from all of them.",
+    "neighbours": "a draw depends on the one before it. Each draw stands for itself.",
+    "halves": "the second half of a batch depends on the first. Each draw stands for itself.",
+    "calls": "a batch depends on the one before it. Does each call draw from the rng that comes in?",
+}
+
+
+@points(1, repeat=False)
 def test_ReplayBuffer_draws_uniformly(student, rng):
-    """Each stored transition is drawn equally often, and independently of the others."""
-    _check_memories(student, rng, [(4, 4, 2, [2000]), (6, 4, 1, [2000]), (3, 8, 2, [1000, 1000])], frequencies=True)
+    """Each stored transition is drawn equally often, and independently of all other draws, in one batch and in many."""
+    cases = ((4, 4, 2, 1000), (5, 8, 4, 1000), (9, 3, 1, 1000), (8, 19, 8, 1000), (40, 64, 32, 500), (3, 3, 2000, 1))
+    tasks = []
+    for capacity, stored, size, count in cases:
+        transitions = _memories(rng, stored, 1)
+        inputs = {"capacity": capacity, "transitions": transitions, "size": size, "count": count}
+        answer = student.run(_many_batches, facts=_facts_of_batches, **inputs, rng=generator(rng))
+        tasks.append((answer, transitions[-capacity:]))
+    for (capacity, stored, size, count), (answer, kept) in zip(cases, tasks, strict=True):
+        text = f"A buffer of capacity {capacity} after {stored} transitions, {count:,} batches of {size:,}"
+        which = _indices(answer, kept, size, count)
+        assert_that(which is not None, f"{text}: their rewards are not all of shape ({size},) and among the stored.")
+        for name, odd in _oddities(which, len(kept)).items():
+            assert_that(not odd, f"{text}: {ODD[name]}")
 
 
 @points(0.5)
 def test_ReplayBuffer_ends(student, rng):
-    """Capacity 1, a batch of 1, batches larger than the buffer, and 300 transitions are right."""
+    """Capacity 1, a batch of 1, batches larger than the buffer, 300 transitions, and whole rewards among others."""
     _check_memories(student, rng, [(1, 1, 2, [1, 5]), (1, 4, 2, [3]), (7, 2, 1, [1, 1, 9]), (50, 300, 2, [64, 500])])
+    transitions = _memories(rng, 6, 2)
+    transitions[0] = (*transitions[0][:2], -3, *transitions[0][3:])
+    answer = student.run(
+        _batches, facts=_facts_of_memory, capacity=6, transitions=transitions, sizes=[200], rng=generator(rng)
+    )
+    _drawn_from(_batches_of(answer, 1)[0], transitions, 200, "A buffer where one reward is a whole number")
+
+
+def _batches_of(answer, count):
+    fits = isinstance(answer, dict) and isinstance(answer.get("batches"), list) and len(answer["batches"]) == count
+    assert_that(fits, "A batch did not come.")
+    return answer["batches"]
+
+
+def _agreement(transitions, batch):
+    """Say of a batch what it is made of, and for each part whether it belongs to the rewards that came."""
+    form = _form(batch)
+    if isinstance(form, str) or not all(isinstance(part, np.ndarray) for part in batch) or batch[2].ndim != 1:
+        return {"form": form}
+    gaps = np.abs(np.asarray(batch[2], dtype=float)[:, None] - np.array([transition[2] for transition in transitions]))
+    facts = {"form": form, "stored": bool(np.all(gaps.min(axis=1) < 1e-9))}
+    for place, name in enumerate(PARTS):
+        right = np.array([transitions[k][place] for k in gaps.argmin(axis=1)])
+        facts[name] = right.shape == batch[place].shape and bool(np.allclose(right, batch[place]))
+    return facts
+
+
+def _facts_of_a_batch(task, batch):
+    return _agreement(task["transitions"], batch)
+
+
+def _facts_of_two(task, batches):
+    if not isinstance(batches, list) or len(batches) != 2:
+        return {"came": type(batches).__name__}
+    return {"both": [_agreement(task[name], batch) for name, batch in zip(("first", "second"), batches, strict=True)]}
+
+
+def _facts_of_the_later(task, answer):
+    """What mistakes are recognised by: whether a batch changed after it was handed out."""
+    fits = isinstance(answer, dict) and all(isinstance(answer.get(key), list) for key in ("then", "later"))
+    if not fits or not all(isinstance(part, np.ndarray) for key in ("then", "later") for part in answer[key]):
+        return {"came": "something else"}
+    return {"changed": [not np.array_equal(a, b) for a, b in zip(answer["then"], answer["later"], strict=False)]}
 
 
 @points(0.5)
 def test_ReplayBuffer_hands_out_copies(student, rng):
-    """Changing a batch does not change what is stored, and two buffers have nothing to do with each other."""
-    transitions = _memories(rng, 5, 3)
-    batch = student.run(_sampled_twice, transitions=transitions, rng=generator(rng))
-    _drawn_from(batch, transitions, 50, "A buffer after a batch of it was changed")
+    """A batch and what is stored do not change each other, and two buffers have nothing to do with each other."""
+    transitions, more = _memories(rng, 5, 3), _memories(rng, 9, 3)[4:]
+    for size, count in ((50, 1), (1, 40), (5, 3)):
+        inputs = {"transitions": transitions, "size": size, "count": count, "rng": generator(rng)}
+        batch = student.run(_changed_outside, facts=_facts_of_a_batch, **inputs)
+        _drawn_from(batch, transitions, 50, f"A buffer after batches of {size} were changed outside")
+        answer = student.run(
+            _handed_out, facts=_facts_of_the_later, transitions=transitions, more=more, size=size, rng=generator(rng)
+        )
+        fits = isinstance(answer, dict) and set(answer) == {"then", "later"}
+        assert_that(fits, "A batch did not come.")
+        for key, when in (("then", ""), ("later", ", after more was stored and drawn")):
+            _drawn_from(answer[key], transitions, size, f"A batch of {size}{when}")
+        same = all(np.array_equal(a, b) for a, b in zip(answer["then"], answer["later"], strict=True))
+        assert_that(same, f"A batch of {size} changed later, when more was stored and drawn. Hand out new arrays.")
     first, second = _memories(rng, 7, 2), _memories(rng, 7, 2)
-    batches = take_apart(student.run(_two_buffers, first=first, second=second, rng=generator(rng)), ("one", "other"))
+    batches = take_apart(
+        student.run(_two_buffers, facts=_facts_of_two, first=first, second=second, rng=generator(rng)), ("one", "other")
+    )
     for batch, kept, name in zip(batches, (first[-3:], second[-5:]), ("first", "second"), strict=True):
         _drawn_from(batch, kept, 60, f"Two buffers at once, the {name}")
 
@@ -1038,6 +1535,13 @@ def _targets_ends(rng):
         (shifted, online, 1e6 * frozen, 0.9),
         (shifted, 1e-7 * online, frozen, 0.9),
     ]
+    for size in (1e-4, 1e-11, 1e5):
+        sized = _batch(rng, 6, 2, 3)
+        sized[2], sized[3] = size * sized[2], size * sized[3]
+        cases.append((sized, online, frozen, 0.9))
+    sparse, near = _batch(rng, 9, 2, 3), _batch(rng, 9, 2, 3)
+    sparse[2], sparse[3], near[3] = with_zeros(rng, 9, 0.5), with_zeros(rng, (9, 2), 0.5), with_ties(rng, (9, 2), 0.005)
+    cases += [(sparse, online, frozen, 0.9), (near, online, frozen, 0.9)]
     whole = _batch(rng, 6, 2, 3)
     whole[2] = whole_numbers(rng, 6)
     return [*cases, (whole, online, frozen, 0.5), (whole, online, frozen, 1), (whole, online, frozen, 0)]
@@ -1065,6 +1569,147 @@ def test_double_dqn_targets_values(student, rng):
 def test_double_dqn_targets_ends(student, rng):
     """One step, one action, negative values, whole numbers and values of every size are right."""
     _check_targets(student, _targets_ends(rng), True)
+
+
+# train_dqn
+
+
+def _network_of(params, D, A):
+    """Insist on weights from D numbers to A with at most 128 hidden units in a layer; return them as float64."""
+    params = take_apart(params, ("W1", "b1", "W2", "b2", "W3", "b3"))
+    whole = all(isinstance(array, np.ndarray) and array.dtype.kind in "fiu" for array in params)
+    assert_that(whole, "The weights are six arrays of numbers: W1, b1, W2, b2, W3, b3.")
+    assert_that(params[1].ndim == params[3].ndim == 1, "b1 and b2 are vectors, one number for each hidden unit.")
+    first, second = len(params[1]), len(params[3])
+    assert_that(min(first, second) >= 1 and max(first, second) <= 128, "At most 128 hidden units in a layer are asked.")
+    for name, array, shape in zip(
+        ("W1", "b1", "W2", "b2", "W3", "b3"),
+        params,
+        ((D, first), (first,), (first, second), (second,), (second, A), (A,)),
+        strict=True,
+    ):
+        assert_shape(array, shape, what=f"{name} of a network from {D} numbers to {A}, hidden units {first}, {second}")
+    arrays = [np.asarray(array, dtype=np.float64) for array in params]
+    assert_that(all(np.isfinite(array).all() for array in arrays), "Some weights are infinite or NaN.")
+    return arrays
+
+
+def _applied(X, params):
+    with np.errstate(all="ignore"):
+        hidden = np.maximum(X @ params[0] + params[1], 0)
+        return np.maximum(hidden @ params[2] + params[3], 0) @ params[4] + params[5]
+
+
+def _tiny_worlds(rng):
+    """Draw worlds whose values are known: name -> (world, gamma)."""
+
+    def observations(S):
+        while True:
+            drawn = rng.choice([-1.0, 1.0], size=(S, 3)) * rng.uniform(0.5, 1.5, size=(S, 3))
+            gaps = np.abs(drawn[:, None] - drawn[None]).max(axis=2) + np.eye(S)
+            if gaps.min() > 0.7:
+                return drawn
+
+    def reward():
+        return float(rng.uniform(0.5, 1.0) * rng.choice([-1.0, 1.0]))
+
+    def make(S, following, rewards, ends, starts=(0,)):
+        kinds = {"n": "no", "e": "terminated", "c": "truncated"}
+        ends = [[kinds[letter] for letter in row] for row in ends]
+        seen = observations(S)
+        return {"observations": seen, "following": following, "rewards": rewards, "ends": ends, "starts": list(starts)}
+
+    low, high = float(rng.uniform(0.2, 0.4)), float(rng.uniform(0.7, 1.0))
+    between = float(rng.uniform(0.5, 0.8))
+    return {
+        "one state, which terminates": (make(1, [[0]], [[reward()]], ["e"]), between),
+        "a reward that comes one step late": (make(3, [[1], [2], [2]], [[0.0], [reward()], [0.0]], "nen"), between),
+        "episodes that are cut off": (make(2, [[1], [1]], [[0.0], [reward()]], "nc"), float(rng.uniform(0.4, 0.6))),
+        "three actions": (make(2, [[0] * 3, [1] * 3], [[low, high, 0.55], [high, 0.5, low]], ["eee"] * 2, (0, 1)), 0.9),
+        "now little, or more later": (
+            make(3, [[1, 0], [2, 0], [2, 2]], [[0.0, low], [-low, high], [0.0, 0.0]], ["ne", "ee", "nn"]),
+            between,
+        ),
+    }
+
+
+def _known_values(world, gamma, cut_is_end=False):
+    """Compute the values of the actions of a tiny world, (S, A), and which of its states are ever acted in, (S,)."""
+    rewards, following = np.array(world["rewards"]), np.array(world["following"])
+    over = np.array(world["ends"]) != "no"
+    ended = over if cut_is_end else np.array(world["ends"]) == "terminated"
+    values = np.zeros(rewards.shape)
+    for _ in range(500):
+        values = rewards + gamma * np.where(ended, 0.0, values.max(axis=1)[following])
+    acted = np.isin(np.arange(len(rewards)), world["starts"])
+    for _ in range(len(rewards)):
+        acted[following[acted][~over[acted]]] = True
+    return values, acted
+
+
+def _errors(world, gamma, params, cut_is_end=False):
+    values, acted = _known_values(world, gamma, cut_is_end)
+    return np.abs(_applied(world["observations"], params) - values)[acted]
+
+
+def _facts_of_tiny_world(task, params):
+    """What mistakes are recognised by: which values are right, and which would be if nothing came after a cut."""
+    try:
+        arrays = _network_of(params, task["world"]["observations"].shape[1], len(task["world"]["rewards"][0]))
+    except AssertionError:
+        return {"came": "None" if params is None else "something else"}
+    wrong = {cut: _errors(task["world"], task["gamma"], arrays, cut) for cut in (False, True)}
+    return {"right": (wrong[False] < 0.05).tolist(), "nothing after a cut": (wrong[True] < 0.05).tolist()}
+
+
+@points(1.5, repeat=False, seconds=60)
+def test_train_dqn_tiny_worlds(student, rng):
+    """In tiny worlds the values are right: terminated, truncated, one step late, three actions, more later."""
+    worlds, answers = _tiny_worlds(rng), []
+    for world, gamma in worlds.values():
+        inputs = {"world": world, "gamma": gamma, "num_steps": 3000, "rng": generator(rng)}
+        answers.append(student.run(_learned_weights, facts=_facts_of_tiny_world, **inputs))
+    for (name, (world, gamma)), params in zip(worlds.items(), answers, strict=True):
+        wrong = _errors(world, gamma, _network_of(params, 3, len(world["rewards"][0]))).max()
+        assert_that(wrong <= 0.05, f"In a tiny world, {name}: a value is wrong by {wrong:.2f}. Asked: at most 0.05.")
+
+
+def _episodes_of_a_pole(params, order, signs, exchanged, rng, count=200):
+    """Play episodes of CartPole by the best actions: the length of each, (count,)."""
+    x, v, angle, w = rng.uniform(-0.05, 0.05, size=(4, count))
+    lengths, standing = np.zeros(count), np.ones(count, dtype=bool)
+    for _ in range(500):
+        seen = np.stack([x, v, angle, w], axis=1) * [1.0, 0.5, 5.0, 0.5] * signs
+        force = np.where(_applied(seen[:, order], params).argmax(axis=1) == 1 - exchanged, 10.0, -10.0)
+        pull = (force + 0.05 * w**2 * np.sin(angle)) / 1.1
+        turn = (9.8 * np.sin(angle) - np.cos(angle) * pull) / (0.5 * (4 / 3 - 0.1 * np.cos(angle) ** 2 / 1.1))
+        push = pull - 0.05 * turn * np.cos(angle) / 1.1
+        x, v, angle, w = x + 0.02 * v, v + 0.02 * push, angle + 0.02 * w, w + 0.02 * turn
+        lengths += standing
+        standing &= (np.abs(x) <= 2.4) & (np.abs(angle) <= np.pi / 15)
+    return lengths
+
+
+def _facts_of_a_pole(task, params):
+    """What mistakes are recognised by: whether the pole stands."""
+    try:
+        arrays = _network_of(params, 4, 2)
+    except AssertionError:
+        return {"came": "None" if params is None else "something else"}
+    form = (task["order"], task["signs"], task["exchanged"])
+    return {"stands": bool(_episodes_of_a_pole(arrays, *form, np.random.default_rng(0)).mean() >= STANDS)}
+
+
+@points(1.5, repeat=False, seconds=60)
+def test_train_dqn_balances_a_pole(student, rng):
+    """A pole on a cart stands, though its four numbers come in an unknown order and with unknown signs."""
+    form = {"order": rng.permutation(4), "signs": rng.choice([-1.0, 1.0], size=4), "exchanged": int(rng.integers(2))}
+    start = int(rng.integers(2**32))
+    params = student.run(
+        _weights_for_a_pole, facts=_facts_of_a_pole, **form, num_steps=25_000, start=start, rng=generator(rng)
+    )
+    mean = _episodes_of_a_pole(_network_of(params, 4, 2), **form, rng=rng).mean()
+    assert_that(mean >= STANDS, f"The pole stands for {mean:.0f} steps on average. Asked: {STANDS} or more, of 500.")
 
 
 # policy_gradient_loss
@@ -1126,7 +1771,13 @@ def test_policy_gradient_loss_ends(student, rng):
         (*_played(rng, 5, 4, scale)[:2], factor * rng.normal(size=5), np.zeros(5))
         for scale, factor in ((0.0, 1), (1e-4, 1e-6), (5, 1e6))
     ]
+    cases += [(*_played(rng, 5, 4, scale)[:2], *_played(rng, 5, 4)[2:]) for scale in (1e-3, 4e-7)]
     logits, actions, returns, baselines = _played(rng, 6, 3)
+    cases += [
+        (logits, actions, with_ties(rng, (6,), 0.005), baselines),
+        (logits, actions, 0 * returns, magnitudes(rng, 6)),
+    ]
+    cases += [(logits, actions, 0 * returns, size * baselines) for size in (1e-3, 1e-5, 1e-11, 1e5)]
     whole = whole_numbers(rng, (6, 3))
     cases += [
         (whole, actions, returns, baselines),

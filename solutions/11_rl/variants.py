@@ -50,6 +50,14 @@ def value_iteration__own_backup(P, R, gamma, tolerance):
     return rows
 
 
+edit(
+    "value_iteration__allclose_by_change",
+    {
+        "np.max(np.abs(history[-1] - history[-2])) > tolerance": (
+            "not np.allclose(history[-1], history[-2], rtol=0, atol=tolerance)"
+        )
+    },
+)
 edit("value_iteration__amax", {".max(axis=1)": ".max(axis=-1)"})
 
 
@@ -216,6 +224,30 @@ class ReplayBuffer__arrays:
 
 
 edit(
+    "ReplayBuffer__random",
+    {
+        "rng.integers(len(self.transitions), size=batch_size)": (
+            "(rng.random(batch_size) * len(self.transitions)).astype(int)"
+        )
+    },
+)
+edit(
+    "ReplayBuffer__choice",
+    {
+        "rng.integers(len(self.transitions), size=batch_size)": (
+            "rng.choice(len(self.transitions), size=batch_size, replace=True)"
+        )
+    },
+)
+edit(
+    "ReplayBuffer__shuffled_draws",
+    {
+        "rng.integers(len(self.transitions), size=batch_size)": (
+            "rng.permutation(rng.integers(len(self.transitions), size=batch_size))"
+        )
+    },
+)
+edit(
     "ReplayBuffer__pop",
     {"self.transitions[self.count % self.capacity] = kept": "self.transitions = [*self.transitions[1:], kept]"},
 )
@@ -248,6 +280,16 @@ edit(
 )
 
 
+edit(
+    "dqn_targets__slices",
+    {
+        "frozen(next_observations).max(axis=1)": (
+            "np.array([np.max(frozen(next_observations[n : n + 1])) for n in range(len(rewards))])"
+        )
+    },
+)
+
+
 # double_dqn_targets
 
 
@@ -274,6 +316,46 @@ def double_dqn_targets__one_hot(batch, online, frozen, gamma):
     chosen = online(following)
     mask = np.eye(chosen.shape[1])[chosen.argmax(1)]
     return batch[2] + gamma * (frozen(following) * mask).sum(axis=1) * (1 - batch[4].astype(int))
+
+
+# train_dqn
+
+
+def train_dqn__slow_copy(world, gamma, num_steps, rng, score, freeze=200, memory=50_000):
+    seen = world.reset()
+    weights = start_network((len(seen), 48, 48, world.num_actions), rng, last=0.1)
+    slow, kept, largest = list(weights), weights, -1.0
+    adam, buffer = Adam(0.0007), ReplayBuffer(20_000)
+    for step in range(num_steps):
+        epsilon = 0.05 + 0.95 * np.exp(-step / 2000)
+        action = epsilon_greedy(apply_network(seen[None], weights)[0][0], epsilon, rng)
+        after, reward, terminated, truncated = world.step(action)
+        buffer.add((seen, action, reward, after, terminated, truncated))
+        seen = after
+        if terminated or truncated:
+            seen = world.reset()
+        if step > 300 and step % 2:
+            batch = buffer.sample(64, rng)
+            fast = weights
+            targets = double_dqn_targets(
+                batch, lambda X, w=fast: apply_network(X, w)[0], lambda X, w=slow: apply_network(X, w)[0], gamma
+            )
+            weights = learn_from_batch(batch, targets, weights, adam)
+            slow = [0.99 * old + 0.01 * new for old, new in zip(slow, weights, strict=True)]
+        if (step + 1) % 1000 == 0:
+            worth = score(weights)
+            if worth > largest:
+                kept, largest = weights, worth
+            if worth >= 1:
+                break
+    return tuple(kept)
+
+
+edit("train_dqn__single", {"double_dqn_targets": "dqn_targets"})
+edit(
+    "train_dqn__keeps_the_first_of_the_best",
+    {"latest >= best": "latest > best", "(len(observation), 64, 64": "(len(observation), 96, 48"},
+)
 
 
 # policy_gradient_loss

@@ -109,9 +109,7 @@ def test_carts_of_the_lesson_move_as_those_of_gymnasium(lesson_names):
 
 
 def test_deep_q_learning_balances_the_pole(lesson_names):
-    kept, _, largest = lesson_names["learn_cartpole"](
-        lesson_names["double_dqn_targets"], np.random.default_rng(31), num_steps=30_000
-    )
+    kept, _, largest = lesson_names["learn_to_balance"](np.random.default_rng(31), num_steps=30_000)
     lengths = lesson_names["balance"](lesson_names["greedy_player"](kept), np.random.default_rng(32), 100)
     assert lengths.mean() >= 475
     assert largest < 2
