@@ -97,20 +97,19 @@ def addition(seen: Seen) -> Panel:
 
 def bars(seen: Seen) -> Panel:
     """Draw how sure the network is of each class, at each step."""
-    panel = _flat("how sure the network is of each digit", BARS)
-    pitch, floor, room = (BARS[0] - FRAME[0]) / 10, 20.0, BARS[1] - FRAME[1] - 42.0
+    panel = Panel("how sure the network is of each digit", width=BARS[0], height=BARS[1], axes=False)
+    panel.xlim, panel.ylim, panel.xlabel = (-0.5, 9.5), (0.0, 1.25), " "
+    edges, true = np.sort(np.concatenate([np.arange(10) - 0.38, np.arange(10) + 0.38])), np.arange(10) == seen.digit
     for k in range(10):
-        panel.text((k + 0.5) * pitch, 9, str(k), bold=k == seen.digit, align="center")
+        panel.text(k, 0, k, bold=k == seen.digit, align="center", dy=12)
     for step, probs in enumerate(seen.probs):
-        show = (step, step)
-        for k in np.flatnonzero(probs > 0.004).tolist():
-            series, high = TRUE if k == seen.digit else OTHER, max(room * float(probs[k]), 1.0)
-            fill = "#0072b2" if k == seen.digit else "#d55e00"
-            panel.box((k + 0.5) * pitch, floor + high / 2, pitch - 8, high, (), series=series, fill=fill, round=0,
-                      show=show)  # fmt: skip
-            if probs[k] > 0.05:
-                panel.text((k + 0.5) * pitch, floor + high + 9, f"{probs[k]:.0%}", align="center", show=show)
-    panel.line((0, BARS[0] - FRAME[0]), (floor, floor), width=1, solid=True)
+        show, read = (step, step), int(probs.argmax())
+        for these, series in ((true, TRUE), (~true, OTHER)):
+            heights = np.zeros(19)  # every other one is a gap
+            heights[::2] = np.where(these, probs, 0.0)
+            panel.bars(edges, heights, series=series, show=show)
+        panel.text(read, probs[read] + 0.1, f"{probs[read]:.0%}", align="center", show=show)
+    panel.line((-0.5, 9.5), (0, 0), width=1, solid=True)
     return panel
 
 
@@ -153,7 +152,7 @@ def along(seen: Seen, before: Seen | None) -> Panel:
         panel.text(BUDGETS[place], _beside(seen.probs[place, k]), a_digit(k), series=series, bold=True,
                    align="left" if side > 0 else "right", dx=5 * side)  # fmt: skip
     if seen.fooled:
-        panel.rule(x=BUDGETS[seen.fooled], series=0)
+        panel.line((BUDGETS[seen.fooled],) * 2, LIMITS, width=1, solid=True)
         side = -1 if seen.fooled > LAST / 2 else 1
         panel.text(BUDGETS[seen.fooled], 1.1, f"fooled at {BUDGETS[seen.fooled]:.2f}", dx=5 * side,
                    align="left" if side > 0 else "right")  # fmt: skip
@@ -163,7 +162,7 @@ def along(seen: Seen, before: Seen | None) -> Panel:
 
 def _beside(height):
     """Place a label above or below the end of a curve."""
-    return height - 0.08 if height > 0.5 else height + 0.08
+    return height - 0.08 if height > 0.5 else height + 0.14
 
 
 def _sure(seen, step):
@@ -197,9 +196,9 @@ def accuracy(seen: Seen, before: Seen | None) -> Panel:
 
 
 def _steps(panel, words):
-    """Let the step follow the pointer, with a line at its budget."""
+    """Let the step follow the pointer, with a dashed line at its budget."""
     for step in range(1, LAST + 1):
-        panel.line((BUDGETS[step],) * 2, LIMITS, width=1, solid=True, show=(step, step))
+        panel.rule(x=BUDGETS[step], series=0, show=(step, step))
     panel.scrub, panel.hover = (0.0, 100.0), words
 
 
