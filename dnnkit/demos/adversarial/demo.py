@@ -105,12 +105,14 @@ class AdversarialExamples(Demo):
 
     def _attacked(self, net, digit, attack, known):
         """Let the student's attack change the digit with each budget: pictures (budgets, 64), or None."""
+        if attack not in self.own:  # also while the still picture is drawn
+            return None
         key, steps = (net.name, digit, attack), settings()["steps"]
         if key not in self._known:
-            work = self.own.run(attack, lambda f: own_pictures(net, digit, attack, f, BUDGETS, steps))
-            if work is None:
+            pictures = self.own.run(attack, lambda f: own_pictures(net, digit, attack, f, BUDGETS, steps))
+            if pictures is None:
                 return None
-            self._known[key] = work
+            self._known[key] = pictures
         found = self._known[key]
         if attack == "fgsm":
             self.own.agrees(attack, found, known, rtol=1e-4)

@@ -119,13 +119,13 @@ def plane(seen: Seen) -> Panel:
     panel.xlabel, panel.ylabel = f"change by {WORDS[seen.attack]}", "random change"
     panel.xlim, panel.ylim = (-0.014, 0.305), (-0.31, 0.31)
     panel.field(seen.lead[::-1], (-0.005, 0.305, -0.31, 0.31), limits=(-1, 1))
+    panel.line((0, BUDGETS[-1]), (seen.random, seen.random), width=1, solid=True)
     rows, columns = range(2, 31, 5), range(2, 31, 5)
     places = [(BUDGETS[column], RANDOM[row], seen.read[row, column]) for row in rows for column in columns]
     for digit in range(10):
         found = np.array([(x, y) for x, y, read in places if read == digit])
         if found.size:
             panel.points(*found.T, shape=str(digit), size=4)
-    panel.line((0, BUDGETS[-1]), (seen.random, seen.random), width=1, solid=True)
     panel.points(BUDGETS, np.full(LAST + 1, seen.random), shape="star", size=9, grows=True)
     panel.spots = [
         (float(across), float(up), f"{across:.2f} by {WORDS[seen.attack]}, {up:.2f} random: {a_digit(int(read))}")

@@ -281,3 +281,8 @@ def test_the_still_picture_sets_three_states_below_each_other():
     words = ("0.08 by fgsm: read as a 1", "0.24 at random: read as a 4", "0.08 by fgsm: read as a 4")
     assert [word in said for word, said in zip(words, sentences, strict=True)] == [True] * 3
     assert len([ax for row in figure.subfigs for ax in row.axes]) == 12
+
+
+def test_the_still_picture_does_without_the_students_functions():
+    plain, own = (still.still_html(adversarial_examples(**more)) for more in ({}, {"fgsm": no_sign}))
+    assert own == plain
