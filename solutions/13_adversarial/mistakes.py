@@ -656,6 +656,31 @@ edit(
 )
 
 
+@hint(
+    "The accuracies are multiplied, as if attacks fooled pictures independently. Count pictures that are always right."
+)
+def robust_accuracy__product(predict, attacks, X, y):
+    share = np.mean(predict(X) == y)
+    for attack in attacks:
+        share *= np.mean(predict(attack(X, y)) == y)
+    return share
+
+
+@hint("A picture counts if it is right as it is and under one of the attacks. It has to be right under all of them.")
+def robust_accuracy__one_attack_suffices(predict, attacks, X, y):
+    right = np.zeros(len(X), dtype=bool) if attacks else np.ones(len(X), dtype=bool)
+    for attack in attacks:
+        right = right | (predict(attack(X, y)) == y)
+    return np.mean(right & (predict(X) == y))
+
+
+edit(
+    "robust_accuracy__list_of_truths",
+    {"return np.mean(right)": "return right"},
+    hint="A truth value for each picture came. Their mean is asked for, one number.",
+)
+
+
 # project_linf
 
 edit(

@@ -875,11 +875,10 @@ def _right_robust(X, y, W, b, changes):
 
 def _assert_share(answer, right, count, what):
     """Fail unless a share of pictures is right; say how many pictures too many or too few it counts, where it does."""
-    if isinstance(answer, (float, np.floating)):
+    if isinstance(answer, (float, np.floating, np.ndarray)) and np.ndim(answer) == 0 and 0 <= answer <= 1:
         gap = (float(answer) - right) * count
-        pictures = round(gap) if np.isfinite(gap) else 0
-        if pictures and abs(gap - pictures) < 1e-6 and 0 <= answer <= 1:
-            some, more = f"{abs(pictures)} of the {count} pictures", "many" if pictures > 0 else "few"
+        if round(gap) and abs(gap - round(gap)) < 1e-6:
+            some, more = f"{abs(round(gap))} of the {count} pictures", "many" if gap > 0 else "few"
             assert_that(False, f"{what}: the value is wrong, {float(answer):.4g}. It counts {some} too {more}.")
     assert_close(answer, right, rtol=1e-12, what=what)
 
