@@ -29,8 +29,8 @@ def plot_reach(reaches: Mapping[str, tuple[ArrayLike, ArrayLike]], *, labels: Se
     places = np.arange(len(labels))
     for ax, (name, (low, high)) in zip(axes, reaches.items(), strict=True):
         low, high = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
-        ax.barh(places, high - low, left=low, height=0.5, color=COLOURS[5])
-        ax.plot(low, places, "|", color=COLOURS[1], markersize=14, markeredgewidth=3)
+        ax.barh(places, high - low, left=low, height=0.5, color=COLOURS[5], label="what it can do")
+        ax.plot(low, places, "|", color=COLOURS[1], markersize=14, markeredgewidth=3, label="the lower end")
         ax.axvline(0, color="black", linewidth=0.8)
         ax.set(title=name, xlabel=xlabel, yticks=places, yticklabels=labels)
         ax.invert_yaxis()
@@ -38,6 +38,7 @@ def plot_reach(reaches: Mapping[str, tuple[ArrayLike, ArrayLike]], *, labels: Se
             f"{label}: from {a + 0.0:.2g} to {b + 0.0:.2g}" for label, a, b in zip(labels, low, high, strict=True)
         )
         describe(ax, f"{xlabel}. {bars}. The lower ends add up to {low.sum():.2g}.")
+    axes[-1].legend(loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False)
     limits = [limit for ax in axes for limit in ax.get_xlim()]
     for ax in axes:
         ax.set_xlim(1.08 * min(limits), 1.08 * max(limits))

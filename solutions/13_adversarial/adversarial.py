@@ -327,6 +327,19 @@ ax = plots.plot_curves(
 plots.show(ax)
 
 # %% [markdown]
+# ### Play · To the right, or upwards
+#
+# On the map of the next panel, every place is a changed four: to the right your `fgsm` has changed it, upwards a coin.
+# Violet is read rightly, and orange wrongly, by a network with two hidden layers. Predict, then drag the star. Which
+# way is shorter? *Next digit* takes another one. For which digit does a large random change suffice?
+
+# %%
+# %%explore fgsm
+from dnnkit.demos import adversarial_examples
+
+adversarial_examples(fgsm=fgsm)
+
+# %% [markdown]
 # ## Part 2 · Linear is enough
 #
 # At first, many thought that adversarial examples come from the strange bends of deep networks. But the network that
@@ -338,7 +351,7 @@ plots.show(ax)
 # Take the logistic regression of Lesson 01: logit $z = x \cdot w + b$, label 0 or 1. With $s = +1$ for label 1 and
 # $s = -1$ for label 0, the number $m = s z$ is the **margin**. It is positive if the example is right, and its loss is
 # $\log(1 + e^{-m})$. A change $\delta$ moves the margin by $s \, w \cdot \delta$. In the picture, each bar is what one
-# pixel can do to the margin within its budget. The worst change uses the lower end of all bars at once.
+# pixel can do to the margin within its budget. The worst change uses the lower end of all bars at once, marked orange.
 
 # %%
 # %%explore
@@ -784,7 +797,7 @@ def robust_accuracy(predict, attacks, X, y):
         The share of all N pictures that are right without an attack and under every attack, a number. Each attack
         starts from X.
 
-    Reference: Carlini et al. 2019, section 4.2, "per-example" success of several attacks.
+    Reference: Carlini et al. 2019, section 5.6, "Report the Per-Example Attack Success Rate".
     """
     ### BEGIN SOLUTION
     right = predict(X) == y
@@ -809,7 +822,7 @@ check("robust_accuracy")
 # %%explore
 square = np.array([0.3, 0.85])
 path = [square]
-for push in ([0.11, 0.05], [0.19, -0.03], [-0.12, 0.21], [-0.13, -0.08]):
+for push in ([0.11, 0.05], [0.19, -0.13], [-0.12, 0.31], [-0.13, -0.08]):
     path += [path[-1] + push, np.clip(np.clip(path[-1] + push, square - 0.2, square + 0.2), 0, 1)]
 plots.show(plots.plot_projection(np.array(path), square, 0.2))
 
@@ -1320,6 +1333,19 @@ for name, curve in resistance.items():
 # quarter is left. On these digits it costs no accuracy on ordinary pictures. On larger data sets it usually does:
 # there, faint features that nobody sees help a little, and a network that resists must do without them.
 #
+# ### Play · The border moves
+#
+# Here is the map again, with your `pgd` on a network that was trained under attack. Before you run the cell: where was
+# the border of the four for the plain network, and where will it be now? Switch between the networks. Then look at a
+# picture that fools this one. Is it still a four to you?
+
+# %%
+# %%explore fgsm, project_linf, pgd
+adversarial_examples(
+    fgsm=fgsm, pgd=pgd, network="trained under attack", attack="ten steps (pgd)", step=8, predict=False
+)
+
+# %% [markdown]
 # ### Experiment · What the slopes look like
 #
 # The slopes along the pixels are a picture. Red pixels make the loss grow when they get darker, blue ones when they get

@@ -184,6 +184,40 @@ edit(
     {"X + epsilon": "epsilon"},
     hint="The change came, without the picture. Add it to X.",
 )
+edit(
+    "fgsm__multiplied",
+    {"X + epsilon * np.sign(gradient(X, y))": "X * (1 + epsilon * np.sign(gradient(X, y)))"},
+    hint="The change is a share of each pixel, so white paper stays white. Every pixel moves by epsilon itself.",
+)
+edit(
+    "fgsm__same_for_all",
+    {"np.sign(gradient(X, y))": "np.sign(gradient(X, y).mean(axis=0))"},
+    hint="All pictures are changed by the same signs, those of mean slopes. Each picture has slopes of its own.",
+)
+edit(
+    "fgsm__outside_stays",
+    {
+        "return np.clip(X + epsilon * np.sign(gradient(X, y)), 0.0, 1.0)": (
+            "moved = X + epsilon * np.sign(gradient(X, y))\n    return np.where((moved < 0) | (moved > 1), X, moved)"
+        )
+    },
+    hint="A pixel that would leave the range does not move at all. It moves as far as 0 and 1 allow.",
+)
+edit(
+    "fgsm__rescaled",
+    {
+        "return np.clip(X + epsilon * np.sign(gradient(X, y)), 0.0, 1.0)": (
+            "moved = X + epsilon * np.sign(gradient(X, y))\n"
+            "    return (moved - moved.min()) / max(moved.max() - moved.min(), 1e-12)"
+        )
+    },
+    hint="All pixels are shifted and stretched to fit between 0 and 1. Only those that leave the range are cut off.",
+)
+edit(
+    "fgsm__slopes_centred",
+    {"np.sign(gradient(X, y))": "(lambda g: np.sign(g - g.mean()))(gradient(X, y))"},
+    hint="The mean was taken away from the slopes, which turns some of their signs round. Take the signs as they are.",
+)
 
 
 # linear_worst_loss
@@ -487,6 +521,71 @@ edit(
     {"* directions": "* np.sign(directions)"},
     hint="Only the signs of the directions are used. Each picture changes by epsilon times its direction.",
 )
+edit(
+    "minimal_epsilon__right_and_wrong_exchanged",
+    {"0.0, 1.0)) != y": "0.0, 1.0)) == y"},
+    hint="Right and wrong are exchanged: a picture is fooled where its reading differs from y.",
+)
+edit(
+    "minimal_epsilon__own_labels",
+    {"    low, high = np.zeros(len(X))": "    y = predict(np.clip(X, 0.0, 1.0))\n    low, high = np.zeros(len(X))"},
+    hint="The readings are compared with those of the unchanged pictures. Compare them with the true labels y.",
+)
+
+
+@hint("Each look starts from the picture of the look before, so the changes add up. Each starts from X.")
+def minimal_epsilon__walks_on(predict, X, y, directions, num_halvings):
+    shape = (-1, *[1] * (X.ndim - 1))
+    low, high = np.zeros(len(X)), np.ones(len(X))
+    at_once = predict(X) != y
+    at_the_end = predict(np.clip(X + directions, 0.0, 1.0)) != y
+    moved = X
+    for _ in range(num_halvings):
+        middle = (low + high) / 2
+        moved = np.clip(moved + middle.reshape(shape) * directions, 0.0, 1.0)
+        there = predict(moved) != y
+        low, high = np.where(there, low, middle), np.where(there, middle, high)
+    return np.where(at_once, 0.0, np.where(at_the_end, high, np.inf))
+
+
+edit(
+    "minimal_epsilon__infinity_at_once",
+    {"np.where(at_once, 0.0, np.where(at_the_end, high, np.inf))": "np.where(at_the_end & ~at_once, high, np.inf)"},
+    hint="A picture that is wrong as it is gets infinity. It needs no change, so its number is 0.",
+)
+
+
+@hint("The directions were made one long. Epsilon counts in units of the directions as they are.")
+def minimal_epsilon__unit_directions(predict, X, y, directions, num_halvings):
+    length = np.sqrt(np.sum((1.0 * directions.reshape(len(X), -1)) ** 2, axis=1))
+    directions = directions / np.maximum(length, 1e-300).reshape(-1, *[1] * (X.ndim - 1))
+
+    def wrong(epsilon):
+        moved = X + epsilon.reshape(-1, *[1] * (X.ndim - 1)) * directions
+        return predict(np.clip(moved, 0.0, 1.0)) != y
+
+    low, high = np.zeros(len(X)), np.ones(len(X))
+    at_once, at_the_end = wrong(low), wrong(high)
+    for _ in range(num_halvings):
+        middle = (low + high) / 2
+        there = wrong(middle)
+        low, high = np.where(there, low, middle), np.where(there, middle, high)
+    return np.where(at_once, 0.0, np.where(at_the_end, high, np.inf))
+
+
+@hint("Epsilons at equal distances were tried. Bisection halves what is left of the interval in each look.")
+def minimal_epsilon__equal_steps(predict, X, y, directions, num_halvings):
+    found = np.full(len(X), np.inf)
+    for epsilon in np.linspace(1, 0, num_halvings + 2):
+        found = np.where(predict(np.clip(X + epsilon * directions, 0.0, 1.0)) != y, epsilon, found)
+    return found
+
+
+edit(
+    "minimal_epsilon__minus_one_for_never",
+    {"high, np.inf)": "high, -1.0)"},
+    hint="A picture that is never fooled gets infinity, not -1: no change is large enough.",
+)
 
 
 # robust_accuracy
@@ -557,6 +656,31 @@ edit(
 )
 
 
+@hint(
+    "The accuracies are multiplied, as if attacks fooled pictures independently. Count pictures that are always right."
+)
+def robust_accuracy__product(predict, attacks, X, y):
+    share = np.mean(predict(X) == y)
+    for attack in attacks:
+        share *= np.mean(predict(attack(X, y)) == y)
+    return share
+
+
+@hint("A picture counts if it is right as it is and under one of the attacks. It has to be right under all of them.")
+def robust_accuracy__one_attack_suffices(predict, attacks, X, y):
+    right = np.zeros(len(X), dtype=bool) if attacks else np.ones(len(X), dtype=bool)
+    for attack in attacks:
+        right = right | (predict(attack(X, y)) == y)
+    return np.mean(right & (predict(X) == y))
+
+
+edit(
+    "robust_accuracy__list_of_truths",
+    {"return np.mean(right)": "return right"},
+    hint="A truth value for each picture came. Their mean is asked for, one number.",
+)
+
+
 # project_linf
 
 edit(
@@ -624,6 +748,39 @@ edit(
     "project_linf__half",
     {"X0 - float(epsilon), X0 + float(epsilon)": "X0 - epsilon / 2, X0 + epsilon / 2"},
     hint="The pixels are held within half of epsilon. The budget counts in each direction.",
+)
+edit(
+    "project_linf__only_the_upper_limit",
+    {"np.clip(X, X0 - float(epsilon), X0 + float(epsilon))": "np.minimum(X, X0 + float(epsilon))"},
+    hint="Pixels may go down as far as they like. The budget counts in both directions.",
+)
+edit(
+    "project_linf__far_pixels_reset",
+    {"np.clip(X, X0 - float(epsilon), X0 + float(epsilon))": "np.where(np.abs(1.0 * X - X0) > epsilon, X0, X)"},
+    hint="A pixel that is too far goes back to X0. The nearest allowed one is epsilon away from it.",
+)
+
+
+@hint("A picture with one pixel that is too far becomes X0 as a whole. Each pixel goes to the nearest allowed value.")
+def project_linf__pictures_reset(X, X0, epsilon):
+    far = np.abs(1.0 * X - X0).reshape(len(X), -1).max(axis=1) > epsilon
+    return np.clip(np.where(far.reshape(-1, *[1] * (X.ndim - 1)), X0, X), 0.0, 1.0)
+
+
+edit(
+    "project_linf__relative",
+    {"X0 - float(epsilon), X0 + float(epsilon)": "X0 * (1 - float(epsilon)), X0 * (1 + float(epsilon))"},
+    hint="The budget is a share of each pixel of X0. It is the same number for all pixels.",
+)
+edit(
+    "project_linf__one_interval_for_all",
+    {"X0 - float(epsilon), X0 + float(epsilon)": "X0.min() - float(epsilon), X0.max() + float(epsilon)"},
+    hint="All pixels are held in one interval. Each has its own, around the same pixel of X0.",
+)
+edit(
+    "project_linf__between_the_extremes",
+    {"X0 + float(epsilon)), 0.0, 1.0)": "X0 + float(epsilon)), X0.min(), X0.max())"},
+    hint="The outer limits are the smallest and the largest pixel of X0. They are black and white, 0 and 1.",
 )
 
 
@@ -736,6 +893,58 @@ edit(
     "pgd__global_generator",
     {"rng.uniform(": "np.random.default_rng(0).uniform("},
     hint="The start is always the same. Draw it from rng.",
+)
+edit(
+    "pgd__start_of_a_step",
+    {"rng.uniform(-epsilon, epsilon, size=X.shape)": "rng.uniform(-step_size, step_size, size=X.shape)"},
+    hint="The start is drawn within one step of the picture. It is drawn from the whole box, within epsilon.",
+)
+edit(
+    "pgd__noise_in_each_step",
+    {
+        "project_linf(moved + step_size * np.sign": (
+            "project_linf(moved + rng.uniform(-epsilon, epsilon, size=X.shape) + step_size * np.sign"
+        )
+    },
+    hint="Random numbers are added in each step, so steps after the start differ. rng is for the start only.",
+)
+edit(
+    "pgd__steps_divided",
+    {"step_size * np.sign": "step_size / num_steps * np.sign"},
+    hint="The size of a step is divided by their number. Each step goes by the whole step_size.",
+)
+
+
+@hint(
+    "The range from 0 to 1 is not kept: the pictures are held within epsilon, and nothing else. Project in each step."
+)
+def pgd__only_the_ball(gradient, X, y, epsilon, step_size, num_steps, rng):
+    moved = X + rng.uniform(-epsilon, epsilon, size=X.shape)
+    for _ in range(num_steps):
+        moved = np.clip(moved + step_size * np.sign(gradient(moved, y)), X - epsilon, X + epsilon)
+    return moved
+
+
+edit(
+    "pgd__slopes_of_the_start",
+    {
+        "    for _ in range(num_steps):": "    signs = np.sign(gradient(moved, y))\n    for _ in range(num_steps):",
+        "moved + step_size * np.sign(gradient(moved, y))": "moved + step_size * signs",
+    },
+    hint="The slopes are those of the random start in every step. Ask for new ones where the walk is.",
+)
+edit(
+    "pgd__steps_start_over",
+    {
+        "    for _ in range(num_steps):": "    start = moved\n    for _ in range(num_steps):",
+        "project_linf(moved + step_size": "project_linf(start + step_size",
+    },
+    hint="Each step begins at the random start again, so many steps go no further than one. Go on from the last.",
+)
+edit(
+    "pgd__ball_of_a_step",
+    {"np.sign(gradient(moved, y)), X, epsilon)": "np.sign(gradient(moved, y)), X, step_size)"},
+    hint="The steps are projected with step_size as the budget. The box around the first picture has the size epsilon.",
 )
 
 
@@ -890,6 +1099,41 @@ edit(
     {"(y, logits": "(np.full(len(X), y[0]), logits"},
     hint="All pictures get the label of the first one.",
 )
+edit(
+    "input_gradient__absolute",
+    {"return slopes[0]": "return np.abs(slopes[0])"},
+    hint="The sizes of the slopes came, without their signs. An attack needs the signs.",
+)
+edit(
+    "input_gradient__flat",
+    {"return slopes[0]": "return slopes[0].reshape(len(X), -1)"},
+    hint="The slopes of each picture came in one row. They have the shape of X.",
+)
+edit(
+    "input_gradient__all_logits",
+    {
+        "keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)": "logits",
+    },
+    hint="These are the slopes of the sum of all logits, and y plays no part. Those of the loss are asked for.",
+)
+edit(
+    "input_gradient__scaled",
+    {
+        "return slopes[0]": (
+            "return slopes[0] / np.maximum(np.abs(slopes[0]).max(axis=tuple(range(1, X.ndim)), keepdims=True), 1e-300)"
+        )
+    },
+    hint="Each picture's slopes are divided by the largest of them. The slopes themselves are asked for.",
+)
+edit(
+    "input_gradient__slopes_of_the_probability",
+    {
+        "keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)": (
+            "keras.ops.take_along_axis(keras.ops.softmax(logits), keras.ops.convert_to_tensor(y[:, None]), axis=1)"
+        )
+    },
+    hint="These are the slopes of the label's probability. The loss is minus its logarithm.",
+)
 
 
 # adversarial_train
@@ -937,3 +1181,20 @@ def adversarial_train__changed_once(X, y, epsilon, rng):
 @hint("The weights did not move. Does the update come back into params?")
 def adversarial_train__no_update(X, y, epsilon, rng):
     return start_network((64, 128, 128, 10), rng)
+
+
+edit(
+    "adversarial_train__grey_levels",
+    {"y[batch], epsilon)": "y[batch], epsilon / 255)"},
+    hint="The budget was divided by 255, but pixels lie between 0 and 1. Attack with epsilon as it is.",
+)
+edit(
+    "adversarial_train__own_labels",
+    {"logit_slopes(logits, y[batch])": "logit_slopes(logits, reader(params)(changed))"},
+    hint="The network learns what it reads itself. The changed pictures keep their true labels.",
+)
+edit(
+    "adversarial_train__one_epoch",
+    {"    for _ in range(40):": "    for _ in range(1):"},
+    hint="The network saw each picture once. The recipe takes 40 epochs.",
+)

@@ -153,6 +153,13 @@ WRONG = {
         "latent_space(gaussian_kl=mine, network='VAE, beta 1', predict=False)",
         "Your gaussian_kl differs from the demo's own",
     ),
+    "adversarial_examples": (
+        "import numpy as np\n"
+        "def mine(gradient, X, y, epsilon):  # without the sign\n"
+        "    return np.clip(X + epsilon * gradient(X, y), 0, 1)",
+        "adversarial_examples(fgsm=mine, predict=False)",
+        "Your fgsm differs from the demo's own",
+    ),
 }
 
 
@@ -449,4 +456,48 @@ def test_latent_space_fits_a_small_screen_and_a_phone(browser, lab, tools):
     settled(page)
     places = [page.locator(".dnn-panel").nth(number).bounding_box() for number in range(4)]
     assert len({place["x"] for place in places}) == 1  # one below the other
+    page.close()
+
+
+def test_the_map_of_changes_answers_to_pointer_and_keys(page, lab, tools):
+    unwritten = "def mine(gradient, X, y, epsilon):\n    raise NotImplementedError('not yet')"
+    shown = "from dnnkit.demos import adversarial_examples\nadversarial_examples(fgsm=mine, predict=False)"
+    opened(page, lab, tools, "adversarial.ipynb", unwritten, shown)
+    words, pictures = page.locator(".dnn-says"), page.locator(".dnn-panel canvas")
+    expect(words).to_have_text("As it is: read as a 4, 100% sure, rightly.")
+    expect(page.locator(".dnn-note")).to_have_text("Your fgsm is not written yet: the picture shows the demo's own.")
+    box = pictures.nth(2).bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 190, box["y"] + 98, steps=4)
+    page.mouse.up()
+    expect(words).to_contain_text(re.compile(r"changed by 0\.2\d by fgsm.*: read as a 1, \d+% sure, but it is"))
+    page.mouse.move(box["x"] + 120, box["y"] + 60)
+    expect(page.locator(".dnn-beside:visible")).to_contain_text(re.compile(r"0\.\d\d by fgsm, 0\.1\d random: a 1"))
+    pictures.nth(2).focus()
+    page.keyboard.press("Shift+ArrowUp")
+    expect(words).to_contain_text(re.compile(r"and 0\.0\d at random"))
+    page.keyboard.press("n")
+    expect(words).to_contain_text("but it is a 5")
+    curve = pictures.nth(3).bounding_box()
+    page.mouse.move(curve["x"] + 52, curve["y"] + 90)
+    expect(page.get_by_label("epsilon in hundredths", exact=True)).to_have_value("0")
+    expect(page.locator(".dnn-beside:visible")).to_contain_text("epsilon 0.00: a 5")
+    page.mouse.move(5, 5)
+    assert tools.findings(page, ".dnn-demo") == []
+    assert page.problems == []
+
+
+def test_adversarial_examples_fit_a_small_screen(browser, lab, tools):
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    source = "from dnnkit.demos import adversarial_examples\nadversarial_examples(predict=False)"
+    opened(page, lab, tools, "small_adversarial.ipynb", source)
+    page.add_style_tag(content=".dnn-demo { max-width: 824px; }")  # as with JupyterLab's list of files beside it
+    for network in ("softmax regression", "trained under attack"):
+        page.get_by_label("network", exact=True).select_option(network)
+        settled(page)
+        assert page.locator(".dnn-demo").bounding_box()["height"] <= 620
+    assert page.locator(".dnn-controls > .dnn-control:visible").count() <= 4
+    rows = [page.locator(".dnn-panel").nth(number).bounding_box()["y"] for number in range(5)]
+    assert rows[0] == rows[1] < rows[2] == rows[3] == rows[4]
     page.close()

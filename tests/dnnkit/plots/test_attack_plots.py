@@ -12,6 +12,8 @@ def test_each_pixel_has_its_bar_and_both_panels_share_a_scale():
     ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in axes[1].patches]
     np.testing.assert_allclose(ends, [(-0.2, 0.4), (0.0, 0.1)])
     assert axes[0].get_xlim() == axes[1].get_xlim()
+    legend = [text.get_text() for text in axes[1].get_legend().get_texts()]
+    assert sorted(legend) == ["the lower end", "what it can do"]
     description = plots.alt_text(axes[0].figure)
     assert "first: from -0.2 to 0.4; second: from 0 to 0.1. The lower ends add up to -0.2." in description
     assert "The lower ends add up to -0.5." in description
