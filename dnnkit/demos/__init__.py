@@ -17,6 +17,7 @@ DEMOS = {
     "gradient_flow": "flow.demo:GradientFlow",
     "architecture_explorer": "architectures.demo:ArchitectureExplorer",
     "latent_space": "latent.demo:LatentSpace",
+    "gridworld": "worlds.demo:Gridworld",
 }
 
 
