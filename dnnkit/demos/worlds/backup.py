@@ -11,7 +11,7 @@ from dnnkit.demos.worlds.plan import Plan
 from dnnkit.demos.worlds.play import Q_LEARNING, Play
 from dnnkit.demos.worlds.words import BEST, FRAME, RING, SIGNS, bracketed, frame, runs, short
 
-BACKUP = (433, 174)  # pixels
+BACKUP = (433, 168)  # pixels
 
 
 def lesson(place: Ground, episodes: Play, name: str, cell: int, how: Any) -> Panel:

@@ -12,7 +12,7 @@ from dnnkit.demos.worlds import backup, own, panels
 from dnnkit.demos.worlds.ground import CLIFF_WALK, ISLAND, ROOMS, ground, painted
 from dnnkit.demos.worlds.panels import PLAN
 from dnnkit.demos.worlds.plan import plan, settled_places
-from dnnkit.demos.worlds.play import EVERY, LAST, Q_LEARNING, SARSA, How, falls_until, recent
+from dnnkit.demos.worlds.play import EVERY, LAST, Q_LEARNING, SARSA, How, falls_until, recent, steadied
 from dnnkit.demos.worlds.words import FRAME, short, walked, way_of, words_of
 
 MOVES = {"ArrowLeft": (0, -1), "ArrowRight": (0, 1), "ArrowUp": (-1, 0), "ArrowDown": (1, 0)}
@@ -109,16 +109,16 @@ class Gridworld(Demo):
         plays = {rule: mine for rule, (mine, _) in found.items()}
         known = {rule: right for rule, (_, right) in found.items() if right}
         chart, looks = own.planner(self.own, place, how.gamma)
-        tables = {rule: episodes.tables for rule, episodes in plays.items()} | {PLAN: looks}
+        tables = {rule: steadied(episodes.tables) for rule, episodes in plays.items()} | {PLAN: looks}
         ways = {name: [way_of(place, table) for table in steps] for name, steps in tables.items()}
-        return {"plays": plays, "known": known, "chart": chart, "looks": looks, "ways": ways}
+        return {"plays": plays, "known": known, "chart": chart, "tables": tables, "ways": ways}
 
     def draw(self, result: Result, values: Settings, pinned: tuple[Settings, Result] | None) -> list[Panel]:
         """Draw the map with all ways, what was collected, and the backup of the ringed place."""
         place, plays, planned = result["place"], result["plays"], result["planned"]
         ways, words = self._seen(result)
-        tables = result["looks"] if planned else plays[values["shown"]].tables
-        ghosts = {rule: walked(way_of(place, right.tables[-1])) for rule, right in result["known"].items()}
+        tables = result["tables"][values["shown"]]
+        ghosts = {rule: walked(way_of(place, steadied(right.tables)[-1])) for rule, right in result["known"].items()}
         if pinned and pinned[1]["place"].letters.tolist() == place.letters.tolist():
             ghosts |= {rule: walked(pinned[1]["ways"][rule][-1]) for rule in own.RULES}
         best = plan(place, 1.0)

@@ -8,10 +8,10 @@ import numpy as np
 from dnnkit.data.gridworlds import CLIFF, START, WALL
 from dnnkit.demos.canvas import Panel, apart
 from dnnkit.demos.worlds.ground import GOAL, Array, Ground
-from dnnkit.demos.worlds.play import EPISODES, EVERY, LAST, Q_LEARNING, SARSA, Play, recent
+from dnnkit.demos.worlds.play import EPISODES, EVERY, LAST, Q_LEARNING, SARSA, STEADY, Play, recent
 from dnnkit.demos.worlds.words import FRAME, RING, SIGNS, frame, runs, short
 
-MAP, RETURNS = (812, 218), (372, 174)  # pixels
+MAP, RETURNS = (812, 218), (372, 168)  # pixels
 MOST_WIDE = 600  # pixels of the map; what is right of it is for words
 PLAN = "value iteration"
 SERIES = {Q_LEARNING: 5, SARSA: 4, PLAN: 0}
@@ -55,7 +55,8 @@ def atlas(place: Ground, ways: Table, tables: Array, name: str, cell: int, words
         ghosts: name -> ways to compare with, drawn grey.
     """
     per = unit(place)
-    panel = Panel(f"the ways of all three; arrows and greys: {name}", axes=False, equal=True)
+    mean = "" if name == PLAN else f", mean of the latest {STEADY * EVERY} episodes"
+    panel = Panel(f"the ways of all three; arrows and greys: {name}{mean}", axes=False, equal=True)
     panel.width, panel.height = MAP
     panel.xlim, panel.ylim = (0.0, (MAP[0] - FRAME[0]) / per), (0.0, (MAP[1] - FRAME[1]) / per)
     _shade(panel, place, tables)

@@ -11,6 +11,7 @@ from dnnkit.demos.worlds.ground import FALL, Array, Ground, returned
 
 EPISODES, EVERY = 200, 5  # how many are played, and after how many the table is kept
 LAST = EPISODES // EVERY  # number of the last table that is kept
+STEADY = 8  # tables that are averaged where arrows and ways are drawn: those of 40 episodes
 LONGEST = 300  # steps of an episode until it is cut off
 MOST = 8000  # steps of all episodes; those that would come after it are not played
 Q_LEARNING, SARSA = "Q-learning", "SARSA"
@@ -102,7 +103,7 @@ def play(place: Ground, rule: str, how: How, seed: int) -> Play:
     ends, off, alpha, gamma = place.world.terminals, rule == Q_LEARNING, how.alpha, how.gamma
     entries, book = [0.0] * len(ahead), Book(len(place.ahead))
     latest: dict[int, tuple[float, ...]] = {}
-    draws = iter(np.random.default_rng(seed).random((MOST + EPISODES, 2)).tolist())
+    draws = iter(_draws(seed))
     for episode in range(EPISODES):
         tries, total, falls, at = how.tries(episode), 0.0, 0, place.world.start
         entry = after = _pick(entries, 4 * at, tries, next(draws)[0])
@@ -188,6 +189,16 @@ def recent(play: Play) -> Array:
     for number in range(len(play.returns) // EVERY):
         means[number] = play.returns[max(0, EVERY * (number + 1) - 20) : EVERY * (number + 1)].mean()
     return means
+
+
+def steadied(tables: Array) -> Array:
+    """Average each table (K, S, 4) with those before it, `STEADY` in all, for one step may turn an arrow round."""
+    return np.array([tables[max(min(1, k), k + 1 - STEADY) : k + 1].mean(axis=0) for k in range(len(tables))])
+
+
+@functools.lru_cache(maxsize=4)
+def _draws(seed: int) -> list[list[float]]:
+    return np.random.default_rng(seed).random((MOST + EPISODES, 2)).tolist()
 
 
 def falls_until(play: Play, number: int) -> int:

@@ -10,7 +10,7 @@ from dnnkit.demos import static_view as still
 from dnnkit.demos.worlds.ground import CLIFF_WALK, ISLAND, ROOMS, ground, painted, way_by
 from dnnkit.demos.worlds.panels import PLAN
 from dnnkit.demos.worlds.plan import look_ahead, plan
-from dnnkit.demos.worlds.play import EPISODES, LAST, Q_LEARNING, SARSA, How, falls_until, play
+from dnnkit.demos.worlds.play import EPISODES, LAST, Q_LEARNING, SARSA, How, falls_until, play, steadied
 
 CLIFF = ground(CLIFF_WALK, 0.0)
 USUAL = How(0.1, False, 0.3, 1.0)
@@ -67,18 +67,31 @@ def panel_of(demo, number):
 @pytest.mark.parametrize("seed", range(5))
 def test_the_right_answer_of_the_question_is_right(seed):
     off, on = (play(CLIFF, rule, USUAL, seed) for rule in (Q_LEARNING, SARSA))
-    ways = [way_by(CLIFF, learner.tables[-1]) for learner in (off, on)]
+    ways = [way_by(CLIFF, steadied(learner.tables)[-1]) for learner in (off, on)]
     assert [arrives for _, arrives in ways] == [True, True]
     assert len(ways[0][0]) - 1 == 13 < len(ways[1][0]) - 1
     assert falls_until(on, LAST) < 0.8 * falls_until(off, LAST)
     assert on.returns[-100:].mean() > off.returns[-100:].mean()
 
 
+@pytest.mark.parametrize("epsilon", [0.05, 0.2])
+def test_nearly_all_find_a_way_that_keeps_off_the_edge(epsilon):
+    ways = [way_by(CLIFF, steadied(play(CLIFF, SARSA, How(epsilon, False, 0.3, 1.0), n).tables)[-1]) for n in range(12)]
+    found = [len(way) - 1 for way, arrives in ways if arrives]
+    assert len(found) >= 9
+    assert min(found) >= 15
+
+
+def test_tables_are_averaged_over_40_episodes():
+    tables = np.arange(12.0).reshape(12, 1, 1) * np.ones((12, 2, 4))
+    assert steadied(tables)[[0, 1, 2, 8, 11], 0, 0].tolist() == [0, 1, 1.5, 4.5, 7.5]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_without_tries_both_walk_at_the_edge(seed):
     for rule in (Q_LEARNING, SARSA):
         learner = play(CLIFF, rule, How(0.0, False, 0.3, 1.0), seed)
-        assert len(way_by(CLIFF, learner.tables[-1])[0]) - 1 == 13
+        assert len(way_by(CLIFF, steadied(learner.tables)[-1])[0]) - 1 == 13
         assert learner.returns[-1] == -13
 
 
