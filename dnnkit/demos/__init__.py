@@ -18,6 +18,7 @@ DEMOS = {
     "architecture_explorer": "architectures.demo:ArchitectureExplorer",
     "latent_space": "latent.demo:LatentSpace",
     "adversarial_examples": "adversarial.demo:AdversarialExamples",
+    "gridworld": "worlds.demo:Gridworld",
 }
 
 

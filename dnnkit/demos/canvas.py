@@ -35,7 +35,7 @@ class Panel:
         scrub: (x of step 0, steps for each unit of x): the step slider follows the pointer over this plot.
         hover: what stands beside the pointer over it, one text for each step.
         picks: with `scrub`, the step follows a click, not the pointer.
-        spots: (x, y, text): what stands beside the pointer near a place, where there is no `scrub`.
+        spots: (x, y, text, or one text for each step): what stands beside the pointer near it, without `scrub`.
         marks: what is drawn, in order, made by the methods below.
     """
 
@@ -54,7 +54,7 @@ class Panel:
     scrub: tuple[float, float] | None = None
     hover: Sequence[str] = ()
     picks: bool = False
-    spots: Sequence[tuple[float, float, str]] = ()
+    spots: Sequence[tuple[float, float, str | Sequence[str]]] = ()
     marks: list[dict[str, Any]] = field(default_factory=list)
 
     def line(

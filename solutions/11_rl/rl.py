@@ -718,6 +718,26 @@ reveal(
 )
 
 # %% [markdown]
+# ### Play · How far from the edge
+#
+# The panel learns with your own functions: 200 episodes for each of the two, and beside them the plan of value
+# iteration. Before you move the slider: where will SARSA walk when there are no tries at all, and where with twice as
+# many? Then press *Run*, ring a place, and follow one backup by its numbers. Build a wall, or a second cliff.
+
+# %%
+# %%explore bellman_backup, value_iteration, epsilon_greedy, q_learning_update, sarsa_update
+from dnnkit.demos import gridworld
+
+gridworld(
+    epsilon_greedy=epsilon_greedy,
+    q_learning_update=q_learning_update,
+    sarsa_update=sarsa_update,
+    bellman_backup=bellman_backup,
+    value_iteration=value_iteration,
+    predict=False,
+)
+
+# %% [markdown]
 # Q-learning finds the best way, and pays for it all the time, because one step in ten is a try, and at the edge a try
 # may be a fall. SARSA learns what its own behaviour is worth, tries included, and walks a row or more away from the
 # edge. If $\varepsilon$ falls towards 0 while they learn, both collect about the same in the end: the difference is the

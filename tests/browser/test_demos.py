@@ -153,6 +153,11 @@ WRONG = {
         "latent_space(gaussian_kl=mine, network='VAE, beta 1', predict=False)",
         "Your gaussian_kl differs from the demo's own",
     ),
+    "gridworld": (
+        "def mine(V, P, R, gamma):  # without a discount\n    return R + P @ V",
+        "gridworld(bellman_backup=mine, gamma=0.9, predict=False)",
+        "Your bellman_backup differs from the demo's own",
+    ),
     "adversarial_examples": (
         "import numpy as np\n"
         "def mine(gradient, X, y, epsilon):  # without the sign\n"
@@ -456,6 +461,60 @@ def test_latent_space_fits_a_small_screen_and_a_phone(browser, lab, tools):
     settled(page)
     places = [page.locator(".dnn-panel").nth(number).bounding_box() for number in range(4)]
     assert len({place["x"] for place in places}) == 1  # one below the other
+    page.close()
+
+
+def test_the_gridworld_can_be_edited_by_pointer_and_keys(page, lab, tools):
+    learning = "def mine(Q, transition, learning_rate, gamma):\n    raise NotImplementedError('not yet')"
+    shown = "from dnnkit.demos import gridworld\ngridworld(q_learning_update=mine, predict=False)"
+    opened(page, lab, tools, "world.ipynb", learning, shown)
+    settled(page)
+    expect(page.locator(".dnn-note")).to_have_text(
+        "Your q_learning_update is not written yet: the picture shows the demo's own."
+    )
+    words, world = page.locator(".dnn-says"), page.locator(".dnn-panel canvas").first
+    expect(words).to_have_text(re.compile(r"After 200 episodes, Q-learning walks 13 steps and fell \d+ times; SARSA"))
+    page.get_by_label("a click", exact=True).select_option("sets a wall")
+    box = world.bounding_box()
+    page.mouse.move(box["x"] + 231, box["y"] + 135)  # at the edge of the cliff
+    page.mouse.down()
+    page.mouse.up()
+    expect(words).to_contain_text("Q-learning walks 15 steps")
+    title = page.locator(".dnn-panel figcaption").nth(2)
+    expect(title).to_contain_text("row 3, column 5")
+    world.focus()
+    page.keyboard.press("e")
+    expect(words).to_contain_text("Q-learning walks 13 steps")
+    page.keyboard.press("ArrowUp")
+    expect(title).to_contain_text("row 2, column 5")
+    page.mouse.move(box["x"] + 331, box["y"] + 85)
+    expect(page.locator(".dnn-beside:visible")).to_have_text(re.compile("[↑→↓←] −"))
+    page.get_by_label("step", exact=True).focus()
+    page.keyboard.press("Home")
+    expect(words).to_contain_text("Before the first episode nothing is known")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(words).to_contain_text("After 200 episodes", timeout=20_000)
+    page.get_by_label("look at", exact=True).select_option("value iteration")
+    expect(words).to_contain_text("After 15 sweeps, 37 of 37 places have their last value")
+    curves = page.locator(".dnn-panel canvas").nth(1).bounding_box()
+    page.get_by_label("look at", exact=True).select_option("SARSA")
+    expect(words).to_contain_text("After 200 episodes")
+    page.mouse.move(curves["x"] + 160, curves["y"] + 60)
+    expect(page.locator(".dnn-beside:visible")).to_contain_text("episode ")
+    page.mouse.move(5, 5)
+    assert tools.findings(page, ".dnn-demo") == []
+    assert page.problems == []
+
+
+def test_the_gridworld_fits_a_small_screen(browser, lab, tools):
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    opened(page, lab, tools, "edge.ipynb", "from dnnkit.demos import gridworld\ngridworld(predict=False)")
+    page.add_style_tag(content=".dnn-demo { max-width: 824px; }")  # as with JupyterLab's list of files beside it
+    for preset in ("cliff", "cliff, slippery", "rooms"):
+        page.get_by_label("Preset").select_option(preset)
+        settled(page)
+        assert page.locator(".dnn-demo").bounding_box()["height"] <= 620
+    assert page.locator(".dnn-controls > .dnn-control:visible").count() <= 4
     page.close()
 
 

@@ -35,6 +35,7 @@ export class Pictures {
     this.scrub = scrub;
     /** @type {State | null} */
     this.state = null;
+    this.step = 0;
     /** @type {HTMLCanvasElement[]} */
     this.canvases = [];
     this.root = element("div", { class: spec.tall ? "dnn-pictures dnn-tall" : "dnn-pictures" });
@@ -48,6 +49,7 @@ export class Pictures {
    */
   draw(state, step, sentence) {
     this.state = state;
+    this.step = step;
     if (this.canvases.length !== state.panels.length) {
       const figures = state.panels.map((panel, index) => this.figure(panel, index));
       this.root.replaceChildren(...figures);
@@ -123,7 +125,7 @@ export class Pictures {
       let words = "", least = NEAR;
       for (const [across, up, text] of event.buttons ? [] : panel.spots ?? []) {
         const gap = Math.hypot(x.at(across) - event.clientX + area.left, y.at(up) - event.clientY + area.top);
-        if (gap < least) [words, least] = [text, gap];
+        if (gap < least) [words, least] = [typeof text === "string" ? text : text[this.step], gap];
       }
       sayBeside(canvas, beside, event, words);
     });

@@ -7,7 +7,7 @@
  * One picture: axes, limits and marks. Widths and heights are in CSS pixels.
  * @typedef {{title: string, alt?: string, width: number, height: number, axes: boolean, equal?: boolean,
  *   xlim: [number, number], ylim: [number, number], xlog?: boolean, ylog?: boolean, xlabel?: string, ylabel?: string,
- *   scrub?: [number, number] | null, picks?: boolean, hover?: string[], spots?: [number, number, string][],
+ *   scrub?: [number, number] | null, picks?: boolean, hover?: string[], spots?: [number, number, string | string[]][],
  *   marks: Mark[]}} Panel
  *
  * @typedef {{title: string, head: string[], rows: (string | number)[][]}} Table

@@ -1,0 +1,1 @@
+"""The demo of learning to walk through a small world."""
