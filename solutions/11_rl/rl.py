@@ -718,6 +718,12 @@ reveal(
 )
 
 # %% [markdown]
+# Q-learning finds the best way, and pays for it all the time, because one step in ten is a try, and at the edge a try
+# may be a fall. SARSA learns what its own behaviour is worth, tries included, and walks a row or more away from the
+# edge. If $\varepsilon$ falls towards 0 while they learn, both collect about the same in the end: the difference is the
+# price of exploring. Neither of the two is better: *they answer different questions.*
+
+# %% [markdown]
 # ### Play · How far from the edge
 #
 # The panel learns with your own functions: 200 episodes for each of the two, and beside them the plan of value
@@ -738,11 +744,6 @@ gridworld(
 )
 
 # %% [markdown]
-# Q-learning finds the best way, and pays for it all the time, because one step in ten is a try, and at the edge a try
-# may be a fall. SARSA learns what its own behaviour is worth, tries included, and walks a row or more away from the
-# edge. If $\varepsilon$ falls towards 0 while they learn, both collect about the same in the end: the difference is the
-# price of exploring. Neither of the two is better: *they answer different questions.*
-#
 # ### Exercise 8 · Bug hunt
 #
 # A colleague wants to know what the *states* are worth under the policy that was played. From a list of transitions,
