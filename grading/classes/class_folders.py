@@ -45,7 +45,9 @@ def chosen_students(course: Course, lesson: Lesson, asked: Sequence[str] = ()) -
 def left_out(course: Course) -> list[tuple[str, str]]:
     """List folders of the class that are nobody's: [(name in a form that can be shown, why, and what to do)]."""
     names = [name for name in _folders(course) if not name.startswith(".") and not _can_be_a_student(name)]
-    return [(ascii(name), "which cannot be a student's id. Rename it.") for name in names]
+    found = [(ascii(name), "which cannot be a student's id. Rename it.") for name in names]
+    links = sorted(path.name for path in course.submitted.glob("*") if path.is_symlink())
+    return found + [(ascii(name), "which is a link, and links are not followed. Copy the folder.") for name in links]
 
 
 def strangers_in(course: Course, results: Iterable[SubmissionResult]) -> list[str]:

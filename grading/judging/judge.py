@@ -36,6 +36,7 @@ from grading.submissions.runner import Note, Runner
 from grading.submissions.submission import Submission, parse
 
 TRIES = 2  # to run a submission, if a warm parent ends under it
+MOST_NOTES = 60  # on one submission; a person reads no more
 
 
 class Judge:
@@ -136,6 +137,8 @@ class Judge:
                 exercise = self._blank.exercise(name)
             exercises.append(exercise)
         texts = [*rebuilt.notes, *(note.text for note in notes)]
+        if len(texts) > MOST_NOTES:
+            texts[MOST_NOTES:] = [f"{len(texts) - MOST_NOTES:,} more notes are left out here."]
         return self._blank.submission(submission, "graded", notes=texts, exercises=exercises), rebuilt.notebook
 
     def _check(self, submission: Submission, rebuilt: Rebuilt, seed: bytes, attempted: frozenset[str]) -> "_Found":

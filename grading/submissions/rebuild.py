@@ -17,6 +17,10 @@ Notebook = dict[str, Any]
 ReleasedCell = dict[str, Any]
 
 
+TEXT_CHARS = 1_000_000  # of a student's own texts that the rebuilt notebook shows
+LEFT_OUT = "(A text of {:,} characters is not shown here.)"
+
+
 @dataclass(frozen=True)
 class ProgramCell:
     """A cell that will be run, or was left out of the run.
@@ -72,13 +76,16 @@ def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, explor
     program: list[ProgramCell] = []
     stubs = {name: by_name[name]["source"] for name in lesson.exercises}
     written: dict[str, list[tuple[int, str]]] = {}  # exercise -> its cells from the first that is not the stub
-    submitted = submission.cells or ()
+    submitted, room = submission.cells or (), TEXT_CHARS
     for number, (kind, source, names) in enumerate(submitted, start=1):
         original = _recognise(by_name, release, kind, source, names)
         fresh = original if original is not None and original["id"] not in placed else None
         if fresh is not None:
             placed.add(fresh["id"])
         if kind != "damaged":
+            if fresh is None and kind != "code":
+                room -= len(source) + len("# \n") * source.count("\n")
+                source = source if room >= 0 else LEFT_OUT.format(len(source))
             cells.append(_shown(fresh, kind, source, number))
         if kind == "code" and not _is_skipped(original, source, exploration):
             exercise = _exercise(lesson, original)

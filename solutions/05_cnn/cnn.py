@@ -1361,7 +1361,9 @@ for shape in [(32, 32, 1), (64, 64, 1)]:
 #   of minibatches in all epochs together.
 #
 # **Write** `train_cnn(X, y, num_classes, rng)`. It returns the trained Keras model, which turns images into scores or
-# probabilities, shape $(N, \mathrm{num\_classes})$. $X$ may also hold larger images, or more channels.
+# probabilities, shape $(N, \mathrm{num\_classes})$. $X$ may also hold larger images, or more channels. Make the model
+# of Keras' own layers, as `keras.Sequential` or as `keras.Model` with inputs and outputs, not as a class of your own:
+# the grader builds it again from its layers and weights, and computes the scores itself.
 #
 # Useful: `keras.utils.set_random_seed(int(rng.integers(2**31)))` makes Keras draw from your `rng`, so that the same
 # seed gives the same training; `keras.losses.SparseCategoricalCrossentropy(from_logits=True)` for scores;

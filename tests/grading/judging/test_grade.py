@@ -83,6 +83,14 @@ def test_an_exercise_left_out_is_not_attempted_and_costs_the_others_nothing(
     assert [check.message for check in result.exercises[1].checks] == ["mean_square was not attempted."]
 
 
+def test_of_very_many_notes_only_the_first_are_kept(grader_here, notebook_with, submission_of, right):
+    notebook = notebook_with({"mean_square": right["mean_square"]})
+    notebook.cells += [nbformat.v4.new_markdown_cell("def double(x):\n    return 2 * x") for _ in range(100)]
+    notes = grader_here.grade(submission_of(notebook))[0].notes
+    assert len(notes) == 61
+    assert notes[-1] == "40 more notes are left out here."
+
+
 def test_a_known_mistake_is_named_with_its_hint(grade):
     result = grade({"double": SQUARES})
     double = result.exercises[0]

@@ -89,6 +89,16 @@ def test_a_check_cell_in_which_something_else_stands_is_a_cell_of_the_students_o
     assert "print('passed')" in [cell["source"] for cell in result.notebook["cells"]]
 
 
+def test_long_texts_of_a_students_own_are_shown_up_to_a_limit(rebuilt, notebook_with, right):
+    notebook = notebook_with(right)
+    short, long = nbformat.v4.new_markdown_cell("A short one."), nbformat.v4.new_markdown_cell("x\n" * 300_000)
+    notebook.cells += [short, long]
+    sources = [cell["source"] for cell in rebuilt(notebook).notebook["cells"]]
+    assert "# A short one." in sources
+    assert "# (A text of 600,000 characters is not shown here.)" in sources
+    assert sum(map(len, sources)) < 100_000
+
+
 @pytest.mark.parametrize("keep", ["double", "check_double"], ids=["into the solution", "into the check"])
 def test_a_solution_merged_with_its_check_cell_runs_and_is_shown(rebuilt, notebook_with, right, keep):
     merged = right["double"] + '\n\ncheck("double")'
@@ -135,7 +145,7 @@ def test_moved_cells_stay_where_the_student_put_them_and_run_in_that_order(rebui
     notebook.cells.reverse()
     result = rebuilt(notebook)
     assert [c["id"] for c in result.notebook["cells"] if c["id"] in GRADED] == list(reversed(GRADED))
-    assert labels(result) == ["cell 2 (mean_square)", "cell 6 (double)", "cell 7"]
+    assert labels(result) == ["cell 3 (mean_square)", "cell 7 (double)", "cell 8"]
 
 
 def test_a_doubled_id_keeps_the_first_cell_and_runs_both(rebuilt, notebook_with, right):
@@ -145,7 +155,7 @@ def test_a_doubled_id_keeps_the_first_cell_and_runs_both(rebuilt, notebook_with,
     notebook.cells.append(twin)
     result = rebuilt(notebook)
     assert graded(result.notebook)["double"]["source"] == right["double"]
-    assert result.notebook["cells"][-1]["id"] == "added-9"
+    assert result.notebook["cells"][-1]["id"] == "added-10"
     assert result.program[-1].source == twin.source
 
 
