@@ -320,14 +320,14 @@ def _places_visited(numerical_gradient, x, w):
 
     def f(v):
         visited.append(np.array(v))
-        return np.sum(v * w)
+        return np.sum(v * v * w)
 
     return numerical_gradient(f, x.copy()), visited
 
 
 def _x_afterwards(numerical_gradient, x, w):
     kept = x.copy()
-    return numerical_gradient(lambda v: np.sum(v * w), kept), kept
+    return numerical_gradient(lambda v: np.sum(v * v * w), kept), kept
 
 
 @points(0.5)
@@ -386,11 +386,11 @@ def test_numerical_gradient_moves_one_element(student, rng):
     )
     count = facts["most elements moved"]
     assert_that(count <= 1, f"In one call of f, {count} elements of x were moved. Was the one before put back?")
-    what = "numerical_gradient(f, x) of a linear f"
-    assert_close(answer[0], inputs["w"], rtol=SINGLE, what=what)
+    what, slopes = "numerical_gradient(f, x) of a weighted sum of squares", 2 * inputs["w"] * inputs["x"]
+    assert_close(answer[0], slopes, rtol=SINGLE, what=what)
     same = difference(kept, inputs["x"], rtol=0.0, atol=0.0) is None
     assert_that(same, "x is not the same as before the call. The caller still needs it.")
-    assert_close(again, inputs["w"], rtol=SINGLE, what=what)
+    assert_close(again, slopes, rtol=SINGLE, what=what)
 
 
 # topological_order

@@ -592,8 +592,9 @@ def test_clip_by_global_norm_too_long(student, reference, rng):
 
 @points(0.5)
 def test_clip_by_global_norm_short_enough(student, reference, rng):
-    """A gradient that is short enough stays as it is."""
-    _check_clip(student, reference, [(_gradient(rng, rng.uniform(2, 3)), limit) for limit in (3.1, 50.0)])
+    """A gradient that is short enough stays as it is, and one that is hardly too long does not."""
+    cases = [(_gradient(rng, rng.uniform(2, 3)), limit) for limit in (3.1, 50.0)]
+    _check_clip(student, reference, [*cases, (_gradient(rng, rng.uniform(3.2, 3.5)), 3.1)])
 
 
 @points(0.5)
