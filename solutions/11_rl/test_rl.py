@@ -1243,6 +1243,9 @@ def _drawn_from(batch, transitions, size, text):
         right = np.array([transitions[k][place] for k in which])
         agree = np.allclose(np.asarray(batch[place], dtype=float), right.astype(float), rtol=1e-12, atol=0)
         assert_that(agree, f"{text}: the {name} of a batch are not those that were stored with its rewards.")
+    count, met = len(transitions), len(set(which.tolist()))
+    if count * (1 - 1 / count) ** size < 1e-9:  # that one of them is missed by chance
+        assert_that(met == count, f"{text}: in a batch of {size} only {met} of {count} stored transitions came up.")
     return which
 
 
