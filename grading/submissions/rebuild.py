@@ -5,13 +5,13 @@ Only sources are taken from the submission. Metadata, outputs, ids, points and l
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from grading.lessons.lesson import CHECK_CELL, Lesson, defined_names
 from grading.submissions.form import notes_on_form
-from grading.submissions.submission import Submission
+from grading.submissions.submission import Cell, Submission
 
 Notebook = dict[str, Any]
 ReleasedCell = dict[str, Any]
@@ -76,16 +76,13 @@ def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, explor
     program: list[ProgramCell] = []
     stubs = {name: by_name[name]["source"] for name in lesson.exercises}
     written: dict[str, list[tuple[int, str]]] = {}  # exercise -> its cells from the first that is not the stub
-    submitted, room = submission.cells or (), TEXT_CHARS
+    submitted = tuple(_with_short_texts(submission.cells or ()))
     for number, (kind, source, names) in enumerate(submitted, start=1):
         original = _recognise(by_name, release, kind, source, names)
         fresh = original if original is not None and original["id"] not in placed else None
         if fresh is not None:
             placed.add(fresh["id"])
         if kind != "damaged":
-            if fresh is None and kind != "code":
-                room -= len(source) + len("# \n") * source.count("\n")
-                source = source if room >= 0 else LEFT_OUT.format(len(source))
             cells.append(_shown(fresh, kind, source, number))
         if kind == "code" and not _is_skipped(original, source, exploration):
             exercise = _exercise(lesson, original)
@@ -104,6 +101,15 @@ def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, explor
         any(_squeeze(cell.source) not in released for cell in program),
         tuple(notes_on_form(lesson, submitted, written)),
     )
+
+
+def _with_short_texts(cells: Iterable[Cell]) -> Iterator[Cell]:
+    """Give the cells, with a remark in place of texts from where there are more than a notebook shows."""
+    room = TEXT_CHARS
+    for kind, source, names in cells:
+        if kind != "code":
+            room -= len(source) + len("# \n") * source.count("\n")
+        yield kind, source if kind == "code" or room >= 0 else LEFT_OUT.format(len(source)), names
 
 
 def _label(number: int, exercise: str | None) -> str:
