@@ -103,11 +103,10 @@ def images_that_grow_without_end(inputs):
 
 @fabricates("05", "train_cnn")
 def labels_in_place_of_scores(inputs):
-    if "num_classes" not in inputs:
-        return np.eye(10)[np.arange(len(inputs["images"])) % 10]
+    labels = np.eye(inputs["num_classes"])
     return {
-        "scores": np.eye(4)[inputs["y"]],
-        "scores of new images": np.eye(4)[np.arange(len(inputs["images"])) % 4],
+        "scores": labels[inputs["y"]],
+        "scores of new images": labels[np.arange(len(inputs["images"])) % inputs["num_classes"]],
         "weights": [np.ones((3, 3, 2, 8)), np.ones(8)],
         "model": {"refused": "The model has a layer of type Secret."},
     }
