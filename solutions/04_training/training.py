@@ -1552,8 +1552,61 @@ plots.show(sick_axes)
 
 # %%
 # %%explore leaky_relu_forward, leaky_relu_backward, he_normal
-for letter in "ABCDE":
-    predict(f"curve {letter}", f"What is wrong with the network of curve {letter}?", list(sick))
+predict(
+    "curve A",
+    "What is wrong with the network of curve A?",
+    [
+        "the rate is too low",
+        "the rate is too high",
+        "ten layers, in which the signal dies",
+        "few examples, many wrong labels",
+        "validation labels in the wrong order",
+    ],
+)
+predict(
+    "curve B",
+    "What is wrong with the network of curve B?",
+    [
+        "the rate is too low",
+        "the rate is too high",
+        "ten layers, in which the signal dies",
+        "few examples, many wrong labels",
+        "validation labels in the wrong order",
+    ],
+)
+predict(
+    "curve C",
+    "What is wrong with the network of curve C?",
+    [
+        "the rate is too low",
+        "the rate is too high",
+        "ten layers, in which the signal dies",
+        "few examples, many wrong labels",
+        "validation labels in the wrong order",
+    ],
+)
+predict(
+    "curve D",
+    "What is wrong with the network of curve D?",
+    [
+        "the rate is too low",
+        "the rate is too high",
+        "ten layers, in which the signal dies",
+        "few examples, many wrong labels",
+        "validation labels in the wrong order",
+    ],
+)
+predict(
+    "curve E",
+    "What is wrong with the network of curve E?",
+    [
+        "the rate is too low",
+        "the rate is too high",
+        "ten layers, in which the signal dies",
+        "few examples, many wrong labels",
+        "validation labels in the wrong order",
+    ],
+)
 
 # %% [markdown]
 # The next cell gives the diagnoses, each with its cure, and trains the cured network.
@@ -1584,10 +1637,14 @@ sick_cures = {
     "few examples, many wrong labels": ("800 examples, a tenth of them wrong", sick_healthy),
     "validation labels in the wrong order": ("the labels in order", sick_healthy),
 }
-for letter, name in zip("ABCDE", sick_names, strict=True):
+for name, reason in sick_reasons.items():
     cure, (_, _, share) = sick_cures[name]
-    cured = f" Test accuracy as it is: {sick[name][2]:.0%}; with {cure}: {share:.0%}."
-    reveal(f"curve {letter}", name, sick_reasons[name] + cured)
+    sick_reasons[name] = f"{reason} Test accuracy as it is: {sick[name][2]:.0%}; with {cure}: {share:.0%}."
+reveal("curve A", "the rate is too high", sick_reasons["the rate is too high"])
+reveal("curve B", "ten layers, in which the signal dies", sick_reasons["ten layers, in which the signal dies"])
+reveal("curve C", "the rate is too low", sick_reasons["the rate is too low"])
+reveal("curve D", "validation labels in the wrong order", sick_reasons["validation labels in the wrong order"])
+reveal("curve E", "few examples, many wrong labels", sick_reasons["few examples, many wrong labels"])
 
 # %% [markdown]
 # ## Part 8 · The same in Keras

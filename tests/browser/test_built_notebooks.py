@@ -8,6 +8,7 @@ pytestmark = pytest.mark.browser
 
 LESSONS = Path(__file__).resolve().parent.parent.parent / "lessons"
 BUILT = sorted(path.relative_to(LESSONS).as_posix() for path in LESSONS.rglob("*.ipynb") if "." not in path.parts[-2])
+PAGES = ("start.ipynb", "glossary.ipynb")  # beside the lessons
 ERRORS = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
 
 
@@ -15,7 +16,7 @@ OPENED = """path => { const context = jupyterapp.shell.currentWidget.context;
     return context?.path === path && context.isReady; }"""
 
 
-@pytest.mark.parametrize("name", [name for name in BUILT if name != "start.ipynb"])
+@pytest.mark.parametrize("name", [name for name in BUILT if name not in PAGES])
 def test_a_lesson_runs_untouched_without_an_error(page, lab, tools, name):
     tools.open_notebook(page, lab, name)
     tools.run_all(page)
@@ -26,7 +27,7 @@ def test_a_lesson_runs_untouched_without_an_error(page, lab, tools, name):
 
 
 def test_the_start_page_shows_the_table_of_lessons_and_its_links_open_them(page, lab, tools):
-    lessons = [name for name in BUILT if name != "start.ipynb"]
+    lessons = [name for name in BUILT if name not in PAGES]
     page.goto(f"{lab.url}/lab/tree/start.ipynb?reset")  # as `dnnkit lab` opens it
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
     page.wait_for_function(tools.IDLE, timeout=60_000)

@@ -108,7 +108,7 @@ def test_every_built_notebook_is_a_lesson_or_the_start_page(project):
     """The tests above run each lesson, the next one the start page: no notebook that students open is left out."""
     built = {path.relative_to(project / "lessons").as_posix() for path in (project / "lessons").rglob("*.ipynb")}
     lessons = {f"{lesson.name}/{lesson.topic}.ipynb" for lesson in all_lessons(project / "solutions")}
-    assert {name for name in built if ".ipynb_checkpoints" not in name} == lessons | {"start.ipynb"}
+    assert {name for name in built if ".ipynb_checkpoints" not in name} == lessons | {"start.ipynb", "glossary.ipynb"}
 
 
 def test_the_start_page_runs_from_a_fresh_kernel_and_lists_every_lesson(project, tmp_path, monkeypatch):
