@@ -1613,19 +1613,6 @@ predict(
 
 # %%
 # %%explore leaky_relu_forward, leaky_relu_backward, he_normal
-sick_reasons = {
-    "the rate is too low": "Both losses come down together, smoothly, and far too slowly: nothing is wrong but the "
-    "size of the steps.",
-    "the rate is too high": "The loss jumps up and down and does not settle: the steps are longer than the valley is "
-    "wide.",
-    "ten layers, in which the signal dies": "Both losses lie on log 10 and do not move: the scores do not depend on "
-    "the picture, and no gradient comes through. The norms of Part 1 would show it.",
-    "few examples, many wrong labels": "The curves part: the training loss goes on falling, and the validation loss "
-    "turns and rises. That is learning by heart.",
-    "validation labels in the wrong order": "The training is healthy, yet the validation loss only rises, and to more "
-    "than guessing would cost: the network is sure of itself, and the labels say something else. Look for a fault in "
-    "the data before you touch the network.",
-}
 sick_again = [he_normal(*W.shape, np.random.default_rng(m)) for m, W in enumerate(sick_deep)]
 sick_cures = {
     "the rate is too low": ("rate 0.1", sick_healthy),
@@ -1637,14 +1624,37 @@ sick_cures = {
     "few examples, many wrong labels": ("800 examples, a tenth of them wrong", sick_healthy),
     "validation labels in the wrong order": ("the labels in order", sick_healthy),
 }
-for name, reason in sick_reasons.items():
-    cure, (_, _, share) = sick_cures[name]
-    sick_reasons[name] = f"{reason} Test accuracy as it is: {sick[name][2]:.0%}; with {cure}: {share:.0%}."
-reveal("curve A", "the rate is too high", sick_reasons["the rate is too high"])
-reveal("curve B", "ten layers, in which the signal dies", sick_reasons["ten layers, in which the signal dies"])
-reveal("curve C", "the rate is too low", sick_reasons["the rate is too low"])
-reveal("curve D", "validation labels in the wrong order", sick_reasons["validation labels in the wrong order"])
-reveal("curve E", "few examples, many wrong labels", sick_reasons["few examples, many wrong labels"])
+for name, (cure, (_, _, share)) in sick_cures.items():
+    print(f"{name}: test accuracy {sick[name][2]:.0%}, with {cure} {share:.0%}")
+reveal(
+    "curve A",
+    "the rate is too high",
+    "The loss jumps up and down and does not settle: the steps are longer than the valley is wide.",
+)
+reveal(
+    "curve B",
+    "ten layers, in which the signal dies",
+    "Both losses lie on log 10 and do not move: the scores do not depend on the picture, and no gradient "
+    "comes through. The norms of Part 1 would show it.",
+)
+reveal(
+    "curve C",
+    "the rate is too low",
+    "Both losses come down together, smoothly, and far too slowly: nothing is wrong but the size of the steps.",
+)
+reveal(
+    "curve D",
+    "validation labels in the wrong order",
+    "The training is healthy, yet the validation loss only rises, and to more than guessing would cost: the "
+    "network is sure of itself, and the labels say something else. Look for a fault in the data before you "
+    "touch the network.",
+)
+reveal(
+    "curve E",
+    "few examples, many wrong labels",
+    "The curves part: the training loss goes on falling, and the validation loss turns and rises. That is "
+    "learning by heart.",
+)
 
 # %% [markdown]
 # ## Part 8 · The same in Keras
