@@ -592,8 +592,10 @@ def test_clip_by_global_norm_too_long(student, reference, rng):
 
 @points(0.5)
 def test_clip_by_global_norm_short_enough(student, reference, rng):
-    """A gradient that is short enough stays as it is."""
-    _check_clip(student, reference, [(_gradient(rng, rng.uniform(2, 3)), limit) for limit in (3.1, 50.0)])
+    """A gradient that is short enough stays as it is, and the same function shortens one that is not."""
+    too_long = {"W": rng.uniform(7, 9) * _direction(rng, 6).reshape(2, 3)}  # so that not every answer is an input
+    cases = [(_gradient(rng, rng.uniform(2, 3)), limit) for limit in (3.1, 50.0)]
+    _check_clip(student, reference, [*cases, (too_long, float(rng.uniform(3, 6)))])
 
 
 @points(0.5)

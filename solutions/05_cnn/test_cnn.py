@@ -119,7 +119,7 @@ def _trained(train_cnn, X, y, num_classes, rng):
     import keras
 
     model = train_cnn(X, y, num_classes, rng)
-    if not callable(model):
+    if not isinstance(model, keras.Model):
         return None if model is None else type(model).__name__
     scores = keras.ops.convert_to_numpy(model(X))
     return {"scores": scores, "weights": [keras.ops.convert_to_numpy(w) for w in model.trainable_weights]}
@@ -131,7 +131,7 @@ def _trained_on_patches(train_cnn, X, y, num_classes, rng, images):
     from dnnkit.checking.models import describe_model
 
     model = train_cnn(X, y, num_classes, rng)
-    if not callable(model):
+    if not isinstance(model, keras.Model):
         return None if model is None else type(model).__name__
     return {
         "scores": keras.ops.convert_to_numpy(model(X)),
@@ -141,11 +141,16 @@ def _trained_on_patches(train_cnn, X, y, num_classes, rng, images):
     }
 
 
-def _scores_of_digits(train_cnn, X, y, images, rng):
+def _trained_on_digits(train_cnn, X, y, rng):
+    """Train a network; describe it, and say its scores of 50 images."""
     import keras
 
+    from dnnkit.checking.models import describe_model
+
     model = train_cnn(X, y, 10, rng)
-    return keras.ops.convert_to_numpy(model(images))
+    if not isinstance(model, keras.Model):
+        return None if model is None else type(model).__name__
+    return {"model": describe_model(model, X), "scores": keras.ops.convert_to_numpy(model(X[:50]))}
 
 
 def _easy_images():
@@ -955,16 +960,22 @@ def _patches(rng, num_examples, names):
     return X.astype(np.float32), names[y]
 
 
-def _has_kernels(answer, X):
-    """Whether the network holds a convolution; the scores of one that can be described must be its own."""
-    arrays = answer["weights"]
-    if not (isinstance(answer["model"], dict) and "refused" in answer["model"]):
-        network = rebuild_model(answer["model"])
-        arrays, own = network.get_weights(), _scores(network, X, "train_cnn")
-        assert_close(
-            answer["scores"], own, rtol=1e-3, atol=1e-4, what="train_cnn: the scores of the model, built again"
-        )
-    return any(np.ndim(array) == 4 for array in arrays)
+def _convolutional(answer, X, what):
+    """Build the network again; its scores are those that came, it has kernels, and they have a say in its scores."""
+    network = rebuild_model(answer["model"])
+    some = X[: len(answer["scores"])]
+    own = _scores(network, some, what)
+    assert_close(answer["scores"], own, rtol=1e-3, atol=1e-4, what=f"{what}: the scores of the model, built again")
+    weights = network.get_weights()
+    assert_that(
+        any(w.ndim == 4 and max(w.shape[:2]) > 1 for w in weights),
+        f"{what}: no weights of four axes were found. Does the network contain a convolution?",
+    )
+    network.set_weights([0 * w if w.ndim == 4 else w for w in weights])
+    without = _scores(network, some, what)
+    network.set_weights(weights)
+    assert_that(np.abs(without - own).max() > 1e-3, f"{what}: the kernels have no influence on the scores.")
+    return network
 
 
 @points(1, repeat=False, seconds=60)
@@ -983,14 +994,19 @@ def test_train_cnn_other_images(student, rng):
     for name, count in (("scores", 480), ("scores of new images", 200)):
         assert_shape(answer[name], (count, 4), what=f"train_cnn(X, y, 4, rng): {name}")
         assert_that(np.isfinite(answer[name]).all(), "The scores are infinite or not a number.")
-    assert_that(_has_kernels(answer, X), "No weights of four axes were found. Does the network contain a convolution?")
-    for name, right in (("scores", y), ("scores of new images", labels)):
-        share = np.mean(np.argmax(answer[name], axis=1) == right)
+    network = _convolutional(answer, X, "train_cnn(X, y, 4, rng)")
+    for name, asked, right in (("scores", X, y), ("scores of new images", images, labels)):
+        share = np.mean(np.argmax(_scores(network, asked, "train_cnn(X, y, 4, rng)"), axis=1) == right)
         assert_that(
             share >= 0.9,
             f"Images with a bright patch in no, one or both of two channels: {share:.1%} of those that the network "
             f"{'was trained on' if name == 'scores' else 'had not seen'} get their label. Asked: 90 %.",
         )
+
+
+def _facts_of_digits(inputs, answer):
+    """What mistakes are compared by: what came, and the scores of digits that training saw."""
+    return {"scores": answer["scores"]} if isinstance(answer, dict) else {"came": str(answer)}
 
 
 @points(2, repeat=False, seconds=60)
@@ -1009,8 +1025,14 @@ def test_train_cnn_reads_digits(student, rng):
     for held_out in np.array_split(rng.permutation(len(y)), 3):
         seen = rng.permutation(np.setdiff1d(np.arange(len(y)), held_out))
         generator = np.random.default_rng(rng.integers(2**32))
-        scores = student.run(_scores_of_digits, X=X[seen], y=y[seen], images=X[held_out], rng=generator)
-        assert_shape(scores, (len(held_out), 10), what=f"the scores of {len(held_out)} digits")
+        answer = student.run(_trained_on_digits, facts=_facts_of_digits, X=X[seen], y=y[seen], rng=generator)
+        what = "train_cnn(X, y, 10, rng)"
+        assert_that(
+            isinstance(answer, dict) and set(answer) == {"model", "scores"},
+            f"{what}: expected a Keras model. Got {answer if isinstance(answer, str) else describe(answer)}.",
+        )
+        assert_shape(answer["scores"], (50, 10), what=f"{what}: the scores of 50 digits")
+        scores = _scores(_convolutional(answer, X[seen], what), X[held_out], what)  # the new ones never leave here
         right, judged = right + int(np.sum(np.argmax(scores, axis=1) == y[held_out])), judged + len(held_out)
         hopeless = right / judged < 0.92  # then not even perfect other parts reach 97.5 % of all
         assert_that(not hopeless, f"{right / judged:.1%} of the first {judged} digits were recognised. Asked: 97.5 %.")
