@@ -1,12 +1,13 @@
 """The liar: a student whose code is never run, and who answers every call with something that looks right.
 
-No check may give it a point: whatever it answers was known before the check drew its inputs.
+No check may give it a point: whatever it answers was known before the check drew its inputs, or is such an input.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dnnkit.checking.mistakes import Outcome
+from dnnkit.checking.wire import decode
 from grading.authoring.lies import Answers, Lie, lies, odd_forms
 from grading.errors import GradingError
 from grading.judging.pytest_plugin import Candidate, CheckFinding, run_hidden_checks
@@ -124,10 +125,11 @@ def _liars(reference: Reference, lies_of: Mapping[str, Sequence[Lie]], number: i
 def _transport(lie: Lie) -> Any:
     calls = 0
 
-    def answer(request: object, seconds: float) -> dict[str, object]:
+    def answer(request: dict[str, Any], seconds: float) -> dict[str, object]:
         nonlocal calls
         calls += 1
-        outcome = Outcome("returned", lie.answer(calls - 1)).to_json(readable=False)
+        inputs = {name: decode(value) for name, value in request["inputs"].items()} if lie.echo else None
+        outcome = Outcome("returned", lie.answer(calls - 1, inputs)).to_json(readable=False)
         return {"outcome": outcome, "message": "", "place": "", "warnings": []}
 
     return answer

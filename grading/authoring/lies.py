@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dnnkit.checking.wire import encode
+from grading.authoring.echoes import ECHOES, Echo
 
 Answers = Sequence[object]  # one for each call of a check, in order
 CONSTANTS: dict[str, object] = {
@@ -44,14 +45,17 @@ class Lie:
     Attributes:
         name: what is answered, in words.
         answers: one for each call; the last one again for calls beyond.
+        echo: function (inputs of the call, the answer from `answers`) -> what is answered in its place.
     """
 
     name: str
     answers: tuple[object, ...]
+    echo: Echo | None = None
 
-    def answer(self, call: int) -> object:
-        """The answer to one call."""
-        return self.answers[min(call, len(self.answers) - 1)]
+    def answer(self, call: int, inputs: Mapping[str, object] | None = None) -> object:
+        """The answer to one call, which came with these inputs."""
+        known = self.answers[min(call, len(self.answers) - 1)]
+        return known if self.echo is None else self.echo(inputs or {}, known)
 
 
 def lies(recorded: Mapping[int, Answers], known: Sequence[object] = (), *, replay: bool = True) -> Iterator[Lie]:
@@ -77,6 +81,9 @@ def lies(recorded: Mapping[int, Answers], known: Sequence[object] = (), *, repla
         yield Lie("the commonest right answers", tuple(_commonest([run[k] for run in runs]) for k in range(fewest)))
     for name, change in (("zeros", np.zeros_like), ("ones", np.ones_like)):
         yield Lie(f"{name} in the form of a right answer", tuple(_filled(answer, change) for answer in runs[0]))
+    forms = runs[0] if replay else tuple(_filled(answer, np.zeros_like) for answer in runs[0])
+    for name, echo in ECHOES.items():
+        yield Lie(name, forms, echo)
 
 
 def odd_forms(answers: Answers) -> Iterator[Lie]:

@@ -1362,8 +1362,9 @@ for shape in [(32, 32, 1), (64, 64, 1)]:
 #
 # **Write** `train_cnn(X, y, num_classes, rng)`. It returns the trained Keras model, which turns images into scores or
 # probabilities, shape $(N, \mathrm{num\_classes})$. $X$ may also hold larger images, or more channels. Make the model
-# of Keras' own layers, as `keras.Sequential` or as `keras.Model` with inputs and outputs, not as a class of your own:
-# the grader builds it again from its layers and weights, and computes the scores itself.
+# of Keras' own layers, as `keras.Sequential` or as `keras.Model` with inputs and outputs, without functions of your own
+# and without layers that move or turn images by chance: the grader builds it again from its layers and weights, and
+# computes the scores itself. Change the images before training instead, as above.
 #
 # Useful: `keras.utils.set_random_seed(int(rng.integers(2**31)))` makes Keras draw from your `rng`, so that the same
 # seed gives the same training; `keras.losses.SparseCategoricalCrossentropy(from_logits=True)` for scores;
@@ -1398,7 +1399,8 @@ def train_cnn(X, y, num_classes, rng):
         rng: np.random.Generator, the source of all randomness.
 
     Returns:
-        A trained Keras model: images to scores (or probabilities), shape (N, num_classes).
+        A trained Keras model: images to scores (or probabilities), shape (N, num_classes). It is made of layers of
+        Keras alone, without functions of your own and without layers of chance but dropout and noise.
     """
     ### BEGIN SOLUTION
     num_epochs, batch_size = 8, 128

@@ -119,26 +119,38 @@ def _trained(train_cnn, X, y, num_classes, rng):
     import keras
 
     model = train_cnn(X, y, num_classes, rng)
-    if not callable(model):
+    if not isinstance(model, keras.Model):
         return None if model is None else type(model).__name__
     scores = keras.ops.convert_to_numpy(model(X))
     return {"scores": scores, "weights": [keras.ops.convert_to_numpy(w) for w in model.trainable_weights]}
 
 
-def _trained_and_tried(train_cnn, X, y, num_classes, rng, images):
+def _trained_on_patches(train_cnn, X, y, num_classes, rng, images):
     import keras
 
     from dnnkit.checking.models import describe_model
 
     model = train_cnn(X, y, num_classes, rng)
-    if not callable(model):
+    if not isinstance(model, keras.Model):
         return None if model is None else type(model).__name__
     return {
         "scores": keras.ops.convert_to_numpy(model(X)),
         "scores of new images": keras.ops.convert_to_numpy(model(images)),
-        "weights": [keras.ops.convert_to_numpy(w) for w in model.trainable_weights],  # only to name a mistake
+        "weights": [keras.ops.convert_to_numpy(w) for w in model.trainable_weights],
         "model": describe_model(model, X),
     }
+
+
+def _trained_on_digits(train_cnn, X, y, rng):
+    """Train a network; describe it, and say its scores of 50 images."""
+    import keras
+
+    from dnnkit.checking.models import describe_model
+
+    model = train_cnn(X, y, 10, rng)
+    if not isinstance(model, keras.Model):
+        return None if model is None else type(model).__name__
+    return {"model": describe_model(model, X), "scores": keras.ops.convert_to_numpy(model(X[:50]))}
 
 
 def _easy_images():
@@ -948,23 +960,21 @@ def _patches(rng, num_examples, names):
     return X.astype(np.float32), names[y]
 
 
-def _network_of(answer, X, images, num_classes):
-    """Build the trained network again, outside, and insist that it gives the scores that came with it."""
-    parts = {"scores", "scores of new images", "weights", "model"}
-    assert_that(
-        isinstance(answer, dict) and set(answer) == parts,
-        f"train_cnn(X, y, {num_classes}, rng): expected a Keras model. "
-        f"Got {answer if isinstance(answer, str) else describe(answer)}.",
-    )
-    for name, inputs in (("scores", X), ("scores of new images", images)):
-        assert_shape(answer[name], (len(inputs), num_classes), what=f"train_cnn(X, y, {num_classes}, rng): {name}")
-        assert_that(np.isfinite(answer[name]).all(), "The scores are infinite or not a number.")
+def _convolutional(answer, X, what):
+    """Build the network again; its scores are those that came, it has kernels, and they have a say in its scores."""
     network = rebuild_model(answer["model"])
-    for name, inputs in (("scores", X), ("scores of new images", images)):
-        own, what = _scores(network, inputs, "train_cnn"), "train_cnn: the scores of the model, built again"
-        assert_close(answer[name], own, rtol=1e-3, atol=1e-4, what=what)
-    has_kernels = any(np.ndim(array) == 4 for array in network.get_weights())
-    assert_that(has_kernels, "No weights of four axes were found. Does the network contain a convolution?")
+    some = X[: len(answer["scores"])]
+    own = _scores(network, some, what)
+    assert_close(answer["scores"], own, rtol=1e-3, atol=1e-4, what=f"{what}: the scores of the model, built again")
+    weights = network.get_weights()
+    assert_that(
+        any(w.ndim == 4 and max(w.shape[:2]) > 1 for w in weights),
+        f"{what}: no weights of four axes were found. Does the network contain a convolution?",
+    )
+    network.set_weights([0 * w if w.ndim == 4 else w for w in weights])
+    without = _scores(network, some, what)
+    network.set_weights(weights)
+    assert_that(np.abs(without - own).max() > 1e-3, f"{what}: the kernels have no influence on the scores.")
     return network
 
 
@@ -974,15 +984,29 @@ def test_train_cnn_other_images(student, rng):
     names = rng.permutation(4)
     (X, y), (images, labels) = _patches(rng, 480, names), _patches(rng, 200, names)
     inputs = {"X": X, "y": y, "num_classes": 4, "rng": np.random.default_rng(rng.integers(2**32)), "images": images}
-    answer = student.run(_trained_and_tried, facts="trained network", **inputs)
-    _network_of(answer, X, images, 4)
-    for name, right in (("scores", y), ("scores of new images", labels)):
-        share = np.mean(np.argmax(answer[name], axis=1) == right)
+    answer = student.run(_trained_on_patches, facts="trained network", **inputs)
+    parts = {"scores", "scores of new images", "weights", "model"}
+    assert_that(
+        isinstance(answer, dict) and set(answer) == parts and isinstance(answer["weights"], list),
+        "train_cnn(X, y, 4, rng): expected a Keras model. "
+        f"Got {answer if isinstance(answer, str) else describe(answer)}.",
+    )
+    for name, count in (("scores", 480), ("scores of new images", 200)):
+        assert_shape(answer[name], (count, 4), what=f"train_cnn(X, y, 4, rng): {name}")
+        assert_that(np.isfinite(answer[name]).all(), "The scores are infinite or not a number.")
+    network = _convolutional(answer, X, "train_cnn(X, y, 4, rng)")
+    for name, asked, right in (("scores", X, y), ("scores of new images", images, labels)):
+        share = np.mean(np.argmax(_scores(network, asked, "train_cnn(X, y, 4, rng)"), axis=1) == right)
         assert_that(
             share >= 0.9,
             f"Images with a bright patch in no, one or both of two channels: {share:.1%} of those that the network "
             f"{'was trained on' if name == 'scores' else 'had not seen'} get their label. Asked: 90 %.",
         )
+
+
+def _facts_of_digits(inputs, answer):
+    """What mistakes are compared by: what came, and the scores of digits that training saw."""
+    return {"scores": answer["scores"]} if isinstance(answer, dict) else {"came": str(answer)}
 
 
 @points(2, repeat=False, seconds=60)
@@ -1001,10 +1025,14 @@ def test_train_cnn_reads_digits(student, rng):
     for held_out in np.array_split(rng.permutation(len(y)), 3):
         seen = rng.permutation(np.setdiff1d(np.arange(len(y)), held_out))
         generator = np.random.default_rng(rng.integers(2**32))
-        inputs = {"X": X[seen], "y": y[seen], "num_classes": 10, "rng": generator, "images": X[held_out]}
-        answer = student.run(_trained_and_tried, **inputs)
-        _network_of(answer, X[seen], X[held_out], 10)
-        scores = answer["scores of new images"]
+        answer = student.run(_trained_on_digits, facts=_facts_of_digits, X=X[seen], y=y[seen], rng=generator)
+        what = "train_cnn(X, y, 10, rng)"
+        assert_that(
+            isinstance(answer, dict) and set(answer) == {"model", "scores"},
+            f"{what}: expected a Keras model. Got {answer if isinstance(answer, str) else describe(answer)}.",
+        )
+        assert_shape(answer["scores"], (50, 10), what=f"{what}: the scores of 50 digits")
+        scores = _scores(_convolutional(answer, X[seen], what), X[held_out], what)  # the new ones never leave here
         right, judged = right + int(np.sum(np.argmax(scores, axis=1) == y[held_out])), judged + len(held_out)
         hopeless = right / judged < 0.92  # then not even perfect other parts reach 97.5 % of all
         assert_that(not hopeless, f"{right / judged:.1%} of the first {judged} digits were recognised. Asked: 97.5 %.")

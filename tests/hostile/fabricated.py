@@ -103,12 +103,15 @@ def images_that_grow_without_end(inputs):
 
 @fabricates("05", "train_cnn")
 def labels_in_place_of_scores(inputs):
-    labels = np.eye(inputs["num_classes"])
+    labels = np.eye(inputs.get("num_classes", 10))
+    model = {"refused": "The model has a layer of type Secret."}
+    if "images" not in inputs:
+        return {"scores": labels[inputs["y"][:50]], "model": model}
     return {
         "scores": labels[inputs["y"]],
-        "scores of new images": labels[np.arange(len(inputs["images"])) % inputs["num_classes"]],
+        "scores of new images": labels[np.arange(len(inputs["images"])) % len(labels)],
         "weights": [np.ones((3, 3, 2, 8)), np.ones(8)],
-        "model": {"refused": "The model has a layer of type Secret."},
+        "model": model,
     }
 
 

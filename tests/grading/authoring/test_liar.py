@@ -42,6 +42,37 @@ def test_a_check_of_a_size_alone_is_reported(row):
     assert found.problems == ["The liar earns 1 in test_double_shape with answers of seed 7001."]
 
 
+@pytest.mark.parametrize(
+    ("lines", "lie"),
+    [
+        ('assert_shape(student.double(x), x.shape, what="x")', "input 1 of the call"),
+        (
+            "a = student.double(x)\n"
+            '    assert_shape(a, x.shape, what="x")\n'
+            '    assert_that(not np.isin(a, x).any(), "x")',
+            "zeros in the shape of an input",
+        ),
+    ],
+)
+def test_a_check_that_an_input_of_its_own_call_passes_is_reported(row, lines, lie):
+    old = 'assert_close(student.double(x), reference.double(x), what="double(x)")'
+    unknown = ("rng.normal(size=(4, 3))", "rng.uniform(1, 2, size=rng.integers(30, 90, size=2))")
+    found = row({"test_mini.py": [(old, lines), unknown]})
+    assert any(problem == f"The liar earns 2 in test_double_values with {lie}." for problem in found.problems)
+
+
+def test_inputs_are_played_back_as_they_came_in_parts_and_in_the_form_of_a_right_answer():
+    inputs = {"x": np.arange(6.0).reshape(2, 3), "settings": {"h": 0.5}}
+    form = {"slopes": np.ones((2, 3)), "places": [np.ones((2, 3))], "name": "a"}
+    made = {lie.name: lie.answer(0, inputs) for lie in lies({5: [form]}) if lie.echo}
+    assert made["input 2 of the call"] == {"h": 0.5}
+    assert made["the first part of input 1"].tolist() == [0, 1, 2]
+    assert [type(made["all inputs of the call"]), len(made["all inputs of the call"])] == [tuple, 2]
+    filled = made["inputs in the form of a right answer, choice 1"]
+    assert (filled["slopes"] is inputs["x"], filled["places"][0] is inputs["x"], filled["name"]) == (True, True, "a")
+    assert made["zeros in the shape of an input"]["places"][0].tolist() == [[0, 0, 0], [0, 0, 0]]
+
+
 def test_answers_that_are_right_for_every_seed_may_be_declared_and_then_other_lies_are_told(row):
     constant = ("rng.normal(size=(4, 3))", "np.ones((4, 3))")
     declared = ("EXAMPLES = ", 'REPLAYABLE = {"double": "trained weights"}\nEXAMPLES = ')

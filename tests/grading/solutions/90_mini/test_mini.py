@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grading.lessons.checking import assert_close, assert_shape, example, points
+from grading.lessons.checking import assert_close, assert_shape, assert_that, example, points
 
 EXAMPLES = {
     "double": [example("three numbers", x=np.array([1.0, -2.0, 0.5]))],
@@ -15,7 +15,10 @@ def test_double_shape(student, reference, rng):
     """The shape is kept."""
     assert_shape(student.double(rng.normal(size=(3, 2))), (3, 2), what="double(x)")
     shape = tuple(int(size) for size in rng.integers(2, 9, size=3))
-    assert_shape(student.double(rng.normal(size=shape)), shape, what="double(x)")
+    x = rng.normal(size=shape)
+    answer = student.double(x)
+    assert_shape(answer, shape, what="double(x)")
+    assert_that(np.any(answer) and not np.array_equal(answer, x), "double(x): expected something made of x.")
 
 
 @points(2)
