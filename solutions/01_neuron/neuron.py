@@ -1541,19 +1541,23 @@ print(f"test accuracy: yours {digits_accuracy:.1%}, Keras {keras_accuracy:.1%}")
 #
 # **Sources**
 #
-# - W. McCulloch and W. Pitts (1943), *A logical calculus of the ideas immanent in nervous activity*: the neuron as a
-#   step of a sum.
-# - H. Robbins and S. Monro (1951), *A stochastic approximation method*: descent with noisy slopes.
-# - F. Rosenblatt (1958), *The perceptron: a probabilistic model for information storage and organization in the
-#   brain*: a neuron that learns.
-# - D. R. Cox (1958), *The regression analysis of binary sequences*: logistic regression.
-# - M. Minsky and S. Papert (1969), *Perceptrons*: what a single layer cannot do.
-# - J. S. Bridle (1990), *Probabilistic interpretation of feedforward classification network outputs*: the name
-#   softmax.
-# - E. Alpaydin and C. Kaynak (1998), *Optical recognition of handwritten digits*, UCI Machine Learning Repository:
-#   the digits that come with scikit-learn.
-# - C. M. Bishop (2006), *Pattern recognition and machine learning*, sections 4.2 and 4.3: eq. 4.59 (sigmoid), 4.62
-#   (softmax), 4.87 (the neuron), 4.90 (loss), 4.91 (gradient), 4.108 and 4.109 (many classes). His sums are our
-#   means.
-# - I. Goodfellow, Y. Bengio and A. Courville (2016), *Deep learning*, section 4.1 (overflow and underflow), section
-#   6.2.2 (sigmoid and softmax outputs and their losses).
+# - W. McCulloch and W. Pitts (1943), [*A logical calculus of the ideas immanent in nervous
+#   activity*](https://doi.org/10.1007/BF02478259): the neuron as a step of a sum.
+# - H. Robbins and S. Monro (1951), [*A stochastic approximation method*](https://doi.org/10.1214/aoms/1177729586):
+#   descent with noisy slopes.
+# - F. Rosenblatt (1958), [*The perceptron: a probabilistic model for information storage and organization in the
+#   brain*](https://doi.org/10.1037/h0042519): a neuron that learns.
+# - D. R. Cox (1958), [*The regression analysis of binary
+#   sequences*](https://doi.org/10.1111/j.2517-6161.1958.tb00292.x): logistic regression.
+# - M. Minsky and S. Papert (1969), [*Perceptrons*](https://doi.org/10.7551/mitpress/11301.001.0001): what a single
+#   layer cannot do.
+# - J. S. Bridle (1990), [*Probabilistic interpretation of feedforward classification network
+#   outputs*](https://doi.org/10.1007/978-3-642-76153-9_28): the name softmax.
+# - E. Alpaydin and C. Kaynak (1998), [*Optical recognition of handwritten digits*](https://doi.org/10.24432/C50P49),
+#   UCI Machine Learning Repository: the digits that come with scikit-learn.
+# - C. M. Bishop (2006), [*Pattern recognition and machine
+#   learning*](https://www.microsoft.com/en-us/research/publication/pattern-recognition-machine-learning/), sections 4.2
+#   and 4.3: eq. 4.59 (sigmoid), 4.62 (softmax), 4.87 (the neuron), 4.90 (loss), 4.91 (gradient), 4.108 and 4.109 (many
+#   classes). His sums are our means.
+# - I. Goodfellow, Y. Bengio and A. Courville (2016), [*Deep learning*](https://www.deeplearningbook.org), section 4.1
+#   (overflow and underflow), section 6.2.2 (sigmoid and softmax outputs and their losses).

@@ -1868,25 +1868,31 @@ print(f"f(2, 3, -1) = {value:g}, slopes along x, y, z:", *(f"{float(slope):g}" f
 #
 # **Sources**
 #
-# - A. B. Kahn (1962), *Topological sorting of large networks*; R. E. Tarjan (1976), *Edge-disjoint spanning trees and
-#   depth-first search*: orders in which nothing comes too early.
-# - S. Linnainmaa (1970), master's thesis, and (1976), *Taylor expansion of the accumulated rounding error*: slopes
-#   carried backward through any computation.
-# - W. Baur and V. Strassen (1983), *The complexity of partial derivatives*: all slopes for a constant factor.
-# - D. Rumelhart, G. Hinton and R. Williams (1986), *Learning representations by back-propagating errors*: hidden
-#   neurons learn features.
-# - G. Cybenko (1989), *Approximation by superpositions of a sigmoidal function*, theorem 2; M. Leshno, V. Lin,
-#   A. Pinkus and S. Schocken (1993), *Multilayer feedforward networks with a nonpolynomial activation function can
-#   approximate any function*: what one hidden layer can draw.
-# - C. M. Bishop (2006), *Pattern recognition and machine learning*, section 5.3: eq. 5.53 and 5.56 (backpropagation),
-#   5.69 (central differences).
-# - M. Giles (2008), *Collected matrix derivative results for forward and reverse mode algorithmic differentiation*,
-#   section 2.2.2: the way back through a product.
-# - A. Griewank and A. Walther (2008), *Evaluating derivatives*; T. Chen, B. Xu, C. Zhang and C. Guestrin (2016),
-#   *Training deep nets with sublinear memory cost*: keeping and forgetting.
+# - A. B. Kahn (1962), [*Topological sorting of large networks*](https://doi.org/10.1145/368996.369025); R. E. Tarjan
+#   (1976), [*Edge-disjoint spanning trees and depth-first search*](https://doi.org/10.1007/BF00268499): orders in which
+#   nothing comes too early.
+# - S. Linnainmaa (1970), master's thesis, and (1976), [*Taylor expansion of the accumulated rounding
+#   error*](https://doi.org/10.1007/BF01931367): slopes carried backward through any computation.
+# - W. Baur and V. Strassen (1983), [*The complexity of partial
+#   derivatives*](https://doi.org/10.1016/0304-3975%2883%2990110-X): all slopes for a constant factor.
+# - D. Rumelhart, G. Hinton and R. Williams (1986), [*Learning representations by back-propagating
+#   errors*](https://doi.org/10.1038/323533a0): hidden neurons learn features.
+# - G. Cybenko (1989), [*Approximation by superpositions of a sigmoidal function*](https://doi.org/10.1007/BF02551274),
+#   theorem 2; M. Leshno, V. Lin, A. Pinkus and S. Schocken (1993), [*Multilayer feedforward networks with a
+#   nonpolynomial activation function can approximate any function*](https://doi.org/10.1016/S0893-6080%2805%2980131-5):
+#   what one hidden layer can draw.
+# - C. M. Bishop (2006), [*Pattern recognition and machine
+#   learning*](https://www.microsoft.com/en-us/research/publication/pattern-recognition-machine-learning/), section 5.3:
+#   eq. 5.53 and 5.56 (backpropagation), 5.69 (central differences).
+# - M. Giles (2008), [*Collected matrix derivative results for forward and reverse mode algorithmic
+#   differentiation*](https://doi.org/10.1007/978-3-540-68942-3_4), section 2.2.2: the way back through a product.
+# - A. Griewank and A. Walther (2008), [*Evaluating derivatives*](https://doi.org/10.1137/1.9780898717761); T. Chen,
+#   B. Xu, C. Zhang and C. Guestrin (2016), [*Training deep nets with sublinear memory
+#   cost*](https://arxiv.org/abs/1604.06174): keeping and forgetting.
 # - V. Nair and G. Hinton (2010), *Rectified linear units improve restricted Boltzmann machines*; K. He, X. Zhang,
-#   S. Ren and J. Sun (2015), *Delving deep into rectifiers*, eq. 10: the ReLU, and the weights to start with.
-# - I. Goodfellow, Y. Bengio and A. Courville (2016), *Deep learning*, section 6.1: XOR by hand; section 6.5:
-#   back-propagation.
-# - A. Baydin, B. Pearlmutter, A. Radul and J. Siskind (2018), *Automatic differentiation in machine learning: a
-#   survey*: engines like yours.
+#   S. Ren and J. Sun (2015), [*Delving deep into rectifiers*](https://arxiv.org/abs/1502.01852), eq. 10: the ReLU, and
+#   the weights to start with.
+# - I. Goodfellow, Y. Bengio and A. Courville (2016), [*Deep learning*](https://www.deeplearningbook.org), section 6.1:
+#   XOR by hand; section 6.5: back-propagation.
+# - A. Baydin, B. Pearlmutter, A. Radul and J. Siskind (2018), [*Automatic differentiation in machine learning: a
+#   survey*](https://arxiv.org/abs/1502.05767): engines like yours.

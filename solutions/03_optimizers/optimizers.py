@@ -1754,24 +1754,28 @@ plots.show(ax)
 #
 # **Sources**
 #
-# - H. Robbins and S. Monro (1951), *A stochastic approximation method*: descent with noisy slopes, and rates that fall.
-# - B. T. Polyak (1964), *Some methods of speeding up the convergence of iteration methods*: momentum, and its best
-#   settings.
+# - H. Robbins and S. Monro (1951), [*A stochastic approximation method*](https://doi.org/10.1214/aoms/1177729586):
+#   descent with noisy slopes, and rates that fall.
+# - B. T. Polyak (1964), [*Some methods of speeding up the convergence of iteration
+#   methods*](https://doi.org/10.1016/0041-5553%2864%2990137-5): momentum, and its best settings.
 # - Y. Nesterov (1983), *A method for solving a convex programming problem with convergence rate O(1/k²)*.
-# - J. Duchi, E. Hazan and Y. Singer (2011), *Adaptive subgradient methods for online learning and stochastic
-#   optimization*: AdaGrad.
+# - J. Duchi, E. Hazan and Y. Singer (2011), [*Adaptive subgradient methods for online learning and stochastic
+#   optimization*](https://jmlr.org/papers/v12/duchi11a.html): AdaGrad.
 # - T. Tieleman and G. Hinton (2012), *Neural networks for machine learning*, lecture 6e: RMSProp.
-# - M. D. Zeiler (2012), *ADADELTA: an adaptive learning rate method*, algorithm 1.
-# - I. Sutskever, J. Martens, G. Dahl and G. Hinton (2013), *On the importance of initialization and momentum in deep
-#   learning*, eq. 1 to 4.
+# - M. D. Zeiler (2012), [*ADADELTA: an adaptive learning rate method*](https://arxiv.org/abs/1212.5701), algorithm 1.
+# - I. Sutskever, J. Martens, G. Dahl and G. Hinton (2013), [*On the importance of initialization and momentum in deep
+#   learning*](https://proceedings.mlr.press/v28/sutskever13.html), eq. 1 to 4.
 # - A. Senior, G. Heigold, M. Ranzato and K. Yang (2013), *An empirical study of learning rates in deep neural networks
 #   for speech recognition*: schedules.
-# - R. Pascanu, T. Mikolov and Y. Bengio (2013), *On the difficulty of training recurrent neural networks*, algorithm 1:
-#   clipping.
-# - D. P. Kingma and J. Ba (2015), *Adam: a method for stochastic optimization*, algorithm 1; the end of section 2 has
-#   the form that Keras uses.
-# - A. C. Wilson et al. (2017), *The marginal value of adaptive gradient methods in machine learning*; D. Choi et al.
-#   (2019), *On empirical comparisons of optimizers for deep learning*: why the comparison must be fair.
-# - L. N. Smith (2017), *Cyclical learning rates for training neural networks*, section 3.3: the range test.
-# - I. Loshchilov and F. Hutter (2017), *SGDR: stochastic gradient descent with warm restarts*, eq. 5; the same (2019),
-#   *Decoupled weight decay regularization*: AdamW.
+# - R. Pascanu, T. Mikolov and Y. Bengio (2013), [*On the difficulty of training recurrent neural
+#   networks*](https://arxiv.org/abs/1211.5063), algorithm 1: clipping.
+# - D. P. Kingma and J. Ba (2015), [*Adam: a method for stochastic optimization*](https://arxiv.org/abs/1412.6980),
+#   algorithm 1; the end of section 2 has the form that Keras uses.
+# - A. C. Wilson et al. (2017), [*The marginal value of adaptive gradient methods in machine
+#   learning*](https://arxiv.org/abs/1705.08292); D. Choi et al. (2019), [*On empirical comparisons of optimizers for
+#   deep learning*](https://arxiv.org/abs/1910.05446): why the comparison must be fair.
+# - L. N. Smith (2017), [*Cyclical learning rates for training neural networks*](https://arxiv.org/abs/1506.01186),
+#   section 3.3: the range test.
+# - I. Loshchilov and F. Hutter (2017), [*SGDR: stochastic gradient descent with warm
+#   restarts*](https://arxiv.org/abs/1608.03983), eq. 5; the same (2019), [*Decoupled weight decay
+#   regularization*](https://arxiv.org/abs/1711.05101): AdamW.

@@ -1884,27 +1884,32 @@ for name, model in (("plain", plain), ("yours", regularised)):
 # **Sources**
 #
 # - S. Hochreiter (1991), *Untersuchungen zu dynamischen neuronalen Netzen*, diploma thesis, TU München: the vanishing
-#   gradient. Y. Bengio, P. Simard and P. Frasconi (1994), *Learning long-term dependencies with gradient descent is
-#   difficult*.
+#   gradient. Y. Bengio, P. Simard and P. Frasconi (1994), [*Learning long-term dependencies with gradient descent is
+#   difficult*](https://doi.org/10.1109/72.279181).
 # - V. Nair and G. Hinton (2010), *Rectified linear units improve restricted Boltzmann machines*.
-# - Y. LeCun, L. Bottou, G. Orr and K.-R. Müller (1998), *Efficient BackProp*, section 4.6: variance 1 / fan_in.
-# - X. Glorot and Y. Bengio (2010), *Understanding the difficulty of training deep feedforward neural networks*: eq. 1
-#   (the old weights), eq. 2 and 3 (gradients), eq. 12 and 16.
+# - Y. LeCun, L. Bottou, G. Orr and K.-R. Müller (1998), [*Efficient
+#   BackProp*](https://doi.org/10.1007/3-540-49430-8_2), section 4.6: variance 1 / fan_in.
+# - X. Glorot and Y. Bengio (2010), [*Understanding the difficulty of training deep feedforward neural
+#   networks*](https://proceedings.mlr.press/v9/glorot10a.html): eq. 1 (the old weights), eq. 2 and 3 (gradients),
+#   eq. 12 and 16.
 # - A. Maas, A. Hannun and A. Ng (2013), *Rectifier nonlinearities improve neural network acoustic models*: leaky ReLU.
-# - K. He, X. Zhang, S. Ren and J. Sun (2015), *Delving deep into rectifiers*: eq. 1 to 3 (PReLU), eq. 10 (variance).
-# - D. Mishkin and J. Matas (2015), *All you need is a good init*: algorithm 1. A. Saxe, J. McClelland and S. Ganguli
-#   (2013), *Exact solutions to the nonlinear dynamics of learning in deep linear neural networks*: orthonormal
-#   weights.
-# - S. Ioffe and C. Szegedy (2015), *Batch normalization: accelerating deep network training by reducing internal
-#   covariate shift*: algorithms 1 and 2, section 3. S. Santurkar, D. Tsipras, A. Ilyas and A. Madry (2018), *How does
-#   batch normalization help optimization?*
-# - D. Hendrycks and K. Gimpel (2016), *Gaussian error linear units (GELUs)*. J. Ba, J. Kiros and G. Hinton (2016),
-#   *Layer normalization*. Y. Wu and K. He (2018), *Group normalization*.
-# - G. Hinton, N. Srivastava, A. Krizhevsky, I. Sutskever and R. Salakhutdinov (2012), *Improving neural networks by
-#   preventing co-adaptation of feature detectors*. N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and
-#   R. Salakhutdinov (2014), *Dropout: a simple way to prevent neural networks from overfitting*. L. Wan et al. (2013),
-#   *Regularization of neural networks using DropConnect*.
-# - L. Prechelt (1998), *Early stopping, but when?*
-# - P. Simard, D. Steinkraus and J. Platt (2003), *Best practices for convolutional neural networks applied to visual
-#   document analysis*: augmentation.
-# - I. Goodfellow, Y. Bengio and A. Courville (2016), *Deep learning*, chapter 7.
+# - K. He, X. Zhang, S. Ren and J. Sun (2015), [*Delving deep into rectifiers*](https://arxiv.org/abs/1502.01852): eq. 1
+#   to 3 (PReLU), eq. 10 (variance).
+# - D. Mishkin and J. Matas (2015), [*All you need is a good init*](https://arxiv.org/abs/1511.06422): algorithm 1.
+#   A. Saxe, J. McClelland and S. Ganguli (2013), [*Exact solutions to the nonlinear dynamics of learning in deep linear
+#   neural networks*](https://arxiv.org/abs/1312.6120): orthonormal weights.
+# - S. Ioffe and C. Szegedy (2015), [*Batch normalization: accelerating deep network training by reducing internal
+#   covariate shift*](https://arxiv.org/abs/1502.03167): algorithms 1 and 2, section 3. S. Santurkar, D. Tsipras,
+#   A. Ilyas and A. Madry (2018), [*How does batch normalization help optimization?*](https://arxiv.org/abs/1805.11604)
+# - D. Hendrycks and K. Gimpel (2016), [*Gaussian error linear units (GELUs)*](https://arxiv.org/abs/1606.08415). J. Ba,
+#   J. Kiros and G. Hinton (2016), [*Layer normalization*](https://arxiv.org/abs/1607.06450). Y. Wu and K. He (2018),
+#   [*Group normalization*](https://arxiv.org/abs/1803.08494).
+# - G. Hinton, N. Srivastava, A. Krizhevsky, I. Sutskever and R. Salakhutdinov (2012), [*Improving neural networks by
+#   preventing co-adaptation of feature detectors*](https://arxiv.org/abs/1207.0580). N. Srivastava, G. Hinton,
+#   A. Krizhevsky, I. Sutskever and R. Salakhutdinov (2014), [*Dropout: a simple way to prevent neural networks from
+#   overfitting*](https://jmlr.org/papers/v15/srivastava14a.html). L. Wan et al. (2013), [*Regularization of neural
+#   networks using DropConnect*](https://proceedings.mlr.press/v28/wan13.html).
+# - L. Prechelt (1998), [*Early stopping, but when?*](https://doi.org/10.1007/3-540-49430-8_3)
+# - P. Simard, D. Steinkraus and J. Platt (2003), [*Best practices for convolutional neural networks applied to visual
+#   document analysis*](https://doi.org/10.1109/ICDAR.2003.1227801): augmentation.
+# - I. Goodfellow, Y. Bengio and A. Courville (2016), [*Deep learning*](https://www.deeplearningbook.org), chapter 7.

@@ -1677,19 +1677,20 @@ reveal(
 #
 # **Sources**
 #
-# - D. H. Hubel and T. N. Wiesel (1962), *Receptive fields, binocular interaction and functional architecture in the
-#   cat's visual cortex*: cells that answer to edges in a small part of what the eye sees.
+# - D. H. Hubel and T. N. Wiesel (1962), [*Receptive fields, binocular interaction and functional architecture in the
+#   cat's visual cortex*](https://doi.org/10.1113/jphysiol.1962.sp006837): cells that answer to edges in a small part of
+#   what the eye sees.
 # - J. W. Tukey (1977), *Exploratory data analysis*: running medians.
-# - K. Fukushima (1980), *Neocognitron*: layers of shared windows and of pooling.
+# - K. Fukushima (1980), [*Neocognitron*](https://doi.org/10.1007/BF00344251): layers of shared windows and of pooling.
 # - J. Serra (1982), *Image analysis and mathematical morphology*: dilation and erosion.
 # - Y. T. Zhou and R. Chellappa (1988), *Computation of optical flow using a neural network*: max pooling.
-# - Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998), *Gradient-based learning applied to document recognition*,
-#   section II: LeNet-5. (The original has sparse connections between its maps, pooling with weights, and another
-#   output.)
-# - K. Chellapilla, S. Puri and P. Simard (2006), *High performance convolutional neural networks for document
-#   processing*: the convolution as a matrix product.
-# - I. Goodfellow, Y. Bengio and A. Courville (2016), *Deep learning*, chapter 9: eq. 9.3 (convolution), 9.7 and 9.8
-#   (channels and stride), 9.11 to 9.13 (gradients).
-# - V. Dumoulin and F. Visin (2016), *A guide to convolution arithmetic for deep learning*, relationship 6: the
-#   number of places.
+# - Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998), [*Gradient-based learning applied to document
+#   recognition*](https://doi.org/10.1109/5.726791), section II: LeNet-5. (The original has sparse connections between
+#   its maps, pooling with weights, and another output.)
+# - K. Chellapilla, S. Puri and P. Simard (2006), [*High performance convolutional neural networks for document
+#   processing*](https://inria.hal.science/inria-00112631): the convolution as a matrix product.
+# - I. Goodfellow, Y. Bengio and A. Courville (2016), [*Deep learning*](https://www.deeplearningbook.org), chapter 9:
+#   eq. 9.3 (convolution), 9.7 and 9.8 (channels and stride), 9.11 to 9.13 (gradients).
+# - V. Dumoulin and F. Visin (2016), [*A guide to convolution arithmetic for deep
+#   learning*](https://arxiv.org/abs/1603.07285), relationship 6: the number of places.
 # - The photo is `china.jpg` of scikit-learn (CC BY 2.0).

@@ -1753,16 +1753,24 @@ reveal(
 #
 # **Sources**
 #
-# - A. Krizhevsky, I. Sutskever and G. Hinton (2012), *ImageNet classification with deep convolutional neural networks*:
-#   AlexNet.
-# - Y. Kim (2014), *Convolutional neural networks for sentence classification*.
-# - J. Yosinski, J. Clune, Y. Bengio and H. Lipson (2014), *How transferable are features in deep neural networks?*
-# - C. Szegedy and others (2015), *Going deeper with convolutions*: GoogLeNet, table 1.
-# - O. Ronneberger, P. Fischer and T. Brox (2015), *U-Net: convolutional networks for biomedical image segmentation*.
-# - O. Russakovsky and others (2015), *ImageNet large scale visual recognition challenge*: the timeline.
+# - A. Krizhevsky, I. Sutskever and G. Hinton (2012), [*ImageNet classification with deep convolutional neural
+#   networks*](https://proceedings.neurips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html): AlexNet.
+# - Y. Kim (2014), [*Convolutional neural networks for sentence classification*](https://arxiv.org/abs/1408.5882).
+# - J. Yosinski, J. Clune, Y. Bengio and H. Lipson (2014), [*How transferable are features in deep neural
+#   networks?*](https://arxiv.org/abs/1411.1792)
+# - C. Szegedy and others (2015), [*Going deeper with convolutions*](https://arxiv.org/abs/1409.4842): GoogLeNet,
+#   table 1.
+# - O. Ronneberger, P. Fischer and T. Brox (2015), [*U-Net: convolutional networks for biomedical image
+#   segmentation*](https://arxiv.org/abs/1505.04597).
+# - O. Russakovsky and others (2015), [*ImageNet large scale visual recognition
+#   challenge*](https://arxiv.org/abs/1409.0575): the timeline.
 # - NVIDIA (2015), *GPU-based deep learning inference: a performance and power analysis*: throughput, latency, watts.
-# - K. He, X. Zhang, S. Ren and J. Sun (2016), *Deep residual learning for image recognition*; and (2016b) *Identity
-#   mappings in deep residual networks*.
-# - A. Veit, M. Wilber and S. Belongie (2016), *Residual networks behave like ensembles of relatively shallow networks*.
-# - G. Huang, Z. Liu, L. van der Maaten and K. Weinberger (2017), *Densely connected convolutional networks*.
-# - A. Araujo, W. Norris and J. Sim (2019), *Computing receptive fields of convolutional neural networks*.
+# - K. He, X. Zhang, S. Ren and J. Sun (2016), [*Deep residual learning for image
+#   recognition*](https://arxiv.org/abs/1512.03385); and (2016b) [*Identity mappings in deep residual
+#   networks*](https://arxiv.org/abs/1603.05027).
+# - A. Veit, M. Wilber and S. Belongie (2016), [*Residual networks behave like ensembles of relatively shallow
+#   networks*](https://arxiv.org/abs/1605.06431).
+# - G. Huang, Z. Liu, L. van der Maaten and K. Weinberger (2017), [*Densely connected convolutional
+#   networks*](https://arxiv.org/abs/1608.06993).
+# - A. Araujo, W. Norris and J. Sim (2019), [*Computing receptive fields of convolutional neural
+#   networks*](https://doi.org/10.23915/distill.00021).

@@ -2045,25 +2045,30 @@ for name, kind, blocks, layer in (
 #
 # **Sources**
 #
-# - J. Elman (1990), *Finding structure in time*: the plain network and its letters; P. Werbos (1990), *Backpropagation
-#   through time: what it does and how to do it*.
-# - Y. Bengio, P. Simard and P. Frasconi (1994), *Learning long-term dependencies with gradient descent is difficult*;
-#   R. Pascanu, T. Mikolov and Y. Bengio (2013), *On the difficulty of training recurrent neural networks*, algorithm 1
-#   (clipping).
-# - S. Hochreiter and J. Schmidhuber (1997), *Long short-term memory*: the cell and its gates; section 5.4, the adding
-#   problem.
-# - F. Gers, J. Schmidhuber and F. Cummins (2000), *Learning to forget: continual prediction with LSTM*: the forget
-#   gate; F. Gers, N. Schraudolph and J. Schmidhuber (2002), *Learning precise timing with LSTM recurrent networks*:
+# - J. Elman (1990), [*Finding structure in time*](https://doi.org/10.1207/s15516709cog1402_1): the plain network and
+#   its letters; P. Werbos (1990), [*Backpropagation through time: what it does and how to do
+#   it*](https://doi.org/10.1109/5.58337).
+# - Y. Bengio, P. Simard and P. Frasconi (1994), [*Learning long-term dependencies with gradient descent is
+#   difficult*](https://doi.org/10.1109/72.279181); R. Pascanu, T. Mikolov and Y. Bengio (2013), [*On the difficulty of
+#   training recurrent neural networks*](https://arxiv.org/abs/1211.5063), algorithm 1 (clipping).
+# - S. Hochreiter and J. Schmidhuber (1997), [*Long short-term memory*](https://doi.org/10.1162/neco.1997.9.8.1735): the
+#   cell and its gates; section 5.4, the adding problem.
+# - F. Gers, J. Schmidhuber and F. Cummins (2000), [*Learning to forget: continual prediction with
+#   LSTM*](https://doi.org/10.1162/089976600300015015): the forget gate; F. Gers, N. Schraudolph and J. Schmidhuber
+#   (2002), [*Learning precise timing with LSTM recurrent networks*](https://jmlr.org/papers/v3/gers02a.html):
 #   peepholes.
-# - K. Cho and others (2014), *Learning phrase representations using RNN encoder-decoder for statistical machine
-#   translation*, eq. 5 to 8: the GRU.
-# - Q. Le, N. Jaitly and G. Hinton (2015), *A simple way to initialize recurrent networks of rectified linear units*;
-#   R. Jozefowicz, W. Zaremba and I. Sutskever (2015), *An empirical exploration of recurrent network architectures*:
-#   what starting values decide.
-# - M. Schuster and K. Paliwal (1997), *Bidirectional recurrent neural networks*.
-# - Y. Bengio, R. Ducharme, P. Vincent and C. Jauvin (2003), *A neural probabilistic language model*: embeddings.
-# - D. Ackley, G. Hinton and T. Sejnowski (1985), *A learning algorithm for Boltzmann machines*: temperature.
-# - A. Graves (2013), *Generating sequences with recurrent neural networks*, eq. 7 to 11: the LSTM with peepholes; text
-#   letter by letter; handwriting.
-# - I. Goodfellow, Y. Bengio and A. Courville (2016), *Deep learning*, chapter 10.
+# - K. Cho and others (2014), [*Learning phrase representations using RNN encoder-decoder for statistical machine
+#   translation*](https://arxiv.org/abs/1406.1078), eq. 5 to 8: the GRU.
+# - Q. Le, N. Jaitly and G. Hinton (2015), [*A simple way to initialize recurrent networks of rectified linear
+#   units*](https://arxiv.org/abs/1504.00941); R. Jozefowicz, W. Zaremba and I. Sutskever (2015), [*An empirical
+#   exploration of recurrent network architectures*](https://proceedings.mlr.press/v37/jozefowicz15.html): what starting
+#   values decide.
+# - M. Schuster and K. Paliwal (1997), [*Bidirectional recurrent neural networks*](https://doi.org/10.1109/78.650093).
+# - Y. Bengio, R. Ducharme, P. Vincent and C. Jauvin (2003), [*A neural probabilistic language
+#   model*](https://jmlr.org/papers/v3/bengio03a.html): embeddings.
+# - D. Ackley, G. Hinton and T. Sejnowski (1985), [*A learning algorithm for Boltzmann
+#   machines*](https://doi.org/10.1207/s15516709cog0901_7): temperature.
+# - A. Graves (2013), [*Generating sequences with recurrent neural networks*](https://arxiv.org/abs/1308.0850), eq. 7 to
+#   11: the LSTM with peepholes; text letter by letter; handwriting.
+# - I. Goodfellow, Y. Bengio and A. Courville (2016), [*Deep learning*](https://www.deeplearningbook.org), chapter 10.
 # - Data: first names of the United States, Census Bureau, 1990, in the public domain; the documentation of Python.

@@ -1697,18 +1697,23 @@ print(f"votes on the map of the VAE: {votes_right(vae_codes, digits_y, encode(X_
 #
 # **Sources**
 #
-# - K. Pearson (1901), *On lines and planes of closest fit to systems of points in space*; C. Eckart and G. Young
-#   (1936), *The approximation of one matrix by another of lower rank*; L. Mirsky (1960), *Symmetric gauge functions and
-#   unitarily invariant norms*.
-# - P. Baldi and K. Hornik (1989), *Neural networks and principal component analysis: learning from examples without
-#   local minima*.
-# - P. Vincent, H. Larochelle, Y. Bengio and P.-A. Manzagol (2008), *Extracting and composing robust features with
-#   denoising autoencoders*; the same and I. Lajoie (2010), *Stacked denoising autoencoders*.
+# - K. Pearson (1901), [*On lines and planes of closest fit to systems of points in
+#   space*](https://doi.org/10.1080/14786440109462720); C. Eckart and G. Young (1936), [*The approximation of one matrix
+#   by another of lower rank*](https://doi.org/10.1007/BF02288367); L. Mirsky (1960), [*Symmetric gauge functions and
+#   unitarily invariant norms*](https://doi.org/10.1093/qmath/11.1.50).
+# - P. Baldi and K. Hornik (1989), [*Neural networks and principal component analysis: learning from examples without
+#   local minima*](https://doi.org/10.1016/0893-6080%2889%2990014-2).
+# - P. Vincent, H. Larochelle, Y. Bengio and P.-A. Manzagol (2008), [*Extracting and composing robust features with
+#   denoising autoencoders*](https://doi.org/10.1145/1390156.1390294); the same and I. Lajoie (2010), [*Stacked
+#   denoising autoencoders*](https://jmlr.org/papers/v11/vincent10a.html).
 # - A. Ng (2011), *Sparse autoencoder*, lecture notes of CS294A, Stanford.
 # - S. Rifai, P. Vincent, X. Muller, X. Glorot and Y. Bengio (2011), *Contractive auto-encoders: explicit invariance
 #   during feature extraction*.
-# - D. Kingma and M. Welling (2014), *Auto-encoding variational Bayes*; I. Higgins and others (2017), *beta-VAE:
-#   learning basic visual concepts with a constrained variational framework*.
-# - A. Ng, M. Jordan and Y. Weiss (2002), *On spectral clustering: analysis and an algorithm*.
-# - I. Goodfellow, Y. Bengio and A. Courville (2016), *Deep learning*, chapters 14 and 20.10.3.
-# - Data: handwritten digits, E. Alpaydin and C. Kaynak (1998), UCI.
+# - D. Kingma and M. Welling (2014), [*Auto-encoding variational Bayes*](https://arxiv.org/abs/1312.6114); I. Higgins
+#   and others (2017), [*beta-VAE: learning basic visual concepts with a constrained variational
+#   framework*](https://openreview.net/forum?id=Sy2fzU9gl).
+# - A. Ng, M. Jordan and Y. Weiss (2002), [*On spectral clustering: analysis and an
+#   algorithm*](https://proceedings.neurips.cc/paper/2001/hash/801272ee79cfde7fa5960571fee36b9b-Abstract.html).
+# - I. Goodfellow, Y. Bengio and A. Courville (2016), [*Deep learning*](https://www.deeplearningbook.org), chapters 14
+#   and 20.10.3.
+# - Data: [handwritten digits](https://doi.org/10.24432/C50P49), E. Alpaydin and C. Kaynak (1998), UCI.
