@@ -114,13 +114,22 @@ def pytest_runtest_setup(item):
 
 
 @pytest.fixture(scope="session")
-def tools():
-    """The module tests/browser/jupyterlab.py, loaded by path: tests are no package."""
-    path = Path(__file__).parent / "browser" / "jupyterlab.py"
-    spec = importlib.util.spec_from_file_location("jupyterlab_test", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def module_at():
+    """Function that runs the Python file at a path and returns its module: neither tests nor docs are packages."""
+
+    def load(path):
+        spec = importlib.util.spec_from_file_location(f"{path.stem}_by_path", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def tools(module_at):
+    """The module tests/browser/jupyterlab.py."""
+    return module_at(Path(__file__).parent / "browser" / "jupyterlab.py")
 
 
 @pytest.fixture(scope="session")

@@ -1552,61 +1552,18 @@ plots.show(sick_axes)
 
 # %%
 # %%explore leaky_relu_forward, leaky_relu_backward, he_normal
-predict(
-    "curve A",
-    "What is wrong with the network of curve A?",
-    [
-        "the rate is too low",
-        "the rate is too high",
-        "ten layers, in which the signal dies",
-        "few examples, many wrong labels",
-        "validation labels in the wrong order",
-    ],
-)
-predict(
-    "curve B",
-    "What is wrong with the network of curve B?",
-    [
-        "the rate is too low",
-        "the rate is too high",
-        "ten layers, in which the signal dies",
-        "few examples, many wrong labels",
-        "validation labels in the wrong order",
-    ],
-)
-predict(
-    "curve C",
-    "What is wrong with the network of curve C?",
-    [
-        "the rate is too low",
-        "the rate is too high",
-        "ten layers, in which the signal dies",
-        "few examples, many wrong labels",
-        "validation labels in the wrong order",
-    ],
-)
-predict(
-    "curve D",
-    "What is wrong with the network of curve D?",
-    [
-        "the rate is too low",
-        "the rate is too high",
-        "ten layers, in which the signal dies",
-        "few examples, many wrong labels",
-        "validation labels in the wrong order",
-    ],
-)
-predict(
-    "curve E",
-    "What is wrong with the network of curve E?",
-    [
-        "the rate is too low",
-        "the rate is too high",
-        "ten layers, in which the signal dies",
-        "few examples, many wrong labels",
-        "validation labels in the wrong order",
-    ],
-)
+troubles = [
+    "the rate is too low",
+    "the rate is too high",
+    "ten layers, in which the signal dies",
+    "few examples, many wrong labels",
+    "validation labels in the wrong order",
+]
+predict("curve A", "What is wrong with the network of curve A?", troubles)
+predict("curve B", "What is wrong with the network of curve B?", troubles)
+predict("curve C", "What is wrong with the network of curve C?", troubles)
+predict("curve D", "What is wrong with the network of curve D?", troubles)
+predict("curve E", "What is wrong with the network of curve E?", troubles)
 
 # %% [markdown]
 # The next cell gives the diagnoses, each with its cure, and trains the cured network.

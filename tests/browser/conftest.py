@@ -1,6 +1,5 @@
 """One JupyterLab on the built lessons for all browser tests, and a page to open it in."""
 
-import importlib.util
 import shutil
 from pathlib import Path
 
@@ -18,12 +17,9 @@ def lab(tools, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def pausing():
-    """The module pausing.py beside this file, loaded by path: tests are no package."""
-    spec = importlib.util.spec_from_file_location("pausing_test", Path(__file__).parent / "pausing.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def pausing(module_at):
+    """The module pausing.py beside this file."""
+    return module_at(Path(__file__).parent / "pausing.py")
 
 
 @pytest.fixture

@@ -390,19 +390,6 @@ def test_blocks_of_an_architecture_answer_to_pointer_and_keys(page, lab, tools):
     assert page.problems == []
 
 
-def test_the_architecture_explorer_fits_a_small_screen(browser, lab, tools):
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    source = "from dnnkit.demos import architecture_explorer\narchitecture_explorer(predict=False)"
-    opened(page, lab, tools, "small.ipynb", source)
-    page.add_style_tag(content=".dnn-demo { max-width: 824px; }")  # as with JupyterLab's list of files beside it
-    for network in ("AlexNet", "GoogLeNet", "U-Net", "my own net"):
-        page.get_by_label("net", exact=True).select_option(network)
-        settled(page)
-        assert page.locator(".dnn-demo").bounding_box()["height"] <= 620
-    assert page.locator(".dnn-controls > .dnn-control:visible").count() <= 4
-    page.close()
-
-
 def test_the_map_of_latent_space_answers_to_pointer_and_keys(page, lab, tools):
     drawing = "def mine(mu, logvar, rng):\n    raise NotImplementedError('not yet')"
     shown = "from dnnkit.demos import latent_space\nlatent_space(reparameterize=mine, predict=False)"
@@ -446,22 +433,50 @@ def test_the_map_of_latent_space_answers_to_pointer_and_keys(page, lab, tools):
     assert page.problems == []
 
 
-def test_latent_space_fits_a_small_screen_and_a_phone(browser, lab, tools):
+# What is chosen in a demo where its picture might become higher than a small screen: the control's label, the options.
+FITS = {
+    "architecture_explorer": ("net", ("AlexNet", "GoogLeNet", "U-Net", "my own net")),
+    "latent_space": ("network", ("plain autoencoder", "VAE, beta 4")),
+    "gridworld": ("Preset", ("cliff", "cliff, slippery", "rooms")),
+    "adversarial_examples": ("network", ("softmax regression", "trained under attack")),
+}
+
+
+@pytest.fixture
+def small_screen(browser, lab, tools):
+    """Function that opens a demo at 1280 x 800, as wide as with JupyterLab's list of files beside it."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
-    opened(page, lab, tools, "low.ipynb", "from dnnkit.demos import latent_space\nlatent_space(predict=False)")
-    page.add_style_tag(content=".dnn-demo { max-width: 824px; }")  # as with JupyterLab's list of files beside it
-    for network in ("plain autoencoder", "VAE, beta 4"):
-        page.get_by_label("network", exact=True).select_option(network)
+
+    def open_demo(name):
+        source = f"from dnnkit.demos import {name}\n{name}(predict=False)"
+        opened(page, lab, tools, f"small_{name}.ipynb", source)
+        page.add_style_tag(content=".dnn-demo { max-width: 824px; }")
+        settled(page)
+        return page
+
+    yield open_demo
+    page.close()
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_a_demo_fits_a_small_screen(small_screen, name):
+    page = small_screen(name)
+    label, options = FITS[name]
+    for option in options:
+        page.get_by_label(label, exact=True).select_option(option)
         settled(page)
         assert page.locator(".dnn-demo").bounding_box()["height"] <= 620
     assert page.locator(".dnn-controls > .dnn-control:visible").count() <= 4
+
+
+def test_latent_space_stands_side_by_side_and_on_a_phone_one_below_the_other(small_screen):
+    page = small_screen("latent_space")
     places = [page.locator(".dnn-panel").nth(number).bounding_box() for number in range(4)]
     assert all(place["x"] > places[0]["x"] + places[0]["width"] for place in places[1:])
     page.add_style_tag(content=".dnn-demo { max-width: 430px; }")
     settled(page)
     places = [page.locator(".dnn-panel").nth(number).bounding_box() for number in range(4)]
-    assert len({place["x"] for place in places}) == 1  # one below the other
-    page.close()
+    assert len({place["x"] for place in places}) == 1
 
 
 def test_the_gridworld_can_be_edited_by_pointer_and_keys(page, lab, tools):
@@ -506,18 +521,6 @@ def test_the_gridworld_can_be_edited_by_pointer_and_keys(page, lab, tools):
     assert page.problems == []
 
 
-def test_the_gridworld_fits_a_small_screen(browser, lab, tools):
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    opened(page, lab, tools, "edge.ipynb", "from dnnkit.demos import gridworld\ngridworld(predict=False)")
-    page.add_style_tag(content=".dnn-demo { max-width: 824px; }")  # as with JupyterLab's list of files beside it
-    for preset in ("cliff", "cliff, slippery", "rooms"):
-        page.get_by_label("Preset").select_option(preset)
-        settled(page)
-        assert page.locator(".dnn-demo").bounding_box()["height"] <= 620
-    assert page.locator(".dnn-controls > .dnn-control:visible").count() <= 4
-    page.close()
-
-
 def test_the_map_of_changes_answers_to_pointer_and_keys(page, lab, tools):
     unwritten = "def mine(gradient, X, y, epsilon):\n    raise NotImplementedError('not yet')"
     shown = "from dnnkit.demos import adversarial_examples\nadversarial_examples(fgsm=mine, predict=False)"
@@ -547,16 +550,7 @@ def test_the_map_of_changes_answers_to_pointer_and_keys(page, lab, tools):
     assert page.problems == []
 
 
-def test_adversarial_examples_fit_a_small_screen(browser, lab, tools):
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    source = "from dnnkit.demos import adversarial_examples\nadversarial_examples(predict=False)"
-    opened(page, lab, tools, "small_adversarial.ipynb", source)
-    page.add_style_tag(content=".dnn-demo { max-width: 824px; }")  # as with JupyterLab's list of files beside it
-    for network in ("softmax regression", "trained under attack"):
-        page.get_by_label("network", exact=True).select_option(network)
-        settled(page)
-        assert page.locator(".dnn-demo").bounding_box()["height"] <= 620
-    assert page.locator(".dnn-controls > .dnn-control:visible").count() <= 4
+def test_adversarial_examples_stand_in_two_rows(small_screen):
+    page = small_screen("adversarial_examples")
     rows = [page.locator(".dnn-panel").nth(number).bounding_box()["y"] for number in range(5)]
     assert rows[0] == rows[1] < rows[2] == rows[3] == rows[4]
-    page.close()

@@ -1,7 +1,5 @@
 """The reference of lesson 06 agrees with finite differences, with Keras' own counts and with what its text says."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 
@@ -86,11 +84,9 @@ def test_the_famous_networks_have_the_parameters_of_their_papers(reference, name
     assert learned(famous(name, reference)) == parameters
 
 
-def test_the_explorers_networks_are_those_that_the_lessons_functions_count(lesson_names, project):
+def test_the_explorers_networks_are_those_that_the_lessons_functions_count(lesson_names, project, module_at):
     path = project / "docs" / "count_architectures.py"
-    spec = importlib.util.spec_from_file_location("count_architectures", path)
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
+    script = module_at(path)
     file = script.TARGET.relative_to(project)
     message = f"{file} is not what lesson 06 counts today: run python {path.relative_to(project)}"
     assert script.counted(lesson_names) == script.TARGET.read_text(encoding="utf-8"), message

@@ -91,13 +91,19 @@ def every_figure_has_alternative_text(done):
 
 def test_every_prediction_is_revealed_and_its_right_answer_is_one_of_the_options(lesson, project):
     """Else nobody's prediction could be right: `reveal` compares the answer, or `correct`, with what was chosen."""
-    calls = {"predict": {}, "reveal": {}}
+    calls, lists = {"predict": {}, "reveal": {}}, {}
+
+    def value(node):
+        return lists[node.id] if isinstance(node, ast.Name) else ast.literal_eval(node)
+
     for cell in load_release(project, lesson).cells:
         source = cell.source.partition("\n")[2] if cell.source.startswith("%%") else cell.source
         for node in ast.walk(ast.parse(source)) if cell.cell_type == "code" and "%load_ext" not in source else ():
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.List) and "predict(" in source:
+                lists |= {target.id: ast.literal_eval(node.value) for target in node.targets}
             if isinstance(node, ast.Call) and getattr(node.func, "id", None) in calls:
                 named = {word.arg: ast.literal_eval(word.value) for word in node.keywords}
-                key, *others = [ast.literal_eval(argument) for argument in node.args]
+                key, *others = map(value, node.args)
                 calls[node.func.id][key] = named.get("correct", others[0]) if node.func.id == "reveal" else others[1]
     assert len(calls["predict"]) >= 3
     assert calls["predict"].keys() == calls["reveal"].keys()

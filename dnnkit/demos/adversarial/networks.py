@@ -4,7 +4,6 @@ docs/train_adversarial.py trains and attacks them with the functions of lesson 1
 """
 
 import functools
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
+
+from dnnkit.demos.stored import stored, stored_settings
 
 Array = NDArray[np.float64]
 
@@ -81,35 +82,29 @@ class Network:
         return values
 
 
-@functools.cache
-def _stored() -> dict[str, Any]:
-    with np.load(FILE) as arrays:
-        return dict(arrays)
-
-
 def settings() -> dict[str, Any]:
     """Return the settings with which the networks were trained and attacked."""
-    return json.loads(str(_stored()["settings"]))
+    return stored_settings(FILE)
 
 
 @functools.cache
 def digits() -> Digits:
     """Return the 200 digits."""
-    stored = _stored()
-    return Digits(stored["pixels"] / 16.0, stored["labels"].astype(np.int64), stored["chosen"].tolist())
+    arrays_of = stored(FILE)
+    return Digits(arrays_of["pixels"] / 16.0, arrays_of["labels"].astype(np.int64), arrays_of["chosen"].tolist())
 
 
 @functools.cache
 def networks() -> dict[str, Network]:
     """Return the networks, by name."""
-    stored, found = _stored(), {}
+    arrays_of, found = stored(FILE), {}
     for number, name in enumerate(settings()["networks"]):
         count = len(settings()["sizes"][number])
         layers = [
-            (stored[f"W{k}_{number}"].astype(np.float64), stored[f"b{k}_{number}"].astype(np.float64))
+            (arrays_of[f"W{k}_{number}"].astype(np.float64), arrays_of[f"b{k}_{number}"].astype(np.float64))
             for k in range(1, count)
         ]
-        found[name] = Network(name, layers, stored[f"changed_{number}"] / EXACT, stored[f"right_{number}"])
+        found[name] = Network(name, layers, arrays_of[f"changed_{number}"] / EXACT, arrays_of[f"right_{number}"])
     return found
 
 

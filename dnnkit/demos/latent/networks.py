@@ -4,7 +4,6 @@ docs/train_latent_space.py trains them with the functions of lesson 08 and write
 """
 
 import functools
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
+
+from dnnkit.demos.stored import stored, stored_settings
 
 Array = NDArray[np.float64]
 
@@ -72,31 +73,25 @@ class Network:
         return [float(share) for share in np.round(self.mu[picture] / self.reach, 3)]
 
 
-@functools.cache
-def _stored() -> dict[str, Any]:
-    with np.load(FILE) as arrays:
-        return dict(arrays)
-
-
 def settings() -> dict[str, Any]:
     """Return the settings with which the networks were trained."""
-    return json.loads(str(_stored()["settings"]))
+    return stored_settings(FILE)
 
 
 @functools.cache
 def digits() -> Digits:
     """Return the 300 digits."""
-    stored = _stored()
-    return Digits(stored["pixels"] / 16.0, stored["labels"].astype(np.int64))
+    arrays_of = stored(FILE)
+    return Digits(arrays_of["pixels"] / 16.0, arrays_of["labels"].astype(np.int64))
 
 
 @functools.cache
 def networks() -> dict[str, Network]:
     """Return the networks, by name."""
-    stored, found = _stored(), {}
+    arrays_of, found = stored(FILE), {}
     for number, beta in enumerate(settings()["betas"]):
         arrays = {
-            name: stored[f"{name}_{number}"].astype(np.float64)
+            name: arrays_of[f"{name}_{number}"].astype(np.float64)
             for name in ("W_dec", "b_dec", "W_out", "b_out", "mu", "sigma", "nats")
         }
         mu, sigma, nats = (arrays.pop(name) for name in ("mu", "sigma", "nats"))

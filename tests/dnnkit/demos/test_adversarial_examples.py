@@ -1,6 +1,5 @@
 """The demo of adversarial examples: the shipped networks and attacks, the student's functions, words and hands."""
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -20,13 +19,9 @@ MOVED = {"network": TRAINED, "attack": TEN, "random": 0.2, "step": 7, "digit": "
 
 
 @pytest.fixture(scope="module")
-def script():
+def script(module_at):
     """The script that trained and attacked the networks."""
-    path = PROJECT / "docs" / "train_adversarial.py"
-    spec = importlib.util.spec_from_file_location("train_adversarial", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(PROJECT / "docs" / "train_adversarial.py")
 
 
 def right_fgsm(gradient, X, y, epsilon):

@@ -1,6 +1,5 @@
 """The demo of latent space: the shipped networks, the student's functions, words, pictures and hands."""
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -22,13 +21,9 @@ SMALLEST = {"VAE, beta 0.1": -27.0, "VAE, beta 0.5": -25.2, VAE: -24.8, "VAE, be
 
 
 @pytest.fixture(scope="module")
-def script():
+def script(module_at):
     """The script that trained the networks."""
-    path = PROJECT / "docs" / "train_latent_space.py"
-    spec = importlib.util.spec_from_file_location("train_latent_space", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(PROJECT / "docs" / "train_latent_space.py")
 
 
 def right_draw(mu, logvar, rng):
