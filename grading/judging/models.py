@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from dnnkit.checking.compare import difference
 from dnnkit.checking.model_layers import ACTIVATIONS, LAYERS
-from grading.lessons.checking import CheckFailed
+from grading.lessons.checking import CheckFailed, assert_close
 
 ATTEMPT = "The model that came back cannot be rebuilt"
 
@@ -83,6 +84,34 @@ def outputs_of(model: Any, X: np.ndarray, batch_size: int = 256) -> np.ndarray:
     parts = [X[start : start + batch_size] for start in range(0, len(X), batch_size)]
     made = [keras.ops.convert_to_numpy(model(part, training=False)) for part in parts]
     return np.concatenate(made).astype(np.float64)
+
+
+def weights_of(
+    answer: Mapping[str, Any], inputs: np.ndarray, right: np.ndarray, *, what: str, rtol: float, atol: float
+) -> Any:
+    """Read the weights of a network that came back; those that it only names count where its outputs need them.
+
+    Args:
+        answer: its `model` as `describe_model` wrote it, its `outputs` for the inputs, and the `weights` it names.
+        inputs: what it was applied to.
+        right: the right outputs.
+        what: what the answer is to, for messages.
+        rtol: relative tolerance within which outputs are right.
+        atol: absolute tolerance, added to it.
+
+    Raises:
+        CheckFailed: when the outputs are not those of the network.
+    """
+    refused = isinstance(answer["model"], Mapping) and "refused" in answer["model"]
+    if refused and difference(answer["outputs"], right, rtol=rtol, atol=atol) is None:
+        return answer["weights"]
+    network = rebuild_model(answer["model"])
+    try:
+        own = outputs_of(network, inputs)
+    except Exception as error:  # noqa: BLE001 - whatever Keras raises for inputs that do not fit, such as unknown words
+        raise CheckFailed(f"{what}: the model could not be applied to its inputs ({type(error).__name__}).") from None
+    assert_close(answer["outputs"], own, rtol=1e-3, atol=1e-4, what=f"{what}: the outputs of the model, built again")
+    return network.get_weights()
 
 
 class _Building:

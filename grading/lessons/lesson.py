@@ -170,6 +170,8 @@ def defined_names(source: str) -> list[str]:
 
 def _classify(raw: Any, place: str) -> LessonCell:
     source = raw.source.rstrip()
+    if not source.strip():
+        raise LessonError(f"{place} is empty. Expected text or code. Is there a line `# %%` or a blank line too many?")
     if raw.cell_type != "code":
         return LessonCell("markdown", source, _content_id("text", source))
     if source.startswith("%%explore"):

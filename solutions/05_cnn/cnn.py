@@ -1362,9 +1362,9 @@ for shape in [(32, 32, 1), (64, 64, 1)]:
 #
 # **Write** `train_cnn(X, y, num_classes, rng)`. It returns the trained Keras model, which turns images into scores or
 # probabilities, shape $(N, \mathrm{num\_classes})$. $X$ may also hold larger images, or more channels. Make the model
-# of Keras' own layers, as `keras.Sequential` or as `keras.Model` with inputs and outputs, without functions of your own
-# and without layers that move or turn images by chance: the grader builds it again from its layers and weights, and
-# computes the scores itself. Change the images before training instead, as above.
+# of Keras' own layers, without functions of your own and without layers that move or turn images by chance: the grader
+# builds it again from its layers and weights, and computes the scores itself. Change the images before training
+# instead, as above.
 #
 # Useful: `keras.utils.set_random_seed(int(rng.integers(2**31)))` makes Keras draw from your `rng`, so that the same
 # seed gives the same training; `keras.losses.SparseCategoricalCrossentropy(from_logits=True)` for scores;

@@ -599,8 +599,6 @@ predict(
 
 
 # %%
-
-# %%
 # %%explore network_cost
 lenet = [conv(5, 6, padding=2), pool(2, 2), conv(5, 16), pool(2, 2), flatten, dense(120), dense(84), dense(10)]
 alexnet = [conv(11, 96, stride=4), pool(3, 2), conv(5, 256, padding=2), pool(3, 2)]

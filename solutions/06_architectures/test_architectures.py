@@ -6,11 +6,11 @@ from collections import Counter
 
 import numpy as np
 
-from dnnkit.checking.compare import describe, difference
+from dnnkit.checking.compare import describe
 from dnnkit.data import load_shape_network, make_segments, make_shapes
 from dnnkit.facts.painted import ASKED, mask_facts, mean_iou
 from dnnkit.facts.tuned import same_arrays, sort_out
-from grading.judging.models import outputs_of, rebuild_model
+from grading.judging.models import outputs_of, rebuild_model, weights_of
 from grading.lessons.checking import (
     CheckFailed,
     StudentFunction,
@@ -959,23 +959,9 @@ def _listed(counts):
     return ", ".join(str(shape) if n == 1 else f"{n} times {shape}" for shape, n in ordered)
 
 
-def _weights_of(answer, what, inputs, right):
-    """The weights of the network, built again; those that were named count only where the outputs need them."""
-    cannot_travel = isinstance(answer["model"], dict) and "refused" in answer["model"]
-    if cannot_travel and difference(answer["outputs"], right, **CLOSE) is None:
-        return answer["weights"]
-    network = rebuild_model(answer["model"])
-    try:
-        own = outputs_of(network, inputs)
-    except Exception as error:  # noqa: BLE001 - whatever Keras raises for inputs that do not fit, such as unknown words
-        raise CheckFailed(f"{what}: the model could not be applied to its inputs ({type(error).__name__}).") from None
-    assert_close(answer["outputs"], own, rtol=1e-3, atol=1e-4, what=f"{what}: the outputs of the model, built again")
-    return network.get_weights()
-
-
 def _compare_shapes(answer, shapes, what, inputs, right):
     """Compare the arrays of weights by their shapes."""
-    weights = _weights_of(answer, what, inputs, right)
+    weights = weights_of(answer, inputs, right, what=what, **CLOSE)
     arrays = isinstance(weights, list) and all(isinstance(array, np.ndarray) for array in weights)
     assert_that(arrays, f"{what}: expected arrays of weights.")
     sizes = [array.shape for array in weights]

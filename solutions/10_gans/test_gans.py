@@ -5,6 +5,7 @@ import functools
 import numpy as np
 from scipy.special import expit
 
+from grading.judging.models import weights_of
 from grading.lessons.checking import (
     StudentFunction,
     assert_close,
@@ -75,8 +76,10 @@ def _samples(train_gan_1d, forward, X, new, z, rng):
 
 
 def _network(build, settings, inputs, arrays):
-    """Apply a network whose weights are the arrays of the right shapes, as at test time and as in training."""
+    """Apply a network whose weights are the arrays of the right shapes, at test time and in training; describe it."""
     import keras
+
+    from dnnkit.checking.models import describe_model
 
     model = build(*settings)
     if not isinstance(model, keras.Model):
@@ -85,6 +88,7 @@ def _network(build, settings, inputs, arrays):
     given, fill = {array.shape: array for array in arrays}, np.abs(np.concatenate([a.ravel() for a in arrays]))
     model.set_weights([given.get(w.shape, np.resize(fill, w.shape)) for w in model.get_weights()])
     answer = {"weights": model.get_weights(), "outputs": keras.ops.convert_to_numpy(model(inputs))}
+    answer |= {"model": describe_model(model, inputs)}
     return answer | {"outputs in training": keras.ops.convert_to_numpy(model(inputs, training=True))}
 
 
@@ -931,7 +935,7 @@ def _facts(task, answer):
 
 
 def _parts(answer, what):
-    fits = isinstance(answer, dict) and set(answer) == {"weights", "outputs", "outputs in training"}
+    fits = isinstance(answer, dict) and set(answer) == {"weights", "outputs", "outputs in training", "model"}
     came = answer if isinstance(answer, str) else "nothing" if answer is None else "something else"
     fits = fits and isinstance(answer["weights"], list) and all(isinstance(w, np.ndarray) for w in answer["weights"])
     assert_that(fits, f"{what}: expected a Keras model. Got {came}.")
@@ -952,7 +956,8 @@ def _check_networks(student, rng, name, cases, parts):
         what = f"{name}({', '.join(map(str, settings))})"
         answer = _parts(answer, what)
         if "weights" in parts:
-            came = sorted(w.shape for w in answer["weights"])
+            right = right_of(inputs, arrays, settings, False)
+            came = sorted(w.shape for w in weights_of(answer, inputs, right, what=what, **SINGLE))
             count, wanted = (int(sum(np.prod(shape) for shape in some)) for some in (came, shapes))
             assert_that(count == wanted, f"{what}: expected {wanted:,} parameters, got {count:,}.")
             message = f"{what}: the number of parameters is right, but the shapes of the weights are not."

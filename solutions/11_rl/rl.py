@@ -10,7 +10,6 @@
 #     name: dnn
 # ---
 
-
 # %% [markdown]
 # # Lesson 11 · Reinforcement learning
 #

@@ -10,7 +10,8 @@ import pytest
 from dnnkit.checking.model_layers import LAYERS
 from dnnkit.checking.models import describe_model
 from dnnkit.checking.wire import decode, encode
-from grading.judging.models import ModelLimits, ModelRefused, outputs_of, rebuild_model
+from grading.judging.models import ModelLimits, ModelRefused, outputs_of, rebuild_model, weights_of
+from grading.lessons.checking import CheckFailed
 
 keras = pytest.importorskip("keras")
 L = keras.layers
@@ -244,3 +245,37 @@ def test_after_a_refusal_layers_take_weights_as_before():
     with pytest.raises(ModelRefused):
         rebuild_model(plain(), ModelLimits(parameters=1))
     assert L.Layer.add_weight is before
+
+
+REFUSED = {"refused": "The model has a layer of type Secret."}
+NAMED = [np.zeros((5, 2)), np.zeros(2)]
+
+
+@pytest.fixture
+def applied():
+    """A network of one layer, as it comes back, with some inputs."""
+    model, inputs = keras.Sequential([keras.Input(ROW), L.Dense(2)]), np.ones((3, 5), dtype=np.float32)
+    answer = {"model": describe_model(model, inputs), "weights": NAMED, "outputs": outputs_of(model, inputs)}
+    return model, inputs, answer
+
+
+def test_weights_are_those_of_the_network_and_not_those_that_are_named(applied):
+    model, inputs, answer = applied
+    found = weights_of(answer, inputs, answer["outputs"] + 9, what="f(x)", rtol=1e-4, atol=1e-5)
+    assert all(np.array_equal(a, b) for a, b in zip(found, model.get_weights(), strict=True))
+
+
+def test_named_weights_count_where_no_model_came_only_beside_right_outputs(applied):
+    _, inputs, answer = applied
+    answer |= {"model": REFUSED}
+    close = {"what": "f(x)", "rtol": 1e-4, "atol": 1e-5}
+    assert weights_of(answer, inputs, answer["outputs"], **close) is NAMED
+    with pytest.raises(ModelRefused, match="Secret"):
+        weights_of(answer, inputs, answer["outputs"] + 1, **close)
+
+
+def test_outputs_that_are_not_those_of_the_network_are_refused(applied):
+    _, inputs, answer = applied
+    answer["outputs"] = answer["outputs"] + 1
+    with pytest.raises(CheckFailed, match="built again"):
+        weights_of(answer, inputs, answer["outputs"], what="f(x)", rtol=1e-4, atol=1e-5)

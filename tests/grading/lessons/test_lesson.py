@@ -53,6 +53,11 @@ def test_a_call_of_check_among_other_statements_is_no_check_cell(tmp_path):
     assert cells[2].kind == "given"
 
 
+def test_an_empty_cell_is_refused(tmp_path):
+    with pytest.raises(LessonError, match=r"^tiny.py, cell 2 is empty\."):
+        load_lesson(write(tmp_path, SOLUTION, "", 'check("double")'))
+
+
 def test_a_check_belongs_to_the_longest_exercise_that_fits(tmp_path):
     longer = SOLUTION.replace("double", "double_all")
     lesson = load_lesson(write(tmp_path, SOLUTION, 'check("double")', longer, 'check("double_all")'))
