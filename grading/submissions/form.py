@@ -1,8 +1,9 @@
-"""Tell a student what in the form of a notebook may cost points: damaged cells, code that became text, copies."""
+"""Tell a student what in the form of a notebook may cost points: damaged cells, text, copies, skipped names."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from grading.lessons.lesson import Lesson, defined_names
+from grading.submissions.skipped_names import names_from_skipped_cells
 from grading.submissions.submission import Cell
 
 
@@ -34,3 +35,4 @@ def notes_on_form(
                 f"{exercise} is written in cells {', '.join(numbers[:-1])} and {numbers[-1]}; "
                 f"the last one counts. Remove the others if that is not meant."
             )
+    yield from names_from_skipped_cells(cells, written, lesson.exercises)
