@@ -1586,30 +1586,30 @@ for name, (cure, (_, _, share)) in sick_cures.items():
 reveal(
     "curve A",
     "the rate is too high",
-    "The loss jumps up and down and does not settle: the steps are longer than the valley is wide.",
+    "Curve A: the loss jumps up and down and does not settle: the steps are longer than the valley is wide.",
 )
 reveal(
     "curve B",
     "ten layers, in which the signal dies",
-    "Both losses lie on log 10 and do not move: the scores do not depend on the picture, and no gradient "
+    "Curve B: both losses lie on log 10 and do not move: the scores do not depend on the picture, and no gradient "
     "comes through. The norms of Part 1 would show it.",
 )
 reveal(
     "curve C",
     "the rate is too low",
-    "Both losses come down together, smoothly, and far too slowly: nothing is wrong but the size of the steps.",
+    "Curve C: both losses come down together, smoothly, and far too slowly. Only the size of the steps is wrong.",
 )
 reveal(
     "curve D",
     "validation labels in the wrong order",
-    "The training is healthy, yet the validation loss only rises, and to more than guessing would cost: the "
+    "Curve D: the training is healthy, yet the validation loss only rises, and to more than guessing would cost: the "
     "network is sure of itself, and the labels say something else. Look for a fault in the data before you "
     "touch the network.",
 )
 reveal(
     "curve E",
     "few examples, many wrong labels",
-    "The curves part: the training loss goes on falling, and the validation loss turns and rises. That is "
+    "Curve E: the curves part: the training loss goes on falling, and the validation loss turns and rises. That is "
     "learning by heart.",
 )
 

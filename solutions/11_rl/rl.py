@@ -725,9 +725,10 @@ reveal(
 # %% [markdown]
 # ### Play · How far from the edge
 #
-# The panel learns with your own functions: 200 episodes for each of the two, and beside them the plan of value
-# iteration. Before you move the slider: where will SARSA walk when there are no tries at all, and where with twice as
-# many? Then press *Run*, ring a place, and follow one backup by its numbers. Build a wall, or a second cliff.
+# The panel learns with your own functions: 200 episodes of Q-learning and 200 of SARSA, and beside them the plan of
+# value iteration. Before you move the slider: where will SARSA walk when no action is a try, and where when twice as
+# many are? Then press *Run*, click on a place, and follow one backup by its numbers. At last build a wall, or a second
+# cliff.
 
 # %%
 # %%explore bellman_backup, value_iteration, epsilon_greedy, q_learning_update, sarsa_update

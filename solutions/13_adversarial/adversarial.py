@@ -329,9 +329,11 @@ plots.show(ax)
 # %% [markdown]
 # ### Play · To the right, or upwards
 #
-# On the map of the next panel, every place is a changed four: to the right your `fgsm` has changed it, upwards a coin.
-# Violet is read rightly, and orange wrongly, by a network with two hidden layers. Predict, then drag the star. Which
-# way is shorter? *Next digit* takes another one. For which digit does a large random change suffice?
+# Every place on the map of the next panel is the picture of a four with two changes. To the right, your `fgsm` changes
+# it more and more. Upwards, each pixel is changed at random, up or down by the toss of a coin. A network with
+# two hidden layers reads the violet places rightly and the orange ones wrongly. Make your prediction, then drag the
+# star. Which way out of the violet is the shorter one? *Next digit* takes another digit. Is there one for which a large
+# random change is enough?
 
 # %%
 # %%explore fgsm

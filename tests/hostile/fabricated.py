@@ -115,6 +115,42 @@ def labels_in_place_of_scores(inputs):
     }
 
 
+@fabricates("05", "train_cnn")
+def scores_of_a_network_without_kernels(inputs):
+    """Scores that fit, of a model that travels: one dense layer that knows nothing."""
+    X, count = inputs["X"], inputs.get("num_classes", 10)
+    weights = [np.zeros((int(np.prod(X.shape[1:])), count)), np.zeros(count)]
+    model = line_of([layer("Flatten"), layer("Dense", weights, units=count)], X.shape[1:])
+    if "images" not in inputs:
+        return {"scores": np.zeros((50, count)), "model": model}
+    scores = {"scores": np.zeros((len(X), count)), "scores of new images": np.zeros((len(inputs["images"]), count))}
+    return scores | {"weights": [np.ones((3, 3, 2, 8))], "model": model}
+
+
+@fabricates("06", "inception_block")
+def weights_that_came_in(inputs):
+    return {
+        "weights": inputs["arrays"],
+        "outputs": np.zeros(1),
+        "outputs in training": np.zeros(1),
+        "model": {"refused": "The model has a layer of type Secret."},
+    }
+
+
+@fabricates("10", "build_dcgan_discriminator")
+def the_same_weights_again(inputs):
+    return weights_that_came_in(inputs)
+
+
+@fabricates("11", "ReplayBuffer")
+def one_transition_again_and_again(inputs):
+    if "transitions" not in inputs or "sizes" not in inputs:
+        return None
+    stored, capacity = inputs["transitions"], inputs["capacity"]
+    batches = [[np.array([stored[-1][place]] * size) for place in range(6)] for size in inputs["sizes"]]
+    return {"lengths": [min(k, capacity) for k in range(1, len(stored) + 1)], "batches": batches}
+
+
 @fabricates("05", "conv_output_size")
 def the_size_itself(inputs):
     return inputs["size"]
