@@ -1,4 +1,4 @@
-"""Lesson 03: ways to get a gradient, Adam's usual rate, weight decay in Adam and beside it, each tuned."""
+"""Lesson 03: ways to get a gradient, Adam's usual rate, weight decay in Adam and beside it, each tuned; range tests."""
 
 import numpy as np
 from lesson_names import solved, summary
@@ -121,3 +121,14 @@ def decayed(rate: float, options: tuple[float, bool], draw: int) -> tuple[float,
         step, (rate, *options), names["mlp_loss"], start, split.X_train[:200], targets, 60, 32, deal
     )
     return accuracy(net, split.X_train[200:800], split.y_train[200:800]), accuracy(net, split.X_test, split.y_test)
+
+
+def measure_range_test(draws: int) -> dict:
+    """A third of the rate at which the loss of a range test is lowest, from several starts."""
+    digits, targets = split_of(0)
+    found = {}
+    for racer in ("SGD", "momentum", "Nesterov", "Adam"):
+        step, settings = RACERS[racer]
+        tests = [names["range_test"](names[step], settings, digits.X_train, targets, 3 + draw) for draw in range(draws)]
+        found[racer] = summary(racer, [rates[np.argmin(losses)] / 3 for rates, losses in tests], ".3f")
+    return found

@@ -681,25 +681,31 @@ print(f"slope along b: {neuron_b.grad:.6f}, by the formula {bell:.6f}")
 # %%
 # %%explore Value
 xor_X, xor_y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
-xor_rng = np.random.default_rng(2)
-xor_hidden = [[Value(number) for number in xor_rng.normal(size=3)] for _ in range(4)]  # two weights and a bias each
-xor_last = [Value(number) for number in xor_rng.normal(size=5)]  # four weights and a bias
 
 
-def xor_answer(x1, x2):
-    """Let the five neurons answer."""
-    answers = [(w1 * x1 + w2 * x2 + b).tanh() for w1, w2, b in xor_hidden]
-    return sum((w * a for w, a in zip(xor_last, answers, strict=False)), xor_last[-1])
+def xor_answer(hidden, last, x1, x2):
+    """Let the hidden neurons and the last one answer."""
+    answers = [(w1 * x1 + w2 * x2 + b).tanh() for w1, w2, b in hidden]
+    return sum((w * a for w, a in zip(last, answers, strict=False)), last[-1])
 
 
-xor_losses = []
-for _ in range(300):
-    errors = [xor_answer(x1, x2) - float(y) for (x1, x2), y in zip(xor_X.tolist(), xor_y, strict=True)]
-    xor_loss = sum((error**2 for error in errors), Value(0.0)) * 0.25
-    xor_loss.backward()
-    for value in [*xor_last, *(value for neuron in xor_hidden for value in neuron)]:
-        value.data -= 0.2 * value.grad
-    xor_losses.append(xor_loss.data)
+def train_xor(num_hidden, seed):
+    """Train on the four questions; returns the hidden neurons, the last one, and the loss of each of 300 steps."""
+    rng, losses = np.random.default_rng(seed), []
+    hidden = [[Value(number) for number in rng.normal(size=3)] for _ in range(num_hidden)]  # two weights and a bias
+    last = [Value(number) for number in rng.normal(size=num_hidden + 1)]  # a weight for each, and a bias
+    for _ in range(300):
+        loss = Value(0.0)
+        for x1, x2, y in ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0)):
+            loss = loss + (xor_answer(hidden, last, x1, x2) - y) ** 2 * 0.25
+        loss.backward()
+        for value in [*last, *(value for neuron in hidden for value in neuron)]:
+            value.data -= 0.2 * value.grad
+        losses.append(loss.data)
+    return hidden, last, losses
+
+
+xor_hidden, xor_last, xor_losses = train_xor(4, 2)
 xor_axes = plots.panels(2, height=3.2)
 plots.plot_losses(xor_losses, ax=xor_axes[0])
 xor_axes[0].set(xlabel="step", title="Mean squared error")
@@ -713,7 +719,7 @@ plots.plot_decision_boundary(
     title="The four questions, and what is answered",
 )
 plots.show(xor_axes)
-print("answers: " + ", ".join(f"{xor_answer(x1, x2).data:.3f}" for x1, x2 in xor_X.tolist()))
+print("answers: " + ", ".join(f"{xor_answer(xor_hidden, xor_last, x1, x2).data:.3f}" for x1, x2 in xor_X.tolist()))
 
 # %% [markdown]
 # The network is right, and nobody had to derive a formula for its slopes. It succeeds from 97 of a hundred random

@@ -1391,20 +1391,29 @@ reveal(
 
 # %%
 # %%explore sgd_step, momentum_step, nesterov_step, adam_step
-tested = {name: racers[name] for name in ("SGD", "momentum", "Nesterov", "Adam")}
-test_batches = [batch for seed in range(3) for batch in minibatches(1200, 32, np.random.default_rng(seed))]
-test_rates = np.geomspace(1e-4, 10, len(test_batches))  # three epochs in all
-test_losses = {}
-for name, (step, settings) in tested.items():
-    params, state, raw = new_mlp(3), {}, []
-    for rate, batch in zip(test_rates, test_batches, strict=True):
+
+
+def range_test(step, settings, X, targets, seed):
+    """Take a step on each minibatch of three epochs, with a rate that grows from 0.0001 to 10.
+
+    Returns the rates and the losses, of which each is the mean of nine steps.
+    """
+    params, state, losses, deal = new_mlp(seed), {}, [], np.random.default_rng(seed)
+    batches = [batch for _ in range(3) for batch in minibatches(len(X), 32, deal)]
+    rates = np.geomspace(1e-4, 10, len(batches))
+    for rate, batch in zip(rates, batches, strict=True):
         with np.errstate(all="ignore"):  # at the end it flies away, and it should
-            loss, grads = mlp_loss(params, digits.X_train[batch], targets[batch])
+            loss, grads = mlp_loss(params, X[batch], targets[batch])
             params, state = step(params, grads, state, rate, *settings)
-        raw.append(min(loss, 5.0) if np.isfinite(loss) else 5.0)
-    test_losses[name] = np.convolve(raw, np.ones(9) / 9, mode="valid")  # the mean of nine steps
+        losses.append(min(loss, 5.0) if np.isfinite(loss) else 5.0)
+    return rates[4:-4], np.convolve(losses, np.ones(9) / 9, mode="valid")
+
+
+test_losses = {}
+for name in ("SGD", "momentum", "Nesterov", "Adam"):
+    test_rates, test_losses[name] = range_test(*racers[name], digits.X_train, targets, 3)
 ax = plots.plot_curves(
-    test_rates[4:-4],
+    test_rates,
     test_losses,
     xlabel="learning rate, growing from step to step",
     ylabel="loss of the minibatch, or 5 if more",
@@ -1413,7 +1422,7 @@ ax = plots.plot_curves(
 )
 plots.show(ax)
 for name, smooth in test_losses.items():
-    lowest = test_rates[4:-4][np.argmin(smooth)]
+    lowest = test_rates[np.argmin(smooth)]
     print(f"{name:>10}: lowest at the rate {lowest:.2g}, a third of that is {lowest / 3:.2g}")
 
 # %% [markdown]
