@@ -707,7 +707,9 @@ def train_xor(num_hidden, seed):
 
 xor_hidden, xor_last, xor_losses = train_xor(4, 2)
 xor_axes = plots.panels(2, height=3.2)
-plots.plot_losses(xor_losses, ax=xor_axes[0])
+plots.plot_losses(
+    xor_losses, ax=xor_axes[0], alt=f"Loss of 300 steps: from {xor_losses[0]:.2f} down to {xor_losses[-1]:.0e}."
+)
 xor_axes[0].set(xlabel="step", title="Mean squared error")
 xor_W = np.array([[value.data for value in neuron] for neuron in xor_hidden])  # the same numbers as an array
 xor_w = np.array([value.data for value in xor_last])

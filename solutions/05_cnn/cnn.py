@@ -1644,8 +1644,8 @@ reveal(
 # Over five splits and orders the dense network reads 97.6 % with the pixels in place and 97.5 % shuffled. The
 # convolutional one of the starting point falls from 99.1 % (98.3 to 99.7) to 95.7 % (94.3 to 97.3), and so from the
 # first place to the second. The copies shifted by a pixel help no longer, either: a shift makes another picture of a
-# shuffled digit. A convolution says that neighbours belong together. *Where that is true, it saves examples. Where it is
-# not, it costs.*
+# shuffled digit. A convolution says that neighbours belong together. *Where that is true, it saves examples. Where it
+# is not, it costs.*
 
 # %% [markdown]
 # ## What to take away
