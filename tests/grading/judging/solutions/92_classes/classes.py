@@ -11,7 +11,6 @@
 #     name: dnn
 # ---
 
-
 # %% [markdown]
 # # A lesson with a class, for the grader's own tests
 
