@@ -266,6 +266,20 @@ probe(
     inside="",
 )
 probe(
+    "mappings_of_many: thousands of mappings in each of many processes, and no page in any of them",
+    "libc.mmap.restype = ctypes.c_void_p\n"
+    "start = libc.mmap(None, ctypes.c_size_t(60_000 * 4096), 0, 0x22, -1, ctypes.c_long(0))\n"
+    "for number in range(29_000):\n"
+    "    libc.mprotect(ctypes.c_void_p(start + (2 * number + 1) * 4096), ctypes.c_size_t(4096), 1)\n"
+    "for number in range(60):\n"
+    "    if os.fork() == 0:\n"
+    "        if number % 2: libc.prctl(4, 0, 0, 0, 0)  # what it does is not told to others\n"
+    "        time.sleep(20)\n        os._exit(0)\n"
+    "time.sleep(20)",
+    note="(memory_bytes)",
+    inside="",
+)
+probe(
     "stack_without_end: memory by way of the stack, which no limit of data holds",
     "import resource, subprocess\n"
     "grow = 'import ctypes, resource, time\\nresource.setrlimit(3, (-1, -1))\\n'\n"

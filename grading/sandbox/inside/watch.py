@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from . import namespaces, stock
+from .mappings import Mappings
 
 TICK = 0.2  # seconds between two looks
 WAKE = (signal.SIGCHLD, signal.SIGTERM)
@@ -38,10 +39,10 @@ def supervise(become_kernel: Callable[[], object], limits: Mapping[str, int]) ->
         finally:
             os._exit(1)
     namespaces.lock()  # this process does nothing any more but watch
-    code = 0
+    code, mappings = 0, Mappings()
     while not _has_ended(kernel):
         woken = signal.sigtimedwait(WAKE, TICK)
-        code = code or _limit_passed(limits)
+        code = code or _limit_passed(limits, mappings)
         if code or (woken and woken.si_signo == signal.SIGTERM):
             os.kill(kernel, signal.SIGKILL)  # in a PID namespace of its own, everything in it ends with it
     return code
@@ -60,7 +61,7 @@ def _has_ended(kernel: int) -> bool:
             return False
 
 
-def _limit_passed(limits: Mapping[str, int]) -> int:
+def _limit_passed(limits: Mapping[str, int], mappings: Mappings) -> int:
     places = [_place(pid) for pid in _descendants()]
     found = [status for status in map(_status, places) if status]
     if sum(status.get("Threads", 0) for status in found) > limits["processes"]:
@@ -68,7 +69,7 @@ def _limit_passed(limits: Mapping[str, int]) -> int:
     files = [stock.open_files(place) for place in places]
     if stock.watches(files) > stock.WATCHES:
         return OPEN_FILES
-    kept = stock.bytes_kept(files)
+    kept = stock.bytes_kept(files) + mappings.bytes_kept(places)
     most = kept + sum(map(_taken, found))
     # Pages that processes share were counted for each of them; counting exactly takes longer.
     if most > limits["memory_bytes"] and kept + sum(map(_share, places)) > limits["memory_bytes"]:
