@@ -61,8 +61,15 @@ def _code_cell(number: int, cell: object) -> CodeCell | None:
         return None
     blank = BLANK_LINES.match(source)
     skipped = blank[0] if blank else ""
-    grade_id = str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
-    return CodeCell(number, source[len(skipped) :], skipped.count("\n"), grade_id)
+    return CodeCell(number, source[len(skipped) :], skipped.count("\n"), _grade_id(cell))
+
+
+def _grade_id(cell: dict[str, Any]) -> str:
+    """Return a cell's name in nbgrader's metadata; empty when it has none, or metadata of another kind."""
+    found: object = cell
+    for name in ("metadata", "nbgrader", "grade_id"):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _readable_source(cell: dict[str, Any]) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from dnnkit.checking.mistakes import Outcome
 from dnnkit.checking.wire import decode
-from grading.authoring.lies import Answers, Lie, lies, odd_forms
+from grading.authoring.lies import Answers, Lie, blank_forms, lies, odd_forms
 from grading.errors import GradingError
 from grading.judging.pytest_plugin import Candidate, CheckFinding, run_hidden_checks
 from grading.judging.reference import Reference
@@ -41,7 +41,9 @@ def try_lies(lesson: Lesson, exercise: str, seeds: Sequence[int]) -> dict[str, s
     replay = exercise not in replayable_exercises(lesson)
     lies_of = {check: list(lies(recorded, known, replay=replay)) for check, recorded in others.items()}
     odd_of = {check: list(odd_forms(next(iter(recorded.values())))) for check, recorded in own.items()}
+    blank_of = {check: list(blank_forms(next(iter(recorded.values())))) for check, recorded in own.items()}
     problems = _problems(lesson, reference, exercise, odd_of, seeds[:1], ("error",))
+    problems |= _problems(lesson, reference, exercise, blank_of, seeds[:1], ("passed", "error"))
     return problems | _problems(lesson, reference, exercise, lies_of, seeds, ("passed", "error"))
 
 

@@ -86,6 +86,12 @@ def lies(recorded: Mapping[int, Answers], known: Sequence[object] = (), *, repla
         yield Lie(name, forms, echo)
 
 
+def blank_forms(answers: Answers) -> Iterator[Lie]:
+    """Answer every call with the right shapes and nothing in them: zeros, or ones."""
+    for name, change in (("zeros", np.zeros_like), ("ones", np.ones_like)):
+        yield Lie(f"{name} in the shapes of the right answers", tuple(_filled(answer, change) for answer in answers))
+
+
 def odd_forms(answers: Answers) -> Iterator[Lie]:
     """Put an odd part in the place of each part of right answers: no check may break on one."""
     for call, answer in enumerate(answers[:MOST_CALLS]):

@@ -26,6 +26,7 @@ NO_GPU = (
     "No worker offers a GPU, so --gpu would wait for ever. Expected workers started with --resources GPU=1. "
     "Got {} without. Leave out --gpu, or start some."
 )
+LARGEST_TASK = "1 GiB"
 AT_ONCE = 4  # submissions per worker that are under way: enough to keep it busy, few enough to hold in memory
 
 
@@ -55,6 +56,8 @@ def open_cluster(
     """
     for name in ("distributed", "distributed.client"):  # Dask's log of lost workers; the records say it, too
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    # A notebook of many MB travels with its task; what it may have at most is in `Limits`.
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": LARGEST_TASK})
     with _connect(scheduler, tls) if scheduler else _start_cluster(workers, project, gpu=gpu) as client:
         yield client
 

@@ -8,7 +8,10 @@ from grading.submissions.submission import Cell
 
 
 def notes_on_form(
-    lesson: Lesson, cells: Sequence[Cell], written: Mapping[str, Sequence[tuple[int, str]]]
+    lesson: Lesson,
+    cells: Sequence[Cell],
+    written: Mapping[str, Sequence[tuple[int, str]]],
+    defined: Mapping[str, Sequence[tuple[int, str]]],
 ) -> Iterator[str]:
     """Say what was noticed, one sentence or two each.
 
@@ -17,6 +20,7 @@ def notes_on_form(
         cells: the submission's cells.
         written: exercise -> (number of a code cell that is its cell, source), in order, from the first that is not the
             released one.
+        defined: exercise -> the same, with the cells of other exercises that define its function as well.
     """
     for number, (kind, source, names) in enumerate(cells, start=1):
         if kind == "damaged":
@@ -28,7 +32,7 @@ def notes_on_form(
                     f"Cell {number}, the cell of {exercise}, is a text cell now, and Jupyter does not run text. "
                     "Select it, press Esc and then Y to make it code again, run it, save, and hand in again."
                 )
-    for exercise, found in written.items():
+    for exercise, found in sorted(defined.items(), key=lambda item: (item[1][0][0], item[0])):
         if len({source for _, source in found}) > 1:
             numbers = [str(number) for number, _ in found]
             yield (

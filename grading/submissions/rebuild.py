@@ -76,6 +76,7 @@ def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, explor
     program: list[ProgramCell] = []
     stubs = {name: by_name[name]["source"] for name in lesson.exercises}
     written: dict[str, list[tuple[int, str]]] = {}  # exercise -> its cells from the first that is not the stub
+    defined: dict[str, list[tuple[int, str]]] = {}  # the same, with cells of other exercises that define it, too
     submitted = tuple(_with_short_texts(submission.cells or ()))
     for number, (kind, source, names) in enumerate(submitted, start=1):
         original = _recognise(by_name, release, kind, source, names)
@@ -89,6 +90,9 @@ def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, explor
             program.append(ProgramCell(source, _label(number, exercise), exercise))
             if exercise and (exercise in written or _squeeze(source) != _squeeze(stubs[exercise])):
                 written.setdefault(exercise, []).append((number, source))
+            for name in stubs.keys() & {exercise, *defined_names(source)}:
+                if name in defined or _squeeze(source) != _squeeze(stubs[name]):
+                    defined.setdefault(name, []).append((number, source))
     given = [cell for cell in release["cells"] if cell["id"].startswith("given-") and cell["id"] not in placed]
     program = [ProgramCell(cell["source"], "a cell of the lesson") for cell in given] + program
     notebook = copy.deepcopy({key: value for key, value in release.items() if key != "cells"})
@@ -99,7 +103,7 @@ def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, explor
         tuple(program),
         {name: stub for name, stub in stubs.items() if name not in written},
         any(_squeeze(cell.source) not in released for cell in program),
-        tuple(notes_on_form(lesson, submitted, written)),
+        tuple(notes_on_form(lesson, submitted, written, defined)),
     )
 
 

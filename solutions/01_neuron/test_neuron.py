@@ -430,11 +430,13 @@ def test_minibatches_sizes(student, rng):
     """Each minibatch has batch_size examples, and a smaller last one is kept."""
     few, single = (int(rng.integers(4, 9)), 9), (int(rng.integers(12, 40)), 1)
     cases = (_size_that_does_not_divide(rng, 20, 60), _size_that_divides(rng, 4, 9), few, single)
-    for num_examples, batch_size, what, facts, _ in _partitions(student, rng, *cases):
+    for num_examples, batch_size, what, facts, answer in _partitions(student, rng, *cases):
         full, rest = divmod(num_examples, batch_size)
         wanted = ", ".join(str(size) for size in [batch_size] * full + [rest] * (rest > 0))
         found = facts["batch sizes"]
         assert_that(found == wanted, f"{what}: expected minibatches of {wanted} examples. Got {found}.")
+        repeats = any(len(batch) > 1 and np.unique(batch).size == 1 for batch in answer)
+        assert_that(not repeats, f"{what}: expected different examples. Got a minibatch that holds only one of them.")
 
 
 @points(0.5)

@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 
 import dask
+import nbformat
 import pytest
 from distributed import Client, LocalCluster
 from nbgrader.api import Gradebook
@@ -98,6 +99,14 @@ def test_dask_prints_nothing_of_its_own_here_or_in_a_worker(capfd, monkeypatch):
         report_errors()
         client.run(report_errors)
     assert "lost connection" not in capfd.readouterr().err
+
+
+def test_a_notebook_of_many_megabytes_is_sent_without_a_warning(course, lesson, hand_in, notebook_with, right, capfd):
+    notebook = notebook_with(right)
+    notebook.cells[1].outputs = [nbformat.v4.new_output("stream", name="stdout", text="long " * 3_000_000)]
+    hand_in("long", data=nbformat.writes(notebook).encode())
+    assert [one.score for one in autograde(course, lesson, GradingOptions(workers=1))] == [4.0]
+    assert "large" not in capfd.readouterr().err
 
 
 def test_workers_that_do_not_come_back_are_replaced(course, lesson, hand_in, right, tasks, monkeypatch):

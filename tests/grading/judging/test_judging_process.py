@@ -108,7 +108,7 @@ def test_a_submission_that_ends_the_process_twice_is_set_aside(grade):
 def test_a_process_judges_many_while_all_is_well(grader, grade):
     assert grade().score == 4.0
     pid = grader._process.pid
-    assert [grade(), grade(7.0).score, grader._process.pid][1:] == [2.0, pid]
+    assert [grade(), grade(7.0).score, grader._process.pid][1:] == [1.0, pid]
 
 
 def test_a_process_that_somebody_kills_costs_nobody_a_point(grader, grade):

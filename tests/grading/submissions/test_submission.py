@@ -145,6 +145,15 @@ def test_one_damaged_cell_among_good_ones_costs_only_itself(source):
     assert [cell.source for cell in read_code_cells_of(document)] == ["x", "x"]
 
 
+@pytest.mark.parametrize(
+    "odd", [{"id": 7}, {"metadata": None}, {"metadata": {"nbgrader": [1]}}, {"metadata": {"nbgrader": {"grade_id": 7}}}]
+)
+def test_a_cell_with_odd_ids_counts_for_both_readers(odd):
+    document = json.dumps({"cells": [{"cell_type": "code", "source": "x", **odd}]}).encode()
+    assert parse_cells(document) == (("code", "x", ()),)
+    assert [(cell.source, cell.grade_id) for cell in read_code_cells_of(document)] == [("x", "")]
+
+
 def test_a_notebook_of_damaged_cells_alone_is_unreadable():
     with pytest.raises(ValueError, match="No cell of the notebook has readable source"):
         parse_cells(b'{"cells": [{"cell_type": "code", "source": null}]}')
