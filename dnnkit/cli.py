@@ -60,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--quiet", action="store_true", help="one line for each exercise")
     check.set_defaults(run=_check)
+    reset = commands.add_parser("reset", help="put an exercise's cell back as it was handed out; the old text is kept")
+    reset.add_argument("exercise", help="such as softmax")
+    reset.add_argument("notebook", nargs="?", type=Path, help="default: the exercise's lesson in lessons/")
+    reset.set_defaults(run=_reset)
     return parser
 
 
@@ -134,6 +138,27 @@ def _check(arguments: argparse.Namespace) -> int:
     blocks = [*found.troubles, *(report["headline" if arguments.quiet else "text"] for report in found.reports)]
     print(("\n" if arguments.quiet else "\n\n").join(blocks))
     return 0 if all(report["passed"] for report in found.reports) else 1
+
+
+def _reset(arguments: argparse.Namespace) -> int:
+    from datetime import datetime
+
+    from dnnkit.checking.code_cells import WrongUse
+    from dnnkit.checking.reset import reset_exercise
+
+    lessons = None if arguments.notebook else find_lessons(Path.cwd())
+    try:
+        found = reset_exercise(arguments.exercise, arguments.notebook, lessons=lessons, now=datetime.now())
+    except WrongUse as error:
+        return _wrong_use(str(error))
+    if not found.changed:
+        print(f"{arguments.exercise} in {found.notebook} is as it was handed out. Nothing was changed.")
+        return 0
+    print(f"{arguments.exercise} in {found.notebook} is as it was handed out again.")
+    if found.kept is not None:
+        print(f"What stood there is kept in {found.kept}.")
+    print("Is the lesson open in JupyterLab? Choose File, Reload Notebook from Disk, before you save.")
+    return 0
 
 
 def _wrong_use(message: str) -> int:

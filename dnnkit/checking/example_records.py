@@ -1,7 +1,8 @@
 """Read a lesson's file of public examples, dnnkit/examples/topic.json.
 
 In the file each distinct outcome of an example stands once, in the list "outcomes", and "mistakes" says for each known
-mistake which of them it has; whoever reads the file through this module finds the outcome itself there.
+mistake which of them it has; whoever reads the file through this module finds the outcome itself there. "cells" holds
+each exercise's cell as it was handed out.
 """
 
 import json
@@ -17,7 +18,7 @@ def read_example_file(path: Path) -> dict[str, Any]:
         path: the file.
 
     Returns:
-        Dict with "topic", "lesson", "title" and "exercises", exercise -> its record.
+        Dict with "topic", "lesson", "title", "cells", exercise -> source, and "exercises", exercise -> its record.
 
     Raises:
         OSError: when there is no such file.

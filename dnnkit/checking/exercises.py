@@ -8,7 +8,7 @@ from typing import Any
 from dnnkit.checking.example_records import read_example_file
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-Exercise = dict[str, Any]  # one exercise's record: "parameters", "examples", "hints" and its "topic"
+Exercise = dict[str, Any]  # "parameters", "examples", "hints", "topic", "lesson"; "cell": as it was handed out
 
 
 def find_exercise(exercise_id: object, folder: Path | None = None) -> tuple[Exercise | None, str]:
@@ -55,6 +55,9 @@ def _load(folder: Path) -> dict[str, Exercise]:
     known: dict[str, Exercise] = {}
     for path in sorted(folder.glob("*.json")):
         topic = read_example_file(path)
-        of_topic = {"topic": topic["topic"]}
-        known |= {f"{topic['topic']}.{name}": record | of_topic for name, record in topic["exercises"].items()}
+        of_topic, cells = {"topic": topic["topic"], "lesson": topic.get("lesson", "")}, topic.get("cells", {})
+        known |= {
+            f"{topic['topic']}.{name}": record | of_topic | {"cell": cells.get(name, "")}
+            for name, record in topic["exercises"].items()
+        }
     return known

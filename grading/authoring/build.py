@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import nbformat
+
 from dnnkit.environment.quiet import quiet_backends
 from grading.authoring.digests import ExerciseSources, notebook_digest, record_digest, text_digest
-from grading.authoring.example_file import read_examples, write_examples
+from grading.authoring.example_file import read_cells, read_examples, write_examples
 from grading.authoring.examples import build_exercise, require_order, same_record
 from grading.authoring.keeping import EXAMPLES, NOTEBOOK, basis_of, changed_judge_sample, digest_for, states_of
 from grading.authoring.ledger import LESSON, Basis, judge_of, ledger_of
@@ -134,8 +136,8 @@ def _write(lesson: Lesson, project: Path, bases: dict[str, Basis], fresh: dict[s
         records[name] = known[name] if new is None or same_record(known.get(name), new) else new
         if new is not None:
             ledger.put(name, EXAMPLES, bases[name], record=record_digest(records[name]))
-    write_examples(path, lesson, records)
     notebook = notebook_path(lesson, project).read_text("utf-8")
+    write_examples(path, lesson, records, _released_cells(lesson, notebook))
     ledger.put(LESSON, NOTEBOOK, bases[LESSON], file=text_digest(notebook))
     ledger.save(lesson.exercises)
 
@@ -180,12 +182,21 @@ def stale(lesson: Lesson, project: Path, sample: Iterable[str] | None = None, af
 def _stale(lesson: Lesson, project: Path, fresh: dict[str, Record]) -> list[Path]:
     examples = examples_path(lesson, project)
     known = read_examples(examples)
+    notebook = notebook_path(lesson, project)
+    released = _released_cells(lesson, notebook.read_text("utf-8")) if notebook.is_file() else None
     same = {
-        notebook_path(lesson, project): _notebook_matches(lesson, project),
+        notebook: _notebook_matches(lesson, project),
         examples: list(known) == list(lesson.exercises)
+        and read_cells(examples) == released
         and all(same_record(known[name], record) for name, record in fresh.items()),
     }
     return [path.relative_to(project) for path, fits in same.items() if not fits]
+
+
+def _released_cells(lesson: Lesson, notebook: str) -> dict[str, str]:
+    """Take the cells of a lesson's exercises out of its built notebook: exercise -> source."""
+    cells = {cell["id"]: cell["source"] for cell in nbformat.reads(notebook, as_version=4).cells}
+    return {name: cells[name] for name in lesson.exercises if name in cells}
 
 
 def _notebook_matches(lesson: Lesson, project: Path) -> bool:

@@ -25,24 +25,47 @@ def read_examples(path: Path) -> dict[str, dict[str, object]]:
         return {}
 
 
-def write_examples(path: Path, lesson: Lesson, records: Mapping[str, Mapping[str, object]]) -> None:
+def read_cells(path: Path) -> dict[str, str]:
+    """Read the cells of a lesson's exercises as they were handed out; none where there is no readable file.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Exercise -> source.
+    """
+    try:
+        return dict(read_example_file(path)["cells"])
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return {}
+
+
+def write_examples(
+    path: Path, lesson: Lesson, records: Mapping[str, Mapping[str, object]], cells: Mapping[str, str]
+) -> None:
     """Write the records of a lesson's exercises, where they differ from those that are there.
 
     Args:
         path: the file.
         lesson: the lesson.
         records: exercise -> its record.
+        cells: exercise -> its cell as it is handed out, which `dnnkit reset` puts back.
     """
-    head = {"topic": lesson.topic, "lesson": lesson.name, "title": lesson.title}
-    text = "\n".join([*_file_lines(head, records), ""])
+    head: dict[str, object] = {"topic": lesson.topic, "lesson": lesson.name, "title": lesson.title}
+    text = "\n".join([*_file_lines(head, records, cells), ""])
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         write_atomically(path, text)
 
 
-def _file_lines(head: Mapping[str, object], records: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _file_lines(
+    head: Mapping[str, object], records: Mapping[str, Mapping[str, Any]], cells: Mapping[str, str]
+) -> Iterator[str]:
     """Write one line for each field of an example and each of its outcomes: a file that people can compare."""
     yield "{"
     yield from (f'"{name}": {_compact(value)},' for name, value in head.items())
+    yield '"cells": {'
+    yield ",\n".join(f" {_compact(name)}: {_compact(source)}" for name, source in cells.items())
+    yield "},"
     yield '"exercises": {'
     for number, (name, record) in enumerate(records.items()):
         yield f'"{name}": {{'

@@ -28,6 +28,9 @@ import sys
 
 It says what is missing and the command that fixes it. Where no cell runs at all, type `.venv/bin/dnnkit doctor` in a
 terminal, in the folder of the course (on Windows `.venv\\Scripts\\dnnkit doctor`).
+
+**You want to begin an exercise again?** Save the lesson. Then the same two lines, with `reset softmax` in place of
+`doctor`, put the cell of `softmax` back as it was handed out. What you wrote is kept in a file; its name is printed.
 """
 
 

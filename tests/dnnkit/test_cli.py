@@ -2,6 +2,7 @@ import inspect
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -97,6 +98,24 @@ def test_the_lesson_is_the_one_whose_exercises_are_named_most(examples_folder, t
     (damaged / "demo.json").write_text("{", encoding="utf-8")
     monkeypatch.setattr(exercises, "EXAMPLES", damaged)
     assert lesson_exercises([CodeCell(1, CHECK)], "demo") == ["softmax"]
+
+
+def test_a_cell_is_reset_in_the_notebook_of_its_lesson(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(exercises, "EXAMPLES", Path(cli.__file__).parent / "examples")
+    path = tmp_path / "lessons" / "01_neuron" / "neuron.ipynb"
+    path.parent.mkdir(parents=True)
+    cell = {"cell_type": "code", "id": "softmax", "metadata": {}, "outputs": [], "source": "mine"}
+    path.write_text(json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}), encoding="utf-8")
+    monkeypatch.chdir(path.parent)
+    code, out, err = run(capsys, "reset", "softmax")
+    assert (code, err) == (0, "")
+    assert out.startswith(
+        f"softmax in {path} is as it was handed out again.\nWhat stood there is kept in {path.parent}"
+    )
+    assert "Reload Notebook from Disk" in out
+    assert [file.read_text("utf-8") for file in (path.parent / "kept").iterdir()] == ["mine\n"]
+    assert run(capsys, "reset", "softmax")[1].endswith("is as it was handed out. Nothing was changed.\n")
+    assert run(capsys, "reset", "softmac")[0] == 2
 
 
 def test_a_wrong_notebook_fails_with_its_hint(notebook, capsys, demo, answers):

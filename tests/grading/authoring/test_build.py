@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import json
 import shutil
 import subprocess
 import sys
@@ -201,7 +202,10 @@ def test_examples_hold_inputs_expected_outputs_and_what_each_mistake_gives(proje
 
 
 def test_examples_hold_no_source(project, lesson):
-    text = (project.root / "dnnkit/examples/mini.json").read_text()
+    document = json.loads((project.root / "dnnkit/examples/mini.json").read_text("utf-8"))
+    released = {cell.id: cell.source for cell in load_release(project.root, lesson).cells}
+    assert document.pop("cells") == {name: released[name] for name in lesson.exercises}
+    text = json.dumps(document, ensure_ascii=False)
     answers = [*load_bank(lesson).mistakes, *load_bank(lesson).variants]
     bodies = [function_body(answer.source) for answer in answers]
     bodies += [function_body(cell.source) for cell in lesson.solution_cells.values()]

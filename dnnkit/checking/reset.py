@@ -1,0 +1,127 @@
+"""Put an exercise's cell back as it was handed out, and keep what stood there: `dnnkit reset EXERCISE`."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from dnnkit.checking.code_cells import WrongUse, checked_exercise
+from dnnkit.checking.exercises import find_exercise
+from dnnkit.environment.atomic_write import write_atomically
+
+KEPT = "kept"  # folder beside the notebook
+Cell = dict[str, Any]  # as in the notebook's file
+
+
+@dataclass(frozen=True)
+class ResetCell:
+    """What became of the cell.
+
+    Attributes:
+        notebook: the notebook that was changed, or would have been.
+        changed: whether it was changed; not when the cell already was as handed out.
+        kept: file with the text that stood there; None where there was none.
+    """
+
+    notebook: Path
+    changed: bool
+    kept: Path | None = None
+
+
+def reset_exercise(
+    name: str, notebook: Path | None, *, lessons: Path | None, now: datetime, examples: Path | None = None
+) -> ResetCell:
+    """Put an exercise's cell back as it was handed out.
+
+    Args:
+        name: the exercise, such as "softmax" or "neuron.softmax".
+        notebook: the lesson; None for that of the folder `lessons`.
+        lessons: the folder lessons/ where a lesson without a name is looked for; None if there is none.
+        now: names the file with the old text.
+        examples: folder of the example files; the course's own by default.
+
+    Raises:
+        WrongUse: when there is no such exercise, no such notebook, or one that cannot be changed.
+    """
+    exercise, problem = find_exercise(name, examples)
+    if exercise is None or not exercise["cell"]:
+        raise WrongUse(problem or f"The cell of {name} was not handed out with this course. Install dnnkit again.")
+    short = name.rpartition(".")[2]
+    path = notebook or _own_notebook(exercise, lessons)
+    document = _read(path)
+    cells = document["cells"]
+    found = next((number for number, cell in enumerate(cells) if _is_cell_of(cell, short)), None)
+    text = "" if found is None else _source(cells[found])
+    if found is not None and cells[found].get("cell_type") == "code" and text.strip() == exercise["cell"].strip():
+        return ResetCell(path, changed=False)
+    if found is None:
+        cells.insert(_place(cells, short), _handed_out(short, exercise["cell"]))
+    else:
+        cells[found] = _handed_out(short, exercise["cell"], cells[found])
+    kept = path.parent / KEPT / f"{short}-{now:%Y%m%d-%H%M%S}.py" if text.strip() else None
+    try:
+        if kept is not None:
+            write_atomically(kept, text + "\n")
+        write_atomically(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise WrongUse(f"{path} was not changed. Expected a folder that can be written. Got: {error}.") from None
+    return ResetCell(path, changed=True, kept=kept)
+
+
+def _own_notebook(exercise: dict[str, Any], lessons: Path | None) -> Path:
+    if lessons is None:
+        raise WrongUse(
+            "There is no lessons folder here or above. Name the notebook: dnnkit reset EXERCISE path/to/lesson.ipynb"
+        )
+    return lessons / exercise["lesson"] / f"{exercise['topic']}.ipynb"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        cells = document["cells"]
+    except OSError as error:
+        raise WrongUse(f"{path} cannot be read. Expected a notebook file (.ipynb). Got: {error.strerror}.") from None
+    except (ValueError, TypeError, KeyError):
+        cells = None
+    if not isinstance(cells, list):
+        raise WrongUse(f"{path} is no notebook. Expected a Jupyter notebook (.ipynb, format 4). Got other contents.")
+    return document
+
+
+def _place(cells: list[Any], name: str) -> int:
+    """Say where a cell that is gone stood: above its check cell, or at the end where that is gone, too."""
+    checks = (number for number, cell in enumerate(cells) if checked_exercise(_source(cell)) == name)
+    return next(checks, len(cells))
+
+
+def _is_cell_of(cell: object, name: str) -> bool:
+    if not isinstance(cell, dict):
+        return False
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return name in (grade_id, cell.get("id"))
+
+
+def _source(cell: object) -> str:
+    """Return the text of a cell; of a damaged one, nothing."""
+    source = cell.get("source") if isinstance(cell, dict) else None
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        return "".join(source)
+    return source if isinstance(source, str) else ""
+
+
+def _handed_out(name: str, text: str, old: Cell | None = None) -> Cell:
+    """Make the cell as it was handed out; what nbgrader wrote into the old one stays."""
+    nbgrader = {"grade": False, "grade_id": name, "locked": False, "schema_version": 3, "solution": True, "task": False}
+    metadata = (old or {}).get("metadata") or {}
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": (old or {}).get("id", name),
+        "metadata": metadata if isinstance(metadata.get("nbgrader"), dict) else {**metadata, "nbgrader": nbgrader},
+        "outputs": [],
+        "source": text.splitlines(keepends=True),
+    }
