@@ -1749,6 +1749,18 @@ reveal(
 #    channels?
 # 3. Would you freeze the layers if you had 10,000 labels of the new task? And if the new images were X-rays?
 #
+# <details><summary>Answers, when you have your own</summary>
+#
+# 1. Two ways through each block: past it, or through $F$. So four paths with two blocks, and $2^{20}$, about a
+#    million, with 20. Without one block half of them are left, which is why a residual network stands the loss of a
+#    block so well.
+# 2. Five: each adds two pixels to the one that is there. They cost $5 \cdot 9 \, C^2 = 45 \, C^2$ weights, one of $11
+#    \times 11$ has $121 \, C^2$.
+# 3. Hardly: so many labels can train the layers that see as well, from the weights that they have and at a small rate.
+#    With X-rays, edges and textures still help; what the later layers know of photographs does not.
+#
+# </details>
+#
 # **Sources**
 #
 # - A. Krizhevsky, I. Sutskever and G. Hinton (2012), [*ImageNet classification with deep convolutional neural

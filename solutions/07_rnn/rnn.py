@@ -2043,6 +2043,19 @@ for name, kind, blocks, layer in (
 # 3. The writer squeezes everything it has read into 96 numbers. What if it could look back at *all* earlier states
 #    instead, and choose? Lesson 16 begins there.
 #
+# <details><summary>Answers, when you have your own</summary>
+#
+# 1. The GRU's unit is a mean of numbers between $-1$ and 1 and stays between them. It cannot add 1 ten times; it could
+#    halve its distance to 1 ten times, and would have to tell ever smaller differences apart. With its forget and
+#    input gates open, the LSTM's cell adds up to 1 in every step, without an upper end.
+# 2. Keep every hundredth state, and compute the hundred behind it anew when their gradients are due: some 200 states
+#    in place of 10,000, for one more forward pass. Where the gradient is cut after 100 steps, what happened earlier is
+#    still in the state, but no weight learns to keep it there.
+# 3. Then nothing has to be squeezed into one state, and no gradient has to pass through all steps in between. The
+#    price is a comparison of each step with all earlier ones, which grows with the square of the length.
+#
+# </details>
+#
 # **Sources**
 #
 # - J. Elman (1990), [*Finding structure in time*](https://doi.org/10.1207/s15516709cog1402_1): the plain network and

@@ -1695,6 +1695,16 @@ print(f"votes on the map of the VAE: {votes_right(vae_codes, digits_y, encode(X_
 # 3. The VAE's pictures are blurred, because the loss asks for each pixel by itself. What could judge a whole picture?
 #    Lesson 10 has an answer.
 #
+# <details><summary>Answers, when you have your own</summary>
+#
+# 1. An erased pixel can be guessed from its neighbours. For a whole row, what is above and below must be joined, so
+#    the network would have to learn how the strokes of a digit go on.
+# 2. Where the line passes codes that no digit has. The decoder was never asked there, and what it draws need not look
+#    like a digit. A path that stays among the codes of real digits is better.
+# 3. Another network, one that learns to tell pictures that are real from those that were made.
+#
+# </details>
+#
 # **Sources**
 #
 # - K. Pearson (1901), [*On lines and planes of closest fit to systems of points in

@@ -1563,17 +1563,31 @@ print(f"largest difference of a gradient: {max(gaps):.0e}")
 # 2. Between the eight heaps there are always some samples. Which noise would allow a generator to avoid them?
 # 3. The digits were made without labels. How would you ask such a generator for a seven?
 #
+# <details><summary>Answers, when you have your own</summary>
+#
+# 1. The nearest training digit beside each sample: its distance would be 0 every time. A walk between two noises would
+#    tell as well: it would jump from one digit to the next. The losses, the number of modes and the eye would not.
+# 2. One that comes in eight pieces itself, such as a number from 1 to 8 besides the normal noise. Without it, noise
+#    can be moved without a gap from what makes one heap to what makes another, and so can the sample.
+# 3. Tell the label to both, as one more input: the generator which digit to draw, and the discriminator which digit it
+#    should be seeing. Such a GAN is called conditional ([Mirza and Osindero 2014](https://arxiv.org/abs/1411.1784)).
+#
+# </details>
+#
 # **Sources**
 #
 # - I. Goodfellow, J. Pouget-Abadie, M. Mirza, B. Xu, D. Warde-Farley, S. Ozair, A. Courville and Y. Bengio (2014),
-#   *Generative adversarial nets*.
-# - J. Lin (1991), *Divergence measures based on the Shannon entropy*.
-# - A. Radford, L. Metz and S. Chintala (2016), *Unsupervised representation learning with deep convolutional generative
-#   adversarial networks*.
-# - M. Arjovsky, S. Chintala and L. Bottou (2017), *Wasserstein generative adversarial networks*; I. Gulrajani,
-#   F. Ahmed, M. Arjovsky, V. Dumoulin and A. Courville (2017), *Improved training of Wasserstein GANs*.
-# - L. Mescheder, A. Geiger and S. Nowozin (2018), *Which training methods for GANs do actually converge?*
-# - L. Metz, B. Poole, D. Pfau and J. Sohl-Dickstein (2017), *Unrolled generative adversarial networks*; A. Srivastava,
-#   L. Valkov, C. Russell, M. Gutmann and C. Sutton (2017), *VEEGAN: reducing mode collapse in GANs using implicit
-#   variational learning*. Both count modes on a ring.
-# - Data: handwritten digits, E. Alpaydin and C. Kaynak (1998), UCI.
+#   [*Generative adversarial nets*](https://arxiv.org/abs/1406.2661).
+# - J. Lin (1991), [*Divergence measures based on the Shannon entropy*](https://doi.org/10.1109/18.61115).
+# - A. Radford, L. Metz and S. Chintala (2016), [*Unsupervised representation learning with deep convolutional
+#   generative adversarial networks*](https://arxiv.org/abs/1511.06434).
+# - M. Arjovsky, S. Chintala and L. Bottou (2017), [*Wasserstein generative adversarial
+#   networks*](https://arxiv.org/abs/1701.07875); I. Gulrajani, F. Ahmed, M. Arjovsky, V. Dumoulin and A. Courville
+#   (2017), [*Improved training of Wasserstein GANs*](https://arxiv.org/abs/1704.00028).
+# - L. Mescheder, A. Geiger and S. Nowozin (2018), [*Which training methods for GANs do actually
+#   converge?*](https://arxiv.org/abs/1801.04406)
+# - L. Metz, B. Poole, D. Pfau and J. Sohl-Dickstein (2017), [*Unrolled generative adversarial
+#   networks*](https://arxiv.org/abs/1611.02163); A. Srivastava, L. Valkov, C. Russell, M. Gutmann and C. Sutton
+#   (2017), [*VEEGAN: reducing mode collapse in GANs using implicit variational
+#   learning*](https://arxiv.org/abs/1705.07761). Both count modes on a ring.
+# - Data: [handwritten digits](https://doi.org/10.24432/C50P49), E. Alpaydin and C. Kaynak (1998), UCI.

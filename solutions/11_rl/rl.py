@@ -1601,15 +1601,33 @@ plots.show(ax)
 #    goal that is 30 steps away?
 # 3. Q-learning may learn from the steps of anybody, SARSA may not. Which of the two could learn from a film?
 #
+# <details><summary>Answers, when you have your own</summary>
+#
+# 1. With $-0.1$ it no longer takes the safe way down. Every step costs now, so it walks to the left at once, and
+#    sometimes slips into the pit. With $-2$ it jumps into the pit: that costs 1, and even the shortest way to the goal
+#    costs more.
+# 2. If all episodes begin that far away, it never sees the goal and believes that there is nothing to gain. If some
+#    begin nearer, values come out too small: where an episode was cut off, it is taught that nothing follows.
+# 3. Q-learning, if the film shows actions and rewards, too. Its target asks what the best next action is worth,
+#    whoever acts. SARSA's target asks for the next action of the policy that is judged, so from a film it would learn
+#    what the actor's policy is worth.
+#
+# </details>
+#
 # **Sources**
 #
-# - R. Sutton and A. Barto (2018), *Reinforcement learning: an introduction*, second edition; the cliff is its
-#   example 6.6.
-# - C. Watkins and P. Dayan (1992), *Q-learning*; G. Rummery and M. Niranjan (1994), *On-line Q-learning using
-#   connectionist systems*.
-# - L.-J. Lin (1992), *Self-improving reactive agents based on reinforcement learning, planning and teaching*.
-# - V. Mnih and 18 others (2015), *Human-level control through deep reinforcement learning*.
-# - H. van Hasselt, A. Guez and D. Silver (2016), *Deep reinforcement learning with double Q-learning*.
-# - R. Williams (1992), *Simple statistical gradient-following algorithms for connectionist reinforcement learning*.
-# - M. Towers and others (2024), *Gymnasium: a standard interface for reinforcement learning environments*; the cart is
-#   that of A. Barto, R. Sutton and C. Anderson (1983).
+# - R. Sutton and A. Barto (2018), [*Reinforcement learning: an
+#   introduction*](http://incompleteideas.net/book/the-book-2nd.html), second edition; the cliff is its example 6.6.
+# - C. Watkins and P. Dayan (1992), [*Q-learning*](https://doi.org/10.1007/BF00992698); G. Rummery and M. Niranjan
+#   (1994), *On-line Q-learning using connectionist systems*.
+# - L.-J. Lin (1992), [*Self-improving reactive agents based on reinforcement learning, planning and
+#   teaching*](https://doi.org/10.1007/BF00992699).
+# - V. Mnih and 18 others (2015), [*Human-level control through deep reinforcement
+#   learning*](https://doi.org/10.1038/nature14236).
+# - H. van Hasselt, A. Guez and D. Silver (2016), [*Deep reinforcement learning with double
+#   Q-learning*](https://arxiv.org/abs/1509.06461).
+# - R. Williams (1992), [*Simple statistical gradient-following algorithms for connectionist reinforcement
+#   learning*](https://doi.org/10.1007/BF00992696).
+# - M. Towers and others (2024), [*Gymnasium: a standard interface for reinforcement learning
+#   environments*](https://arxiv.org/abs/2407.17032); the cart is that of [A. Barto, R. Sutton and C. Anderson
+#   (1983)](https://doi.org/10.1109/TSMC.1983.6313077).

@@ -1469,20 +1469,36 @@ reveal(
 #    of this lesson, and which harmful ones are much smaller?
 # 3. A network refuses to answer when it is not sure. How would you attack it?
 #
+# <details><summary>Answers, when you have your own</summary>
+#
+# 1. For somebody who may look for long, none of this size are known. People who saw a picture for some 70 milliseconds
+#    did choose wrong classes more often when it had been changed to fool networks, by changes that were larger than
+#    ours ([Elsayed and others 2018](https://arxiv.org/abs/1802.08195)).
+# 2. A digit that is shifted by a pixel, or drawn thicker, changes many pixels by nearly 1, and nobody minds. The
+#    stroke that makes an 8 of a 3 covers a few pixels; their sum is smaller than that of $\epsilon$ on every pixel. A
+#    budget for each pixel stands in for "means the same", and is not the same thing.
+# 3. Two ways. Make it sure of a wrong class: go on after the border is crossed, as targeted steps do. Or make it
+#    unsure of everything, so that it refuses every picture.
+#
+# </details>
+#
 # **Sources**
 #
-# - C. Szegedy, W. Zaremba, I. Sutskever, J. Bruna, D. Erhan, I. Goodfellow and R. Fergus (2014), *Intriguing properties
-#   of neural networks*.
-# - I. Goodfellow, J. Shlens and C. Szegedy (2015), *Explaining and harnessing adversarial examples*.
-# - A. Kurakin, I. Goodfellow and S. Bengio (2017), *Adversarial examples in the physical world*.
-# - S. Moosavi-Dezfooli, A. Fawzi and P. Frossard (2016), *DeepFool: a simple and accurate method to fool deep neural
-#   networks*.
-# - A. Madry, A. Makelov, L. Schmidt, D. Tsipras and A. Vladu (2018), *Towards deep learning models resistant to
-#   adversarial attacks*.
-# - A. Athalye, N. Carlini and D. Wagner (2018), *Obfuscated gradients give a false sense of security: circumventing
-#   defenses to adversarial examples*.
+# - C. Szegedy, W. Zaremba, I. Sutskever, J. Bruna, D. Erhan, I. Goodfellow and R. Fergus (2014), [*Intriguing
+#   properties of neural networks*](https://arxiv.org/abs/1312.6199).
+# - I. Goodfellow, J. Shlens and C. Szegedy (2015), [*Explaining and harnessing adversarial
+#   examples*](https://arxiv.org/abs/1412.6572).
+# - A. Kurakin, I. Goodfellow and S. Bengio (2017), [*Adversarial examples in the physical
+#   world*](https://arxiv.org/abs/1607.02533).
+# - S. Moosavi-Dezfooli, A. Fawzi and P. Frossard (2016), [*DeepFool: a simple and accurate method to fool deep neural
+#   networks*](https://arxiv.org/abs/1511.04599).
+# - A. Madry, A. Makelov, L. Schmidt, D. Tsipras and A. Vladu (2018), [*Towards deep learning models resistant to
+#   adversarial attacks*](https://arxiv.org/abs/1706.06083).
+# - A. Athalye, N. Carlini and D. Wagner (2018), [*Obfuscated gradients give a false sense of security: circumventing
+#   defenses to adversarial examples*](https://arxiv.org/abs/1802.00420).
 # - N. Carlini, A. Athalye, N. Papernot, W. Brendel, J. Rauber, D. Tsipras, I. Goodfellow, A. Madry and A. Kurakin
-#   (2019), *On evaluating adversarial robustness*.
-# - K. Simonyan, A. Vedaldi and A. Zisserman (2014), *Deep inside convolutional networks: visualising image
-#   classification models and saliency maps*.
-# - Data: handwritten digits, E. Alpaydin and C. Kaynak (1998), UCI; two photographs that ship with scikit-learn.
+#   (2019), [*On evaluating adversarial robustness*](https://arxiv.org/abs/1902.06705).
+# - K. Simonyan, A. Vedaldi and A. Zisserman (2014), [*Deep inside convolutional networks: visualising image
+#   classification models and saliency maps*](https://arxiv.org/abs/1312.6034).
+# - Data: [handwritten digits](https://doi.org/10.24432/C50P49), E. Alpaydin and C. Kaynak (1998), UCI; two photographs
+#   that ship with scikit-learn.
