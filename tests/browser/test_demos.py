@@ -237,6 +237,25 @@ def test_reduced_motion_makes_single_steps(browser, lab, tools):
     page.close()
 
 
+def test_a_demo_follows_the_dark_theme_and_its_pictures_stay_on_white(page, lab, tools):
+    opened(page, lab, tools, "dark.ipynb", "from dnnkit.demos import gridworld\ngridworld(predict=False)")
+    light = settled(page)
+    try:
+        page.evaluate("jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+        page.wait_for_selector("body[data-jp-theme-light=false]", state="attached")
+        for name in ("Table", "Code", "Keys (?)"):
+            page.get_by_role("button", name=name, exact=True).click()
+        colours = page.locator(".dnn-demo").evaluate(
+            "node => [getComputedStyle(node).color, getComputedStyle(node).backgroundColor]"
+        )
+        assert colours == ["rgb(232, 232, 232)", "rgb(28, 28, 28)"]
+        assert tools.findings(page, ".dnn-demo") == []
+        assert settled(page) == light
+    finally:  # the server keeps the theme for the tests that follow
+        page.evaluate("jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
+        page.wait_for_selector("body[data-jp-theme-light=true]", state="attached")
+
+
 def test_a_demo_changed_before_it_is_shown_has_its_controls_where_they_belong(page, lab, tools):
     source = "from dnnkit.demos import kernel_explorer\ndemo = kernel_explorer(predict=False, stride=2)\n"
     opened(page, lab, tools, "changed.ipynb", source + "demo.change(size=7)\ndemo")
