@@ -75,8 +75,7 @@ def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, explor
     cells: list[dict[str, Any]] = []
     program: list[ProgramCell] = []
     stubs = {name: by_name[name]["source"] for name in lesson.exercises}
-    written: dict[str, list[tuple[int, str]]] = {}  # exercise -> its cells from the first that is not the stub
-    defined: dict[str, list[tuple[int, str]]] = {}  # the same, with cells of other exercises that define it, too
+    run: list[tuple[set[str], int, str]] = []  # exercise, number and source of each cell that is run
     submitted = tuple(_with_short_texts(submission.cells or ()))
     for number, (kind, source, names) in enumerate(submitted, start=1):
         original = _recognise(by_name, release, kind, source, names)
@@ -88,16 +87,14 @@ def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, explor
         if kind == "code" and not _is_skipped(original, source, exploration):
             exercise = _exercise(lesson, original)
             program.append(ProgramCell(source, _label(number, exercise), exercise))
-            if exercise and (exercise in written or _squeeze(source) != _squeeze(stubs[exercise])):
-                written.setdefault(exercise, []).append((number, source))
-            for name in stubs.keys() & {exercise, *defined_names(source)}:
-                if name in defined or _squeeze(source) != _squeeze(stubs[name]):
-                    defined.setdefault(name, []).append((number, source))
+            run.append(({exercise} if exercise else set(), number, source))
     given = [cell for cell in release["cells"] if cell["id"].startswith("given-") and cell["id"] not in placed]
     program = [ProgramCell(cell["source"], "a cell of the lesson") for cell in given] + program
     notebook = copy.deepcopy({key: value for key, value in release.items() if key != "cells"})
     notebook["cells"] = _with_missing(release, cells, placed)
     released = {_squeeze(cell["source"]) for cell in by_name.values()}
+    written = _from_the_first(stubs, run)
+    defined = _from_the_first(stubs, [(own | {*defined_names(source)}, n, source) for own, n, source in run])
     return Rebuilt(
         notebook,
         tuple(program),
@@ -105,6 +102,23 @@ def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, explor
         any(_squeeze(cell.source) not in released for cell in program),
         tuple(notes_on_form(lesson, submitted, written, defined)),
     )
+
+
+def _from_the_first(
+    stubs: Mapping[str, str], cells: Iterable[tuple[set[str], int, str]]
+) -> dict[str, list[tuple[int, str]]]:
+    """Take each exercise's cells from the first that is not as released; one of which all are is left out.
+
+    Args:
+        stubs: exercise -> source of its released cell.
+        cells: names, number and source of each cell, in order.
+    """
+    found: dict[str, list[tuple[int, str]]] = {}
+    for names, number, source in cells:
+        for exercise in sorted(stubs.keys() & names):
+            if exercise in found or _squeeze(source) != _squeeze(stubs[exercise]):
+                found.setdefault(exercise, []).append((number, source))
+    return found
 
 
 def _with_short_texts(cells: Iterable[Cell]) -> Iterator[Cell]:
