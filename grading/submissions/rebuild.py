@@ -80,8 +80,7 @@ def rebuild(lesson: Lesson, release: Notebook, submission: Submission, *, explor
     for number, (kind, source, names) in enumerate(submitted, start=1):
         original = _recognise(by_name, release, kind, source, names)
         fresh = original if original is not None and original["id"] not in placed else None
-        if fresh is not None:
-            placed.add(fresh["id"])
+        placed |= {fresh["id"]} if fresh is not None else set()
         if kind != "damaged":
             cells.append(_shown(fresh, kind, source, number))
         if kind == "code" and not _is_skipped(original, source, exploration):
