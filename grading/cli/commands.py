@@ -107,6 +107,16 @@ def bundle_lessons(arguments: Namespace, course: Course) -> int:
     return 0
 
 
+def print_links(arguments: Namespace, course: Course) -> int:
+    """Print a table of links to the lessons, in Markdown."""
+    from grading.authoring.course_links import course_links
+    from grading.lessons.lesson import all_lessons
+
+    for line in course_links(all_lessons(course.solutions), arguments.address, arguments.branch, arguments.hub):
+        print(line)
+    return 0
+
+
 def make_sample_class(arguments: Namespace, course: Course) -> int:
     """Write a sample class."""
     from grading.authoring.release import load_release
