@@ -1,6 +1,7 @@
 """`check("softmax")`: run an exercise's public examples on the student's function and show what came out.
 
-Records only; `dnnkit.checking.table` turns them into a table. The examples are files that the course's builder writes.
+Records only; `text_report` and `html_report` beside this file write them for people. The examples are files that the
+course's builder writes.
 """
 
 import contextlib
@@ -57,7 +58,7 @@ class CheckReport:
 
 
 def check(name: str) -> None:
-    """Run the public examples of an exercise and show the result in a small table.
+    """Run the public examples of an exercise and show the result as lines that open.
 
     Args:
         name: the exercise, such as "softmax" or "neuron.softmax".
@@ -65,7 +66,7 @@ def check(name: str) -> None:
     Raises:
         CheckNotPassed: only when nbgrader runs the notebook; in ordinary work a check never raises.
     """
-    from dnnkit.checking import table as render
+    from dnnkit.checking import html_report as render
 
     shell = current_shell()
     namespace = shell.user_ns if shell else sys._getframe(1).f_globals

@@ -16,7 +16,7 @@ from typing import Any
 
 from dnnkit.checking.checks import check_exercise
 from dnnkit.checking.code_cells import CodeCell
-from dnnkit.checking.table import to_text
+from dnnkit.checking.text_report import to_text
 from dnnkit.checking.time_limit import TimeUp, call_within
 
 

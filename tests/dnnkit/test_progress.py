@@ -63,7 +63,7 @@ def test_a_check_in_a_notebook_is_noted_and_one_in_a_script_is_not(examples, mon
     monkeypatch.setattr(checks, "check_exercise", lambda name, namespace: report)
     monkeypatch.setattr(checks, "find_exercise", lambda name: ({"topic": "neuron"}, ""))
     monkeypatch.setattr(checks, "_tell_nbgrader", lambda report: None)
-    monkeypatch.setattr("dnnkit.checking.table.show", lambda report: None)
+    monkeypatch.setattr("dnnkit.checking.html_report.show", lambda report: None)
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
     checks.check("first")
     assert progress_file.read_results() == {}

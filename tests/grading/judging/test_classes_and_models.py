@@ -9,7 +9,7 @@ import pytest
 
 from dnnkit import explore
 from dnnkit.checking import checks, exercises
-from dnnkit.checking import table as render
+from dnnkit.checking import html_report as render
 from dnnkit.checking.example_records import read_example_file
 from grading.authoring.audit import audit
 from grading.authoring.build import build

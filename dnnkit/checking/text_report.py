@@ -1,21 +1,15 @@
-"""Show a check's report: an accessible HTML table in notebooks, plain text in terminals.
-
-The HTML sets no background and no text colour of its own, so it reads well in light and dark themes; verdicts are
-told by words first, by a mark and a coloured edge second.
-"""
+"""Write a check's report as plain text: what came in, what was expected, what came out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dnnkit.checking.compare import describe
-from dnnkit.checking.example import DIFFERS, ERROR, NOT_RUN, PASSES, STOPPED, UNWRITTEN, ExampleResult
+from dnnkit.checking.example import ERROR, NOT_RUN, PASSES, STOPPED, UNWRITTEN, ExampleResult
 from dnnkit.checking.snippets import shown_lines
-from dnnkit.environment.ipython import current_shell
 
 if TYPE_CHECKING:
     from dnnkit.checking.checks import CheckReport
@@ -23,63 +17,21 @@ if TYPE_CHECKING:
 FURTHER = "The hidden checks of the grader go further."
 HOLDERS = ("list", "tuple", "dict")
 SMALL = 24  # numbers; larger arrays are summarised
-GREEN, ORANGE, GREY = "#009E73", "#D55E00", "#767676"
-MARKS = {PASSES: ("✓", GREEN), UNWRITTEN: ("–", GREY), NOT_RUN: ("–", GREY)}
-MARKS |= dict.fromkeys((DIFFERS, ERROR, STOPPED), ("✗", ORANGE))
-EDGE = "border:1px solid var(--jp-border-color1, #9e9e9e);"
-CELL = f"{EDGE}padding:0.4em 0.7em;text-align:left;vertical-align:top;white-space:normal;"
-PLAIN = "margin:0;padding:0;background:none;color:inherit;font-size:0.95em;line-height:1.35;white-space:pre;"
-PROSE = "white-space:pre-wrap;word-break:normal;overflow-wrap:break-word;min-width:11em;max-width:22em;"
-CODE = "white-space:pre-wrap;overflow-wrap:break-word;min-width:16em;max-width:36em;"  # leaves room for what came out
-HANGING = "display:block;padding-left:1.2em;text-indent:-1.2em;"
-
-
-def show(report: CheckReport) -> None:
-    """Display a report: HTML in a notebook with text as its alternative, text elsewhere."""
-    if current_shell() is None:
-        print(to_text(report))
-        return
-    from IPython.display import display
-
-    display({"text/html": to_html(report), "text/plain": to_text(report)}, raw=True)
 
 
 def to_text(report: CheckReport) -> str:
     """Write a report as plain text; examples that pass take one line."""
-    lines = [_first_line(report)]
+    lines = [first_line(report)]
     for result in report.examples:
         lines += ["", f"  [{result.verdict}] {result.title}"]
         if result.verdict != PASSES:
-            lines += [line for label, text in _parts(result) for line in _labelled(label, text)]
+            called = [("call", shown_lines(result.code))] if result.code else []
+            inputs, *others = example_parts(result)
+            lines += [line for label, text in [inputs, *called, *others] for line in _labelled(label, text)]
         elif result.call.warnings:
             lines += _labelled("note", _notes(result))
-    lines += ["", *(f"  {label}: {text}" for label, text in _hints(report))] if report.hints else []
+    lines += ["", *(f"  {label}: {text}" for label, text in hint_lines(report))] if report.hints else []
     return "\n".join(lines)
-
-
-def to_html(report: CheckReport) -> str:
-    """Write a report as an HTML fragment: one sentence, the hints, and a table of the examples.
-
-    Every text that comes from the student's function is escaped.
-    """
-    first = escape(_first_line(report))
-    if not report.examples:
-        return f"<p>{first}</p>"
-    heads = "".join(
-        f'<th scope="col" style="{CELL}">{head}</th>' for head in ("Example", "Input", "Expected", "Yours", "Result")
-    )
-    rows = "".join(_row(result) for result in report.examples)
-    hints = "".join(
-        f'<p style="border-left:4px solid #0072B2;padding:0.2em 0.8em;margin:0.6em 0;max-width:46em;">'
-        f"<strong>{label}.</strong> {escape(text)}</p>"
-        for label, text in _hints(report)
-    )
-    return (
-        f'<p style="margin:0.3em 0;"><strong>{first}</strong></p>{hints}'
-        f'<div role="region" aria-label="Result of check {escape(report.name)}" tabindex="0" style="overflow-x:auto;">'
-        f'<table style="border-collapse:collapse;margin:0.3em 0;" aria-label="Examples of {escape(report.name)}">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
 
 
 def format_value(value: object, digits: int = 4) -> str:
@@ -145,23 +97,23 @@ def _format_items(items: Sequence[object], digits: int) -> str:
     return f"{many}\n" + "\n".join(f"{i}: {text}" for i, text in enumerate(texts))
 
 
-def _first_line(report: CheckReport) -> str:
+def first_line(report: CheckReport) -> str:
+    """Write the sentence that a report begins with."""
     return f"{report.headline} {FURTHER}" if report.passed else report.headline
 
 
-def _hints(report: CheckReport) -> list[tuple[str, str]]:
+def hint_lines(report: CheckReport) -> list[tuple[str, str]]:
     """Pair each hint with its label; several mistakes may do the same on every example."""
     number = len(report.hints)
     return [("Hint" if number == 1 else f"Hint, one of {number} that fit", text) for text in report.hints]
 
 
-def _parts(result: ExampleResult) -> list[tuple[str, str]]:
+def example_parts(result: ExampleResult) -> list[tuple[str, str]]:
     """Return the labelled parts of an example: input, expected, yours, why."""
     inputs = "\n".join(
         f"{name} = " + format_value(value).replace("\n", "\n" + " " * (len(name) + 3))
         for name, value in result.inputs.items()
     )
-    inputs = "\n".join(filter(None, (inputs, shown_lines(result.code) if result.code else "")))
     expected, yours = _two_sides(result)
     return [("input", inputs), ("expected", expected), ("yours", yours), ("why", _notes(result))]
 
@@ -220,24 +172,3 @@ def _notes(result: ExampleResult) -> str:
 def _labelled(label: str, text: str) -> list[str]:
     first, *rest = text.split("\n")
     return [f"    {label:<9} {first}", *(" " * 14 + line for line in rest)] if text else []
-
-
-def _row(result: ExampleResult) -> str:
-    mark, colour = MARKS[result.verdict]
-    (_, inputs), (_, expected), (_, yours), (_, notes) = _parts(result)
-    cells = _cell(inputs, CODE if result.code else "") + _cell(expected, PROSE if result.asked else "")
-    cells += _cell(yours, PROSE if result.facts or result.verdict in (ERROR, STOPPED) else "")
-    shape = f'<span aria-hidden="true" style="color:{colour};">{mark}</span>'
-    verdict = f'<div style="white-space:nowrap;">{shape} <strong>{result.verdict}</strong></div>'
-    why = f'<div style="max-width:20em;min-width:11em;margin-top:0.2em;">{escape(notes)}</div>' if notes else ""
-    return (
-        f'<tr><th scope="row" style="{CELL}font-weight:normal;max-width:12em;border-left:4px solid {colour};">'
-        f'{escape(result.title)}</th>{cells}<td style="{CELL}">{verdict}{why}</td></tr>'
-    )
-
-
-def _cell(text: str, more_style: str) -> str:
-    text = escape(text)
-    if more_style and "\n" in text:  # what a line is stays clear when it is wrapped
-        text = "".join(f'<span style="{HANGING}">{line}\n</span>' for line in text.split("\n"))
-    return f'<td style="{CELL}"><pre style="{PLAIN}{more_style}">{text}</pre></td>'

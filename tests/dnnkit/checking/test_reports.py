@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -6,8 +7,9 @@ import pytest
 
 from dnnkit.checking import example
 from dnnkit.checking.checks import CheckReport, check_exercise
+from dnnkit.checking.html_report import to_html
 from dnnkit.checking.observe import call
-from dnnkit.checking.table import _two_sides, format_value, to_html, to_text
+from dnnkit.checking.text_report import _two_sides, format_value, to_text
 from dnnkit.facts import FACTS
 
 VOID = {"img", "br"}
@@ -39,12 +41,54 @@ def fails(z):
 
 
 @pytest.mark.parametrize("name", ["softmax", "no_max_shift", "in_place", "wrong_axis"])
-def test_the_table_is_accessible(demo, name):
-    page = Wellformed(to_html(check_exercise("softmax", {"softmax": getattr(demo, name)})))
-    assert page.count("table", **{"aria-label": "Examples of softmax"}) == 1
-    assert page.count("th", scope="col") == 5
-    assert page.count("th", scope="row") == 2
+def test_the_tables_are_accessible(demo, name):
+    report = check_exercise("softmax", {"softmax": getattr(demo, name)})
+    page = Wellformed(to_html(report))
+    for result in report.examples:
+        assert page.count("div", role="group", **{"aria-label": result.title}) == 1
+    assert page.count("th", scope="col") == 3 * 2
+    assert page.count("summary") == page.count("details") == 2
     assert page.count("div", role="region", tabindex="0") == 1
+
+
+def test_one_wrong_example_is_open_the_smallest_and_all_others_are_a_line_each():
+    def result(title, size, verdict, differs):
+        inputs = {"z": np.ones(size)}
+        made = call(lambda z: z + differs, inputs)
+        return example.ExampleResult(title, inputs, np.ones(size), made, verdict)
+
+    results = (
+        result("right", 2, example.PASSES, 0),
+        result("large", 8, example.DIFFERS, 1),
+        result("small", 2, example.DIFFERS, 1),
+    )
+    html = to_html(CheckReport("f", "f: 1 of 3 examples pass.", results))
+    Wellformed(html)
+    assert html.count("<details open") == 1
+    assert [html.index(f": {title}</summary>") for title in ("small", "large", "right")] == sorted(
+        html.index(f": {title}</summary>") for title in ("small", "large", "right")
+    )
+    assert html.index("<details open") < html.index("small") < html.index("<details style")
+
+
+def test_many_examples_that_pass_share_a_line():
+    made = call(lambda z: z, {"z": 1.0})
+    results = tuple(example.ExampleResult(f"n{k}", {"z": 1.0}, 1.0, made, example.PASSES) for k in range(5))
+    html = to_html(CheckReport("f", "f: 5 of 5 examples pass.", results, passed=True))
+    Wellformed(html)
+    assert "5 examples: passes</summary>" in html
+    assert "<details open" not in html
+
+
+def test_numbers_that_differ_are_marked_and_the_others_are_not(demo):
+    html = to_html(check_exercise("softmax", {"softmax": demo.no_max_shift}))
+    marked = re.findall(r"<mark[^>]*>([^<]*)</mark>", html)
+    assert marked == ["nan", "nan"]
+
+
+def test_nothing_is_marked_where_the_two_have_different_parts():
+    html = to_html(check_exercise("softmax", {"softmax": lambda z: np.zeros(3)}))
+    assert "<mark" not in html
 
 
 def test_verdicts_are_words_and_marks_are_hidden_from_screen_readers(demo):
