@@ -26,5 +26,6 @@ def samples_facts(inputs: Mapping[str, Any], output: ArrayLike) -> dict[str, str
         gap = np.mean(np.abs(np.sort(made.ravel()) - np.sort(real.ravel())))
     facts["mean of the samples"] = "right to 0.3" if mean <= 0.3 else f"wrong by {mean:.1f}"
     facts["standard deviation"] = "right to 10 %" if abs(spread - 1) <= 0.1 else f"{spread:.1f} times the right one"
-    facts["mean difference of sorted samples"] = "at most 0.36" if gap <= 0.36 else f"{gap:.1f}"
+    digits = 1 if gap >= 0.5 else 2  # 0.44 is not 0.4, which would look like enough
+    facts["mean difference of sorted samples"] = "at most 0.42" if gap <= 0.42 else f"{gap:.{digits}f}"
     return facts

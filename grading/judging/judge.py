@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grading.errors import SandboxUnavailable
+from grading.judging.blame import find_blamed
 from grading.judging.blank_records import BlankRecords
 from grading.judging.carried_forward import BROKEN_OFF, MOST_CALLS, CarriedForward, Verdict
 from grading.judging.carried_points import (
@@ -229,12 +230,12 @@ class Judge:
     ) -> tuple[Answer | None, str]:
         """Find the mistake of an exercise that failed: (the known one or None, what the student is told)."""
         calls = [(finding.result.status == "passed", finding.calls) for finding in findings]
-        fits, inherited = self._matcher.name(name, calls, upstream=tuple(named))
+        built_on = " and ".join(answer.exercise for answer in find_blamed(self._matcher, name, calls, named))
+        if built_on:
+            return None, f"{name} itself looks right: it fails because of the mistake in {built_on}. Fix that first."
+        fits, _ = self._matcher.name(name, calls)
         if fits:
             return fits[0], fits[0].hint
-        if inherited:
-            built_on = " and ".join(answer.exercise for answer in named)
-            return None, f"{name} itself looks right: it fails because of the mistake in {built_on}. Fix that first."
         # What the student's own cell said when it ran; our pages escape it, and nbgrader never sees it.
         hint = next((note.text for note in notes if note.exercise == name), "")
         return None, hint or self._matcher.relate(name, [call for finding in findings for call in finding.calls])

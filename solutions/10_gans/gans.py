@@ -18,7 +18,7 @@
 # pictures that are made, and let the first one learn to deceive it. No formula says what a good picture is. The judge
 # finds out by itself, and its gradient says what to do better.
 #
-# In ten minutes, you will see why a judge that is *too* good is of no use. Later, a maker of samples shall cover eight
+# In ten minutes, you will see why a judge that is *too* good is of no use. Later, a maker of samples has to cover eight
 # heaps of points, and hardly covers one. You will find out what went wrong. And at the end, your own functions draw
 # digits that nobody wrote, with the most similar real digit below each of them, so that you can see that they are no
 # copies.
@@ -775,8 +775,8 @@ for name in hunt_disc:
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# `forward` gives you `H1` and `H2` in its cache. From there on it is the five formulas above, in their order. What is
-# the slope of $(\lVert g \rVert - t)^2$ along $g$?
+# `forward` gives you `H1` and `H2` in its cache. From there on it is the formulas above, in their order. Only $u$ is
+# left to find: what is the slope of $(\lVert g \rVert - t)^2$ along $g$?
 #
 # </details>
 #
@@ -784,7 +784,8 @@ for name in hunt_disc:
 #
 # $$u_n = \frac{2}{N} \big( \lVert g_n \rVert - t \big) \frac{g_n}{\lVert g_n \rVert}.$$
 #
-# Where $\lVert g_n \rVert = 0$, there is no direction, and $u_n = 0$. See to it that nothing is divided by 0 there.
+# Where $\lVert g_n \rVert = 0$, there is no direction, and $u_n = 0$. See to it that nothing is divided by 0 there. But
+# add nothing to the other lengths: slopes may be short, and eight digits of each length count.
 #
 # </details>
 
@@ -796,7 +797,8 @@ def gradient_penalty(X, params, target):
     Args:
         X: where the slopes are taken, shape (N, D), N at least 1; floats or whole numbers.
         params: weights as forward takes them, from D numbers to 1: a dict of W1 (D, H1), b1 (H1,), W2 (H1, H2), b2
-            (H2,), W3 (H2, 1), b3 (1,); not changed. No sum before a leaky ReLU is exactly 0.
+            (H2,), W3 (H2, 1), b3 (1,); not changed. No sum before a leaky ReLU is exactly 0. The slopes of an example
+            are all 0, or their length is at least 1e-30.
         target: wanted length of the slopes, a number, 0 or larger.
 
     Returns:
@@ -938,7 +940,8 @@ reveal(
 # right to 0.3, and their standard deviation to 10 %. When your samples and as many new real ones are both sorted, the
 # mean difference of partners must be at most 0.42. (Two sets of real samples differ by about 0.04, and the normal
 # distribution with the right mean and standard deviation by about 0.8.) A call must take less than 60 seconds. Nobody
-# looks at how you got there.
+# looks at how you got there. The check below tries a single pair, and a training that is only lucky there may fail the
+# hidden ones: change the seed of the plot behind it, and see whether your samples still fit.
 #
 # <details><summary>Hint: a nudge</summary>
 #
@@ -1353,8 +1356,8 @@ plots.show(
 #
 # <details><summary>Hint: a nudge</summary>
 #
-# A `keras.Sequential` of ten layers, with `keras.Input((noise_size,))` in front. The normalisation stands between a
-# layer and its ReLU, so these layers get no `activation`.
+# A `keras.Sequential` of eight layers, with `keras.Input((noise_size,))` in front. The normalisation stands between a
+# layer and its ReLU, so these layers get no `activation`. Only the last one has its tanh with it.
 #
 # </details>
 

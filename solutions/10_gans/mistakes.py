@@ -45,6 +45,20 @@ edit(
     hint="A small number was added to the sum. It spoils small densities, and gives 0 where both are 0.",
 )
 edit(
+    "optimal_discriminator__small_number_in_both",
+    {
+        "np.divide(p, total, out=np.full(total.shape, 0.5), where=total > 0)": (
+            "(np.asarray(p, dtype=float) + 1e-12) / (total + 2e-12)"
+        )
+    },
+    hint="A small number was added above and below. It spoils small densities, and a share of 0 does not stay 0.",
+)
+edit(
+    "optimal_discriminator__half_where_one_is_zero",
+    {"where=total > 0": "where=np.asarray(p) > 0"},
+    hint="Where p alone is 0, one half came. An example there is certainly a fake: the answer is 0.",
+)
+edit(
     "optimal_discriminator__decides",
     {
         "np.divide(p, total, out=np.full(total.shape, 0.5), where=total > 0)": (
@@ -125,6 +139,14 @@ edit(
     "js_divergence__only_shared_values",
     {"there = probs > 0": "there = (p > 0) & (q > 0)"},
     hint="Only values that both can take are counted. A value that only one of them takes tells most.",
+)
+edit(
+    "js_divergence__kl_of_shared_values",
+    {
+        "there = probs > 0": "there = (p > 0) & (q > 0)",
+        "np.log(probs[there] / mean[there])) / 2": "np.log(probs[there] / (p + q - probs)[there])) / 2",
+    },
+    hint="The two distributions are compared with each other. Each is compared with the mean of both.",
 )
 edit(
     "js_divergence__root",
@@ -250,6 +272,22 @@ edit(
         )
     },
     hint="The gradients lack the division by the number of examples. The loss is a mean, so each has a share of 1/N.",
+)
+edit(
+    "discriminator_loss__fakes_subtracted",
+    {
+        "np.mean(np.logaddexp(0, -real_logits)) + np.mean": "np.mean(np.logaddexp(0, -real_logits)) - np.mean",
+        ", sigmoid(fake_logits) / len(fake_logits)": ", -sigmoid(fake_logits) / len(fake_logits)",
+    },
+    hint="The part of the fakes has the wrong sign. Both parts are losses, and log(1 - sigmoid) is negative.",
+)
+edit(
+    "discriminator_loss__sigmoid_minus_one",
+    {"-sigmoid(-real_logits) / len(real_logits)": "(sigmoid(real_logits) - 1) / len(real_logits)"},
+    hint=(
+        "For large logits of real examples, sigmoid minus 1 is nothing but rounding. The same is -sigmoid of the "
+        "negative logit, exactly."
+    ),
 )
 edit(
     "discriminator_loss__from_probabilities",
@@ -392,6 +430,18 @@ edit(
     hint="The generator's loss is minimax. The non-saturating one is asked for.",
 )
 edit(
+    "gan_gradients__gradients_of_minimax",
+    {
+        "loss, dlogits = generator_loss(fake_logits[:, 0])": (
+            "loss, dlogits = generator_loss(fake_logits[:, 0])[0], generator_loss(fake_logits[:, 0], True)[1]"
+        )
+    },
+    hint=(
+        "The generator's loss is right, but its gradients are those of minimax: minus the discriminator's. "
+        "generator_loss gives the right one."
+    ),
+)
+edit(
     "gan_gradients__weights_of_the_road",
     {
         (
@@ -425,6 +475,18 @@ edit(
     "gan_gradients__shares_averaged",
     {"from_real[name] + from_fake[name]": "(from_real[name] + from_fake[name]) / 2"},
     hint="The discriminator's gradients are half of what they should be. The two shares are added.",
+)
+edit(
+    "gan_gradients__one_mean",
+    {
+        "from_real[name] + from_fake[name]": (
+            "(len(real) * from_real[name] + len(z) * from_fake[name]) / (len(real) + len(z))"
+        )
+    },
+    hint=(
+        "The discriminator's gradients are those of one mean over all examples. Real examples and fakes have a mean "
+        "each, as discriminator_loss has it."
+    ),
 )
 edit(
     "gan_gradients__shares_subtracted",
@@ -598,6 +660,21 @@ edit(
     "gradient_penalty__divides_by_zero",
     {"np.where(lengths > 0, lengths, 1.0)": "lengths"},
     hint="Where all slopes of an example are 0, 0 is divided by 0. Such an example adds nothing to the gradients.",
+)
+edit(
+    "gradient_penalty__small_number_below",
+    {"np.where(lengths > 0, lengths, 1.0)": "(lengths + 1e-8)"},
+    hint="A small number was added to the lengths. It spoils short slopes: guard only those that are 0.",
+)
+edit(
+    "gradient_penalty__one_length_for_all",
+    {"np.linalg.norm(slopes, axis=1, keepdims=True)": "np.linalg.norm(slopes)"},
+    hint="All slopes together got a single length. Each example has a length of its own: a norm along axis 1.",
+)
+edit(
+    "gradient_penalty__only_if_longer",
+    {"keepdims=True)": "keepdims=True)\n    target = np.minimum(target, lengths)"},
+    hint="Only slopes that are too long have a price. Those that are too short have one, too.",
 )
 edit(
     "gradient_penalty__bends_left_out_on_the_way_back",
@@ -820,6 +897,16 @@ edit(
     hint='The first transposed convolution makes more than twice as many rows. Its padding is "same".',
 )
 edit(
+    "build_dcgan_generator__no_padding_at_all",
+    {', padding="same"': ""},
+    hint='Both transposed convolutions make more than twice as many rows. Their padding is "same".',
+)
+edit(
+    "build_dcgan_generator__no_bias",
+    {'4, strides=2, padding="same")': '4, strides=2, padding="same", use_bias=False)'},
+    hint="The first transposed convolution has no bias. All dense layers and convolutions have one here.",
+)
+edit(
     "build_dcgan_generator__small_kernels",
     {"base_filters, 4, strides": "base_filters, 3, strides", "channels, 4, strides": "channels, 3, strides"},
     hint="The kernels have 3 by 3 numbers for each channel. They have 4 by 4.",
@@ -900,6 +987,24 @@ edit(
     "build_dcgan_discriminator__same_width",
     {"layers.Conv2D(2 * base_filters": "layers.Conv2D(base_filters"},
     hint="The second convolution has F filters. It has 2 F.",
+)
+edit(
+    "build_dcgan_discriminator__widths_exchanged",
+    {
+        (
+            'base_filters, 4, strides=2, padding="same"),\n            '
+            "layers.LeakyReLU(negative_slope=0.2),\n            layers.Conv2D(2 * base_filters, 4"
+        ): (
+            '2 * base_filters, 4, strides=2, padding="same"),\n            '
+            "layers.LeakyReLU(negative_slope=0.2),\n            layers.Conv2D(base_filters, 4"
+        )
+    },
+    hint="The first convolution has 2 F filters and the second one F. It is the other way round.",
+)
+edit(
+    "build_dcgan_discriminator__normalised_after_relu",
+    {"            layers.Flatten()": "            layers.BatchNormalization(),\n            layers.Flatten()"},
+    hint="There is a batch normalisation. The discriminator has none here.",
 )
 edit(
     "build_dcgan_discriminator__small_kernels",

@@ -109,6 +109,14 @@ def test_an_exercise_that_trains_for_long_is_not_looked_at_again_and_says_what_t
     assert trained.hint == "fit_softmax itself looks right: it fails because of the mistake in softmax. Fix that first."
 
 
+def test_what_the_right_answer_does_as_well_is_blamed_on_no_other_exercise(grade):
+    warns = "def softmax(z):\n    np.exp(z)\n    e = np.exp(z - z.max(axis=1, keepdims=True))\n"
+    result = grade("neuron", "sigmoid__wrong_sign", ("softmax", warns + "    return e / e.sum(axis=1, keepdims=True)"))
+    softmax = next(exercise for exercise in result.exercises if exercise.name == "softmax")
+    assert softmax.score < softmax.max_score
+    assert "looks right" not in softmax.hint
+
+
 def test_a_helper_so_large_that_nothing_else_counts_earns_nothing(grade):
     result = grade("neuron", ("neuron", DOMINATES), ("logistic_gradient", NO_LABELS))
     gradient = next(exercise for exercise in result.exercises if exercise.name == "logistic_gradient")

@@ -9,7 +9,9 @@ def test_samples_like_the_real_ones_are_right():
     rng = np.random.default_rng(0)
     new = rng.normal(size=(4000, 1))
     facts = FACTS["samples"]({"new": new}, rng.normal(size=(4000, 1)))
-    assert list(facts.values())[1:] == ["right to 0.3", "right to 10 %", "at most 0.36"]
+    assert list(facts.values())[1:] == ["right to 0.3", "right to 10 %", "at most 0.42"]
+    near = FACTS["samples"]({"new": new}, np.sort(new, axis=0) + 0.44)
+    assert near["mean difference of sorted samples"] == "0.44"
 
 
 def test_another_mean_spread_distribution_and_shape_are_told():
