@@ -8,6 +8,39 @@ import numpy as np
 
 from grading.lessons.checking import edit, hint
 
+EQUIVALENT = {
+    "optimal_discriminator": {
+        "negative counts as 0 of...": "densities are not negative",
+        "capped at...": "a probability is at most 1",
+        "reference: without dtype: np.asarray(p, dtype=float)...": "the sum is divided into an array of floats",
+        "reference: call left out: np.asarray(p, dtype=float)...": "p is an array",
+        "where: constant: 1 -> 2 in np.where(nowhere...": "what is divided by it is not used",
+        "where: constant: 1 -> -1 in np.where(nowhere...": "what is divided by it is not used",
+    },
+    "js_divergence": {
+        "nothing of...": "there is at least one value",
+        "beyond 5 counts as 5 of...": "probabilities are at most 1",
+        "negative counts as 0 of...": "probabilities are not negative",
+        "wrong for a wide row of...": "probabilities are at most 1",
+        "wrong beyond 10,000 of...": "probabilities are at most 1",
+        "wrong for a row below 0.0001 of...": "probabilities sum to 1",
+        "wrong for a row of zeros of...": "probabilities sum to 1",
+        "capped at...": "the divergence is at most log 2",
+    },
+    "discriminator_loss": {
+        "nothing of...": "there is at least one example of either kind",
+        "wrong beyond 10,000 of...": "the docstring ends there",
+        "long_hand: without dtype: np.asarray(...": "exp and the sigmoid make floats",
+        "long_hand: call left out: np.asarray(...": "logits are arrays, and exp and the sigmoid make floats",
+    },
+    "generator_loss": {
+        "nothing of...": "there is at least one fake",
+        "wrong beyond 10,000 of...": "the docstring ends there",
+        "long_hand: without dtype: np.asarray(...": "exp and the sigmoid make floats",
+        "long_hand: call left out: np.asarray(...": "logits are arrays, and exp and the sigmoid make floats",
+    },
+}
+
 # optimal_discriminator
 
 edit(

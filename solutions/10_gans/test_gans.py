@@ -191,7 +191,7 @@ EXAMPLES = {
             p=np.array([[1e-300, 0.2, 5.0], [0.0, 1e200, 0.7]]),
             q=np.array([[3e-300, 0.6, 1.0], [0.4, 1e200, 0.0]]),
         ),
-        shown("whole numbers", quiet=True, p=np.array([[1, 0, 4]]), q=np.array([[3, 0, 1]])),
+        shown("whole numbers", quiet=True, p=np.array([[1, 0, 4, 0]]), q=np.array([[3, 0, 1, 1]])),
     ],
     "js_divergence": [
         shown("the worked numbers", quiet=True, p=np.array([1.0, 0.0]), q=np.array([0.5, 0.5])),
@@ -367,8 +367,10 @@ def _densities(rng, shape):
 
 @points(0.5)
 def test_optimal_discriminator_values(student, rng):
-    """The probabilities are right, for one axis and for several."""
-    _check_optimal(student, [(_densities(rng, shape), _densities(rng, shape)) for shape in ((7,), (4, 3), (2, 3, 4))])
+    """The probabilities are right, for one axis and for several, and where densities nearly agree."""
+    cases = [(_densities(rng, shape), _densities(rng, shape)) for shape in ((7,), (4, 3), (2, 3, 4))]
+    nearly = [np.abs(with_ties(rng, (4, 5), gap=0.005)) for _ in range(2)]
+    _check_optimal(student, [*cases, tuple(nearly), (nearly[0], nearly[0] * rng.uniform(0.99, 1.01, size=(4, 5)))])
 
 
 @points(0.5)
@@ -391,8 +393,8 @@ def test_optimal_discriminator_sizes_of_numbers(student, rng):
 
 @points(0.5)
 def test_optimal_discriminator_shapes(student, rng):
-    """A single point, no point, and axes of length 1 are right."""
-    shapes = ((1,), (0,), (3, 1), (1, 4), (0, 3), (1, 1, 1))
+    """A single point, two points, no point, and axes of length 1 are right."""
+    shapes = ((1,), (2,), (0,), (3, 1), (3, 2), (1, 4), (0, 3), (1, 1, 1))
     _check_optimal(student, [(_densities(rng, shape), _densities(rng, shape)) for shape in shapes])
 
 
@@ -437,17 +439,25 @@ def test_js_divergence_zeros(student, rng):
     p, q = p / p.sum(), q / q.sum()
     disjoint = np.where(np.isin(np.arange(8), order[:4]), _probabilities(rng, 8), 0.0)
     other = np.where(np.isin(np.arange(8), order[:4]), 0.0, _probabilities(rng, 8))
-    _check_js(student, [(p, q), (q, p), (disjoint / disjoint.sum(), other / other.sum())])
+    shared = [np.where(np.isin(np.arange(8), order[:3]), 0.0, _probabilities(rng, 8)) for _ in range(2)]
+    cases = [tuple(numbers / numbers.sum() for numbers in shared), (p, q), (q, p)]
+    _check_js(student, [*cases, (disjoint / disjoint.sum(), other / other.sum())])
 
 
 @points(0.5)
 def test_js_divergence_near_and_far(student, rng):
     """Equal and nearly equal distributions, and values that are nearly impossible, are right."""
     p = _probabilities(rng, 6)
-    near = p * (1 + 0.05 * rng.normal(size=6))
-    rare = np.abs(magnitudes(rng, 6, 1e-300, 1e-3))
-    rare[rng.integers(6)] = 1.0
-    _check_js(student, [(p, p.copy()), (p, near / near.sum()), (rare / rare.sum(), p), (p, rare / rare.sum())])
+    nears = [p * (1 + gap * rng.normal(size=6)) for gap in (0.05, 1e-4)]
+    cases = [(p, p.copy()), *((p, near / near.sum()) for near in nears)]
+    rare, sure = np.abs(magnitudes(rng, 6, 1e-300, 1e-3)), rng.permutation(6)
+    rare[sure[0]] = 1.0
+    cases += [(rare / rare.sum(), p), (p, rare / rare.sum())]
+    rare = np.abs(magnitudes(rng, 6, 1e-8, 8e-7))  # what is rare decides, since both are all but sure of one value
+    rare[sure[0]], certain = 1.0, np.eye(6)[sure[0]]
+    cases += [(rare / rare.sum(), certain), (certain, rare / rare.sum())]
+    likely = [np.abs(with_ties(rng, (5,), gap=0.005)) for _ in range(2)]
+    _check_js(student, [*cases, tuple(numbers / numbers.sum() for numbers in likely)])
 
 
 @points(0.5)
@@ -500,7 +510,7 @@ def test_discriminator_loss_gradients(student, rng):
 def test_discriminator_loss_large_logits(student, rng):
     """Logits of all sizes, up to 10,000, give finite and exact results without a warning."""
     cases = [tuple(spread_rows(rng, (2, 6), width)) for width in (30.0, 600.0, 9000.0)]
-    cases += [(magnitudes(rng, 7, 1e-6, 50.0), magnitudes(rng, 5, 1e-6, 50.0))]
+    cases += [tuple(magnitudes(rng, size, *ends) for size in (7, 5)) for ends in ((1e-6, 50.0), (3e-7, 9e-7))]
     sure = np.abs(magnitudes(rng, 4, 10.0, 300.0))
     _check_discriminator_losses(student, [*cases, (sure, -sure), (-sure, sure)])
 
@@ -560,14 +570,15 @@ def test_generator_loss_minimax(student, rng):
 def test_generator_loss_large_logits(student, rng):
     """Logits of all sizes, up to 10,000, give finite and exact results without a warning."""
     fakes = [spread_rows(rng, (1, 6), width)[0] for width in (30.0, 600.0, 9000.0)]
-    fakes.append(magnitudes(rng, 7, 1e-6, 50.0))
+    fakes += [magnitudes(rng, 7, *ends) for ends in ((1e-6, 50.0), (3e-7, 9e-7))]
     _check_generator_losses(student, [(fake, saturating) for fake in fakes for saturating in (True, False)])
 
 
 @points(0.5)
 def test_generator_loss_ends(student, rng):
-    """One fake, zeros, ties and whole numbers are right."""
-    fakes = [rng.normal(size=1), np.zeros(3), whole_numbers(rng, 5), with_ties(rng, (4,)), with_zeros(rng, 6)]
+    """One fake, two fakes, zeros, ties and whole numbers are right."""
+    fakes = [rng.normal(size=1), rng.normal(size=2), np.zeros(3), whole_numbers(rng, 5)]
+    fakes += [with_ties(rng, (4,)), with_zeros(rng, 6)]
     _check_generator_losses(student, [(fake, saturating) for fake in fakes for saturating in (True, False)])
 
 
