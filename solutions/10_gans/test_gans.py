@@ -662,6 +662,31 @@ def _game(rng, N, M, K, D, player, **options):
     return rng.normal(size=(N, D)), rng.normal(size=(M, K)), gen, disc, player
 
 
+def _resized(rng, N, M, size, player="discriminator"):
+    """A game whose examples and fakes are of any size; the first weights undo it, so the logits are ordinary ones."""
+    real, z, gen, disc, _ = _game(rng, N, M, 2, 3, player)
+    gen |= {"W1": gen["W1"] / size, "W3": size * gen["W3"], "b3": size * gen["b3"]}
+    return size * real, size * z, gen, disc | {"W1": disc["W1"] / size}, player
+
+
+def _special_games(rng, player="discriminator"):
+    """Games on which answers differ that are right for ordinary numbers only."""
+    games = [_resized(rng, 4, 3, size, player) for size in (1e-8, 1e10)]
+    games.append(_game(rng, 3, 4, 2, 2, player, gen_units=(2, 2), disc_units=(2, 2)))
+    real, z, gen, disc, _ = _game(rng, 5, 4, 3, 4, player)
+    zeros, some = with_zeros(rng, (5, 4)), with_zeros(rng, (4, 3))
+    zeros[rng.integers(5)], some[rng.integers(4)] = 0.0, 0.0
+    games += [(zeros, some, gen, disc, player)]
+    games += [
+        (with_ties(rng, (5, 4), gap=gap), with_ties(rng, (4, 3), gap=gap), gen, disc, player) for gap in (0, 0.005)
+    ]
+    started = [w | {name: np.zeros(len(w[name])) for name in ("b1", "b2", "b3")} for w in (gen, disc)]
+    loud = started[1] | {"W3": 1e8 * started[1]["W3"]}  # with it, the logits of tiny examples are ordinary ones
+    games += [(real, z, *started, player), (1e-8 * real, 1e-8 * z, started[0], loud, player)]
+    tied = [w | {"W2": with_ties(rng, w["W2"].shape, gap=0.005)} for w in (gen, disc)]
+    return [*games, (real, z, *tied, player)]
+
+
 @points(1)
 def test_gan_gradients_losses(student, rng):
     """The losses of both players are right, with different numbers of real examples and fakes."""
@@ -673,13 +698,15 @@ def test_gan_gradients_losses(student, rng):
 @points(1)
 def test_gan_gradients_of_the_discriminator(student, rng):
     """In the discriminator's step its weights, and only these, get the sum of the shares of both batches."""
-    _check_games(student, [_game(rng, *size, "discriminator") for size in ((5, 3, 2, 4), (2, 6, 3, 1), (4, 4, 1, 3))])
+    cases = [_game(rng, *size, "discriminator") for size in ((5, 3, 2, 4), (2, 6, 3, 1), (4, 4, 1, 3))]
+    _check_games(student, [*cases, *_special_games(rng, "discriminator")])
 
 
 @points(1)
 def test_gan_gradients_of_the_generator(student, rng):
     """In the generator's step its weights, and only these, get the gradient that comes through the discriminator."""
-    _check_games(student, [_game(rng, *size, "generator") for size in ((5, 3, 2, 4), (2, 6, 3, 1), (4, 4, 1, 3))])
+    cases = [_game(rng, *size, "generator") for size in ((5, 3, 2, 4), (2, 6, 3, 1), (4, 4, 1, 3))]
+    _check_games(student, [*cases, *_special_games(rng, "generator")])
 
 
 @points(1)
@@ -707,24 +734,27 @@ def _check_steps(student, cases):
         _compare_weights(answer, right, f"the step with {text}")
 
 
-def _step(rng, N, M, rate, **options):
-    real, z, gen, disc, _ = _game(rng, N, M, 2, 3, "discriminator", **options)
+def _step(rng, N, M, rate, K=2, D=3, **options):
+    real, z, gen, disc, _ = _game(rng, N, M, K, D, "discriminator", **options)
     return real, z, gen, disc, rate
 
 
 @points(1)
 def test_discriminator_step_broken_values(student, rng):
     """The new weights are right, for different numbers of real examples and fakes."""
-    _check_steps(student, [_step(rng, 5, 3, 0.5), _step(rng, 2, 7, rng.uniform(1, 3)), _step(rng, 4, 4, 0.1)])
+    cases = [_step(rng, 5, 3, 0.5), _step(rng, 2, 7, rng.uniform(1, 3)), _step(rng, 4, 4, 0.1), _step(rng, 5, 3, 0.7)]
+    _check_steps(student, [*cases, *((*game[:4], rng.uniform(0.3, 2)) for game in _special_games(rng))])
 
 
 @points(1)
 def test_discriminator_step_broken_ends(student, rng):
-    """One example of either kind, no learning rate, sure discriminators and whole numbers are right."""
+    """Single examples, numbers and units, no learning rate, sure discriminators and whole numbers are right."""
     real, z, gen, disc, _ = _step(rng, 4, 5, 1.0)
     cases = [_step(rng, 1, 4, 0.5), _step(rng, 4, 1, 0.5), _step(rng, 3, 5, 0.0), _step(rng, 3, 2, 4)]
+    cases += [(*_resized(rng, 3, 2, 1e10)[:4], 0.0), _step(rng, 4, 3, 0.8, 1, 1, gen_units=(1, 1), disc_units=(1, 1))]
     cases.append((real, z, gen, disc | {"W3": 50 * disc["W3"]}, 0.7))
     cases.append((whole_numbers(rng, (6, 3)), z, gen, disc, 0.7))
+    cases.append((real, whole_numbers(rng, (5, 2)), gen, disc, 0.7))
     _check_steps(student, cases)
 
 
@@ -770,6 +800,35 @@ def _priced(rng, N, D, target, *, units=(4, 3), scale=1.0):
     return rng.normal(size=(N, D)), _players(rng, 1, D, disc_units=units, scale=scale)[1], target
 
 
+def _special_prices(rng):
+    """Networks and examples on which answers differ that are right for ordinary numbers only."""
+    X, params, _ = _priced(rng, 5, 3, 1.0)
+    cases = [
+        (size * X, params | {"W1": params["W1"] / size, "W3": size * params["W3"]}, rng.uniform(0.2, 2))
+        for size in (1e-9, 1e10)
+    ]
+    started = params | {name: np.zeros(len(params[name])) for name in ("b1", "b2", "b3")}
+    some = with_zeros(rng, (5, 3))
+    cases += [(size * some, started, rng.uniform(0.2, 2)) for size in (1.0, 1e-8)]
+    cases.append(_priced(rng, 4, 2, 1.0, units=(2, 2)))
+    tied = params | {name: with_ties(rng, params[name].shape, gap=0.005) for name in ("W1", "W2")}
+    cases.append((X, tied, rng.uniform(0.2, 2)))
+    # the two inputs nearly cancel each other: which of them is larger decides the bends
+    near, sides = with_ties(rng, (5, 2), gap=0.005), np.outer([1.0, -1.0], rng.normal(size=4))
+    cases.append((near, started | {"W1": sides}, rng.uniform(0.2, 2)))
+    return [*cases, (*_flat_for_some(rng, 6), 0.0), (*_flat_for_some(rng, 5), rng.uniform(0.2, 2))]
+
+
+def _flat_for_some(rng, N):
+    """Examples and a network that has no slope at some of them: all numbers are eighths, so that this holds exactly."""
+    X = rng.permutation(np.arange(1, N + 1))[:, None] * np.array([[1.0, 0.5]]) + whole_numbers(rng, (N, 2), 0, 1) / 8
+    W1, column = rng.integers(1, 17, size=(2, 4)) / 8, rng.integers(1, 17, size=(4, 1)) / 8
+    sums = np.sort((X @ W1 @ column)[:, 0])
+    params = {"W1": W1, "b1": np.zeros(4), "W2": np.repeat(column, 2, axis=1), "W3": np.array([[1.5], [-1.5]])}
+    middle = (sums[N // 2 - 1] + sums[N // 2]) / 2  # below it, the second unit is negative
+    return X, params | {"b2": np.array([0.25, -middle]), "b3": rng.normal(size=1)}
+
+
 @points(1)
 def test_gradient_penalty_price(student, rng):
     """The price is right, for several sizes and targets."""
@@ -779,9 +838,9 @@ def test_gradient_penalty_price(student, rng):
 
 @points(1)
 def test_gradient_penalty_gradients(student, rng):
-    """All gradients are right, for several sizes and targets."""
+    """All gradients are right, for several sizes and targets, and where only some examples have slopes."""
     cases = [_priced(rng, 5, 3, 0.0), _priced(rng, 4, 2, 1.0), _priced(rng, 6, 4, rng.uniform(2, 4))]
-    _check_penalties(student, cases)
+    _check_penalties(student, [*cases, *_special_prices(rng)])
 
 
 @points(1)
@@ -917,7 +976,7 @@ def test_modes_covered_share(student, rng):
 
 @points(0.5)
 def test_modes_covered_ends(student, rng):
-    """One sample, one centre, as many centres as samples, no mode, all modes, and whole numbers are right."""
+    """One sample or centre, as many centres as samples, no mode, all modes, whole, tiny and huge numbers are right."""
     one = rng.normal(size=(1, 3))
     cases = [(one, one + 0.1, 0.5, 1.0), (one, one + 9, 0.5, 1.0), (one, rng.normal(size=(4, 3)), 2.0, 0.5)]
     points_ = rng.normal(size=(5, 2))
@@ -930,7 +989,12 @@ def test_modes_covered_ends(student, rng):
     cases += [
         (lattice, whole_numbers(rng, (5, 2), 0, 3), radius, share) for radius, share in ((0, 0.1), (1, 0.25), (2, 1))
     ]
-    _check_modes(student, [*cases, (1e4 + points_, 1e4 + points_[:3], 0.5, 0.2)])
+    cases.append((1e4 + points_, 1e4 + points_[:3], 0.5, 0.2))
+    samples, centres, radius = _heaps_with_shares(rng, [9, *rng.permutation([8, 7, 3, 2])])
+    samples, centres = samples - centres[0], centres - centres[0]  # of the sizes below, a centre stays at 0
+    cases += [(size * samples, size * centres, size * radius, 0.15) for size in (1e-9, 1e9)]
+    apart = 1e-6 * np.array([[0.0, 0.0], [0.0, 1.0], [3.0, 0.0], [0.0, -1.0]])
+    _check_modes(student, [*cases, (rng.permutation(apart), apart, 1e-7, 0.25)])
 
 
 # build_dcgan_generator and build_dcgan_discriminator
