@@ -605,10 +605,11 @@ def gan_gradients(real, z, gen, disc, player):
     """Compute the loss of one of the two players, and its gradients along this player's weights.
 
     Args:
-        real: real examples, shape (N, D), N at least 1; floats or whole numbers.
-        z: noise, shape (M, K), M at least 1; floats or whole numbers. M may differ from N.
-        gen: weights of the generator as forward takes them, from K numbers to D; a dict, not changed.
-        disc: weights of the discriminator as forward takes them, from D numbers to 1; a dict, not changed.
+        real: real examples, shape (N, D), N at least 1; floats or whole numbers, tiny and huge ones, too.
+        z: noise, shape (M, K), M at least 1; as real. M may differ from N.
+        gen: weights of the generator as forward takes them, from K numbers to D; a dict of arrays of floats, not
+            changed.
+        disc: weights of the discriminator as forward takes them, from D numbers to 1; as gen.
         player: "discriminator", whose loss is discriminator_loss of the logits of real examples and fakes; or
             "generator", whose loss is the non-saturating generator_loss of the logits of the fakes. The fakes are what
             the generator makes of z.
@@ -693,10 +694,10 @@ def discriminator_step_broken(real, z, gen, disc, learning_rate):
     """Take one step of the discriminator by gradient descent, once its two bugs are fixed.
 
     Args:
-        real: real examples, shape (N, D), N at least 1; floats or whole numbers.
-        z: noise, shape (M, K), M at least 1.
-        gen: weights of the generator, a dict as forward takes it; not changed.
-        disc: weights of the discriminator, a dict as forward takes it; not changed.
+        real: real examples, shape (N, D), N at least 1; floats or whole numbers, tiny and huge ones, too.
+        z: noise, shape (M, K), M at least 1; as real.
+        gen: weights of the generator, a dict of arrays of floats as forward takes it; not changed.
+        disc: weights of the discriminator, as gen.
         learning_rate: how far to go, a number, 0 or larger.
 
     Returns:
@@ -795,10 +796,10 @@ def gradient_penalty(X, params, target):
     """Compute how far the slopes of a network are from a wanted length, and the gradients of that along its weights.
 
     Args:
-        X: where the slopes are taken, shape (N, D), N at least 1; floats or whole numbers.
-        params: weights as forward takes them, from D numbers to 1: a dict of W1 (D, H1), b1 (H1,), W2 (H1, H2), b2
-            (H2,), W3 (H2, 1), b3 (1,); not changed. No sum before a leaky ReLU is exactly 0. The slopes of an example
-            are all 0, or their length is at least 1e-30.
+        X: where the slopes are taken, shape (N, D), N at least 1; floats or whole numbers, tiny and huge ones, too.
+        params: weights as forward takes them, from D numbers to 1: a dict of arrays of floats, W1 (D, H1), b1 (H1,),
+            W2 (H1, H2), b2 (H2,), W3 (H2, 1), b3 (1,); not changed. No sum before a leaky ReLU is exactly 0. The
+            slopes of an example are all 0, or their length is at least 1e-30.
         target: wanted length of the slopes, a number, 0 or larger.
 
     Returns:
@@ -1146,8 +1147,8 @@ def modes_covered(samples, centres, radius, share):
     """Count the modes near which enough samples lie.
 
     Args:
-        samples: shape (N, D), N and D at least 1; floats or whole numbers.
-        centres: centres of the modes, shape (K, D), K at least 1; floats or whole numbers.
+        samples: shape (N, D), N and D at least 1; floats or whole numbers, tiny and huge ones, too.
+        centres: centres of the modes, shape (K, D), K at least 1; as samples.
         radius: a sample is near a mode if its Euclidean distance from the centre is at most this, a number, 0 or
             larger. A sample may be near several modes, and counts for each of them.
         share: a mode is covered if at least this share of all samples is near it, a number above 0, at most 1.

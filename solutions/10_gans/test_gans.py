@@ -192,7 +192,7 @@ EXAMPLES = {
             q=np.array([[3e-300, 0.6, 1.0], [0.4, 4e-12, 0.0]]),
         ),
         shown("large densities", quiet=True, p=np.array([1e200, 3e300]), q=np.array([1e200, 1e300])),
-        shown("whole numbers", quiet=True, p=np.array([[1, 0, 4]]), q=np.array([[3, 0, 1]])),
+        shown("whole numbers", quiet=True, p=np.array([[1, 0, 4, 0]]), q=np.array([[3, 0, 1, 1]])),
     ],
     "js_divergence": [
         shown("the worked numbers", quiet=True, p=np.array([1.0, 0.0]), q=np.array([0.5, 0.5])),
@@ -369,8 +369,10 @@ def _densities(rng, shape):
 
 @points(0.5)
 def test_optimal_discriminator_values(student, rng):
-    """The probabilities are right, for one axis and for several."""
-    _check_optimal(student, [(_densities(rng, shape), _densities(rng, shape)) for shape in ((7,), (4, 3), (2, 3, 4))])
+    """The probabilities are right, for one axis and for several, and where densities nearly agree."""
+    cases = [(_densities(rng, shape), _densities(rng, shape)) for shape in ((7,), (4, 3), (2, 3, 4))]
+    nearly = [np.abs(with_ties(rng, (4, 5), gap=0.005)) for _ in range(2)]
+    _check_optimal(student, [*cases, tuple(nearly), (nearly[0], nearly[0] * rng.uniform(0.99, 1.01, size=(4, 5)))])
 
 
 @points(0.5)
@@ -393,8 +395,8 @@ def test_optimal_discriminator_sizes_of_numbers(student, rng):
 
 @points(0.5)
 def test_optimal_discriminator_shapes(student, rng):
-    """A single point, no point, and axes of length 1 are right."""
-    shapes = ((1,), (0,), (3, 1), (1, 4), (0, 3), (1, 1, 1))
+    """A single point, two points, no point, and axes of length 1 are right."""
+    shapes = ((1,), (2,), (0,), (3, 1), (3, 2), (1, 4), (0, 3), (1, 1, 1))
     _check_optimal(student, [(_densities(rng, shape), _densities(rng, shape)) for shape in shapes])
 
 
@@ -439,17 +441,25 @@ def test_js_divergence_zeros(student, rng):
     p, q = p / p.sum(), q / q.sum()
     disjoint = np.where(np.isin(np.arange(8), order[:4]), _probabilities(rng, 8), 0.0)
     other = np.where(np.isin(np.arange(8), order[:4]), 0.0, _probabilities(rng, 8))
-    _check_js(student, [(p, q), (q, p), (disjoint / disjoint.sum(), other / other.sum())])
+    shared = [np.where(np.isin(np.arange(8), order[:3]), 0.0, _probabilities(rng, 8)) for _ in range(2)]
+    cases = [tuple(numbers / numbers.sum() for numbers in shared), (p, q), (q, p)]
+    _check_js(student, [*cases, (disjoint / disjoint.sum(), other / other.sum())])
 
 
 @points(0.5)
 def test_js_divergence_near_and_far(student, rng):
     """Equal and nearly equal distributions, and values that are nearly impossible, are right."""
     p = _probabilities(rng, 6)
-    near = p * (1 + 0.05 * rng.normal(size=6))
-    rare = np.abs(magnitudes(rng, 6, 1e-300, 1e-3))
-    rare[rng.integers(6)] = 1.0
-    _check_js(student, [(p, p.copy()), (p, near / near.sum()), (rare / rare.sum(), p), (p, rare / rare.sum())])
+    nears = [p * (1 + gap * rng.normal(size=6)) for gap in (0.05, 1e-4)]
+    cases = [(p, p.copy()), *((p, near / near.sum()) for near in nears)]
+    rare, sure = np.abs(magnitudes(rng, 6, 1e-300, 1e-3)), rng.permutation(6)
+    rare[sure[0]] = 1.0
+    cases += [(rare / rare.sum(), p), (p, rare / rare.sum())]
+    rare = np.abs(magnitudes(rng, 6, 1e-8, 8e-7))  # what is rare decides, since both are all but sure of one value
+    rare[sure[0]], certain = 1.0, np.eye(6)[sure[0]]
+    cases += [(rare / rare.sum(), certain), (certain, rare / rare.sum())]
+    likely = [np.abs(with_ties(rng, (5,), gap=0.005)) for _ in range(2)]
+    _check_js(student, [*cases, tuple(numbers / numbers.sum() for numbers in likely)])
 
 
 @points(0.5)
@@ -502,7 +512,7 @@ def test_discriminator_loss_gradients(student, rng):
 def test_discriminator_loss_large_logits(student, rng):
     """Logits of all sizes, up to 10,000, give finite and exact results without a warning."""
     cases = [tuple(spread_rows(rng, (2, 6), width)) for width in (30.0, 600.0, 9000.0)]
-    cases += [(magnitudes(rng, 7, 1e-6, 50.0), magnitudes(rng, 5, 1e-6, 50.0))]
+    cases += [tuple(magnitudes(rng, size, *ends) for size in (7, 5)) for ends in ((1e-6, 50.0), (3e-7, 9e-7))]
     sure = np.abs(magnitudes(rng, 4, 10.0, 300.0))
     _check_discriminator_losses(student, [*cases, (sure, -sure), (-sure, sure)])
 
@@ -562,14 +572,15 @@ def test_generator_loss_minimax(student, rng):
 def test_generator_loss_large_logits(student, rng):
     """Logits of all sizes, up to 10,000, give finite and exact results without a warning."""
     fakes = [spread_rows(rng, (1, 6), width)[0] for width in (30.0, 600.0, 9000.0)]
-    fakes.append(magnitudes(rng, 7, 1e-6, 50.0))
+    fakes += [magnitudes(rng, 7, *ends) for ends in ((1e-6, 50.0), (3e-7, 9e-7))]
     _check_generator_losses(student, [(fake, saturating) for fake in fakes for saturating in (True, False)])
 
 
 @points(0.5)
 def test_generator_loss_ends(student, rng):
-    """One fake, zeros, ties and whole numbers are right."""
-    fakes = [rng.normal(size=1), np.zeros(3), whole_numbers(rng, 5), with_ties(rng, (4,)), with_zeros(rng, 6)]
+    """One fake, two fakes, zeros, ties and whole numbers are right."""
+    fakes = [rng.normal(size=1), rng.normal(size=2), np.zeros(3), whole_numbers(rng, 5)]
+    fakes += [with_ties(rng, (4,)), with_zeros(rng, 6)]
     _check_generator_losses(student, [(fake, saturating) for fake in fakes for saturating in (True, False)])
 
 
@@ -653,6 +664,31 @@ def _game(rng, N, M, K, D, player, **options):
     return rng.normal(size=(N, D)), rng.normal(size=(M, K)), gen, disc, player
 
 
+def _resized(rng, N, M, size, player="discriminator"):
+    """A game whose examples and fakes are of any size; the first weights undo it, so the logits are ordinary ones."""
+    real, z, gen, disc, _ = _game(rng, N, M, 2, 3, player)
+    gen |= {"W1": gen["W1"] / size, "W3": size * gen["W3"], "b3": size * gen["b3"]}
+    return size * real, size * z, gen, disc | {"W1": disc["W1"] / size}, player
+
+
+def _special_games(rng, player="discriminator"):
+    """Games on which answers differ that are right for ordinary numbers only."""
+    games = [_resized(rng, 4, 3, size, player) for size in (1e-8, 1e10)]
+    games.append(_game(rng, 3, 4, 2, 2, player, gen_units=(2, 2), disc_units=(2, 2)))
+    real, z, gen, disc, _ = _game(rng, 5, 4, 3, 4, player)
+    zeros, some = with_zeros(rng, (5, 4)), with_zeros(rng, (4, 3))
+    zeros[rng.integers(5)], some[rng.integers(4)] = 0.0, 0.0
+    games += [(zeros, some, gen, disc, player)]
+    games += [
+        (with_ties(rng, (5, 4), gap=gap), with_ties(rng, (4, 3), gap=gap), gen, disc, player) for gap in (0, 0.005)
+    ]
+    started = [w | {name: np.zeros(len(w[name])) for name in ("b1", "b2", "b3")} for w in (gen, disc)]
+    loud = started[1] | {"W3": 1e8 * started[1]["W3"]}  # with it, the logits of tiny examples are ordinary ones
+    games += [(real, z, *started, player), (1e-8 * real, 1e-8 * z, started[0], loud, player)]
+    tied = [w | {"W2": with_ties(rng, w["W2"].shape, gap=0.005)} for w in (gen, disc)]
+    return [*games, (real, z, *tied, player)]
+
+
 @points(1)
 def test_gan_gradients_losses(student, rng):
     """The losses of both players are right, with different numbers of real examples and fakes."""
@@ -664,13 +700,15 @@ def test_gan_gradients_losses(student, rng):
 @points(1)
 def test_gan_gradients_of_the_discriminator(student, rng):
     """In the discriminator's step its weights, and only these, get the sum of the shares of both batches."""
-    _check_games(student, [_game(rng, *size, "discriminator") for size in ((5, 3, 2, 4), (2, 6, 3, 1), (4, 4, 1, 3))])
+    cases = [_game(rng, *size, "discriminator") for size in ((5, 3, 2, 4), (2, 6, 3, 1), (4, 4, 1, 3))]
+    _check_games(student, [*cases, *_special_games(rng, "discriminator")])
 
 
 @points(1)
 def test_gan_gradients_of_the_generator(student, rng):
     """In the generator's step its weights, and only these, get the gradient that comes through the discriminator."""
-    _check_games(student, [_game(rng, *size, "generator") for size in ((5, 3, 2, 4), (2, 6, 3, 1), (4, 4, 1, 3))])
+    cases = [_game(rng, *size, "generator") for size in ((5, 3, 2, 4), (2, 6, 3, 1), (4, 4, 1, 3))]
+    _check_games(student, [*cases, *_special_games(rng, "generator")])
 
 
 @points(1)
@@ -698,24 +736,27 @@ def _check_steps(student, cases):
         _compare_weights(answer, right, f"the step with {text}")
 
 
-def _step(rng, N, M, rate, **options):
-    real, z, gen, disc, _ = _game(rng, N, M, 2, 3, "discriminator", **options)
+def _step(rng, N, M, rate, K=2, D=3, **options):
+    real, z, gen, disc, _ = _game(rng, N, M, K, D, "discriminator", **options)
     return real, z, gen, disc, rate
 
 
 @points(1)
 def test_discriminator_step_broken_values(student, rng):
     """The new weights are right, for different numbers of real examples and fakes."""
-    _check_steps(student, [_step(rng, 5, 3, 0.5), _step(rng, 2, 7, rng.uniform(1, 3)), _step(rng, 4, 4, 0.1)])
+    cases = [_step(rng, 5, 3, 0.5), _step(rng, 2, 7, rng.uniform(1, 3)), _step(rng, 4, 4, 0.1), _step(rng, 5, 3, 0.7)]
+    _check_steps(student, [*cases, *((*game[:4], rng.uniform(0.3, 2)) for game in _special_games(rng))])
 
 
 @points(1)
 def test_discriminator_step_broken_ends(student, rng):
-    """One example of either kind, no learning rate, sure discriminators and whole numbers are right."""
+    """Single examples, numbers and units, no learning rate, sure discriminators and whole numbers are right."""
     real, z, gen, disc, _ = _step(rng, 4, 5, 1.0)
     cases = [_step(rng, 1, 4, 0.5), _step(rng, 4, 1, 0.5), _step(rng, 3, 5, 0.0), _step(rng, 3, 2, 4)]
+    cases += [(*_resized(rng, 3, 2, 1e10)[:4], 0.0), _step(rng, 4, 3, 0.8, 1, 1, gen_units=(1, 1), disc_units=(1, 1))]
     cases.append((real, z, gen, disc | {"W3": 50 * disc["W3"]}, 0.7))
     cases.append((whole_numbers(rng, (6, 3)), z, gen, disc, 0.7))
+    cases.append((real, whole_numbers(rng, (5, 2)), gen, disc, 0.7))
     _check_steps(student, cases)
 
 
@@ -761,6 +802,35 @@ def _priced(rng, N, D, target, *, units=(4, 3), scale=1.0):
     return rng.normal(size=(N, D)), _players(rng, 1, D, disc_units=units, scale=scale)[1], target
 
 
+def _special_prices(rng):
+    """Networks and examples on which answers differ that are right for ordinary numbers only."""
+    X, params, _ = _priced(rng, 5, 3, 1.0)
+    cases = [
+        (size * X, params | {"W1": params["W1"] / size, "W3": size * params["W3"]}, rng.uniform(0.2, 2))
+        for size in (1e-9, 1e10)
+    ]
+    started = params | {name: np.zeros(len(params[name])) for name in ("b1", "b2", "b3")}
+    some = with_zeros(rng, (5, 3))
+    cases += [(size * some, started, rng.uniform(0.2, 2)) for size in (1.0, 1e-8)]
+    cases.append(_priced(rng, 4, 2, 1.0, units=(2, 2)))
+    tied = params | {name: with_ties(rng, params[name].shape, gap=0.005) for name in ("W1", "W2")}
+    cases.append((X, tied, rng.uniform(0.2, 2)))
+    # the two inputs nearly cancel each other: which of them is larger decides the bends
+    near, sides = with_ties(rng, (5, 2), gap=0.005), np.outer([1.0, -1.0], rng.normal(size=4))
+    cases.append((near, started | {"W1": sides}, rng.uniform(0.2, 2)))
+    return [*cases, (*_flat_for_some(rng, 6), 0.0), (*_flat_for_some(rng, 5), rng.uniform(0.2, 2))]
+
+
+def _flat_for_some(rng, N):
+    """Examples and a network that has no slope at some of them: all numbers are eighths, so that this holds exactly."""
+    X = rng.permutation(np.arange(1, N + 1))[:, None] * np.array([[1.0, 0.5]]) + whole_numbers(rng, (N, 2), 0, 1) / 8
+    W1, column = rng.integers(1, 17, size=(2, 4)) / 8, rng.integers(1, 17, size=(4, 1)) / 8
+    sums = np.sort((X @ W1 @ column)[:, 0])
+    params = {"W1": W1, "b1": np.zeros(4), "W2": np.repeat(column, 2, axis=1), "W3": np.array([[1.5], [-1.5]])}
+    middle = (sums[N // 2 - 1] + sums[N // 2]) / 2  # below it, the second unit is negative
+    return X, params | {"b2": np.array([0.25, -middle]), "b3": rng.normal(size=1)}
+
+
 @points(1)
 def test_gradient_penalty_price(student, rng):
     """The price is right, for several sizes and targets."""
@@ -770,9 +840,9 @@ def test_gradient_penalty_price(student, rng):
 
 @points(1)
 def test_gradient_penalty_gradients(student, rng):
-    """All gradients are right, for several sizes and targets."""
+    """All gradients are right, for several sizes and targets, and where only some examples have slopes."""
     cases = [_priced(rng, 5, 3, 0.0), _priced(rng, 4, 2, 1.0), _priced(rng, 6, 4, rng.uniform(2, 4))]
-    _check_penalties(student, cases)
+    _check_penalties(student, [*cases, *_special_prices(rng)])
 
 
 @points(1)
@@ -914,7 +984,7 @@ def test_modes_covered_share(student, rng):
 
 @points(0.5)
 def test_modes_covered_ends(student, rng):
-    """One sample, one centre, as many centres as samples, no mode, all modes, and whole numbers are right."""
+    """One sample or centre, as many centres as samples, no mode, all modes, whole, tiny and huge numbers are right."""
     one = rng.normal(size=(1, 3))
     cases = [(one, one + 0.1, 0.5, 1.0), (one, one + 9, 0.5, 1.0), (one, rng.normal(size=(4, 3)), 2.0, 0.5)]
     points_ = rng.normal(size=(5, 2))
@@ -927,7 +997,12 @@ def test_modes_covered_ends(student, rng):
     cases += [
         (lattice, whole_numbers(rng, (5, 2), 0, 3), radius, share) for radius, share in ((0, 0.1), (1, 0.25), (2, 1))
     ]
-    _check_modes(student, [*cases, (1e4 + points_, 1e4 + points_[:3], 0.5, 0.2)])
+    cases.append((1e4 + points_, 1e4 + points_[:3], 0.5, 0.2))
+    samples, centres, radius = _heaps_with_shares(rng, [9, *rng.permutation([8, 7, 3, 2])])
+    samples, centres = samples - centres[0], centres - centres[0]  # of the sizes below, a centre stays at 0
+    cases += [(size * samples, size * centres, size * radius, 0.15) for size in (1e-9, 1e9)]
+    apart = 1e-6 * np.array([[0.0, 0.0], [0.0, 1.0], [3.0, 0.0], [0.0, -1.0]])
+    _check_modes(student, [*cases, (rng.permutation(apart), apart, 1e-7, 0.25)])
 
 
 # build_dcgan_generator and build_dcgan_discriminator
