@@ -1,0 +1,185 @@
+"""A game on a line: two small networks learn against each other from numbers of two heaps, in about 30 ms."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, ndtri
+
+Array = NDArray[np.float64]
+
+UNITS, BATCH = 16, 64
+LAST, STEPS = 40, 16  # moments that are kept after the start, and steps of both players between two of them
+SHARES, WIDTHS = np.array([0.35, 0.65]), np.array([0.5, 0.3])  # of the two heaps
+HEAPS = (-2.0, 1.5)  # where they are at first
+REACH = 4.5  # how far the line goes to each side
+LINE = np.linspace(-REACH, REACH, 91)
+PITCH = float(LINE[1] - LINE[0])
+SPREAD = 0.1  # width of the bell that smooths the density of fakes
+BLUR = np.exp(-(((LINE[:, None] - LINE) / SPREAD) ** 2) / 2)
+BLUR /= BLUR.sum(axis=0)
+NOISE = ndtri((np.arange(240) + 0.5) / 240)  # evenly spread normal numbers
+
+
+@dataclass(frozen=True)
+class How:
+    """How the two play: loss of G, round in which D stops, steps a round, rate of G, momentum, price, data."""
+
+    saturating: bool = False
+    stops: int = 10**6
+    d_steps: int = 1
+    g_steps: int = 1
+    rate: float = 0.01
+    momentum: float = 0.5
+    price: float = 0.3
+    heaps: tuple[float, float] = HEAPS
+
+    @property
+    def pace(self) -> int:
+        """Rounds between two moments that are kept: the time that a game takes is always about the same."""
+        return max(STEPS // (self.d_steps + self.g_steps), 1)
+
+
+class Player:
+    """A network from a number to a number with one layer of leaky ReLUs, and its optimiser, Adam.
+
+    Args:
+        rng: draws the weights.
+        spread: how far from 0 the bends lie.
+        rate: learning rate.
+        momentum: of Adam.
+    """
+
+    def __init__(self, rng: np.random.Generator, spread: float, rate: float, momentum: float) -> None:
+        self.params, self.grads, self.mean, self.square = np.zeros((4, 3 * UNITS + 1))
+        self.W, self.b, self.U = self.params[:-1].reshape(3, UNITS)
+        self.W[:], self.U[:] = rng.normal(size=(2, UNITS)) * np.sqrt(np.array([[2.0], [1 / UNITS]]))
+        self.b[:] = rng.uniform(-spread, spread, size=UNITS) * np.abs(self.W)
+        self.rate, self.momentum, self.count = rate, momentum, 0
+
+    def outputs(self, x: Array) -> Array:
+        """Apply the network to numbers (N,), and remember what the way back needs."""
+        sums = np.multiply.outer(x, self.W)
+        sums += self.b
+        self.x, self.slopes = x, np.where(sums > 0, 1.0, 0.2)
+        self.hidden = sums * self.slopes
+        return self.hidden @ self.U + self.params[-1]
+
+    def back(self, dout: Array) -> Array:
+        """Carry a gradient along the outputs (N,) back to the inputs."""
+        return dout * (self.slopes @ (self.U * self.W))
+
+    def learn(self, dout: Array, price: float = 0.0, real: int = 0) -> None:
+        """Take a step against a gradient along the outputs (N,), and against the slopes at the first `real` inputs."""
+        W, b, U = self.grads[:-1].reshape(3, UNITS)
+        np.matmul(dout, self.hidden, out=U)
+        np.matmul(dout, self.slopes, out=b)
+        np.matmul(dout * self.x, self.slopes, out=W)
+        self.grads[: 2 * UNITS].reshape(2, UNITS)[:] *= self.U
+        self.grads[-1] = dout.sum()
+        if price:
+            slopes = self.slopes[:real]
+            pull = (slopes @ (self.U * self.W)) @ slopes * (2 * price / real)
+            W += pull * self.U
+            U += pull * self.W
+        self.count += 1
+        self.mean += (1 - self.momentum) * (self.grads - self.mean)
+        self.square += 0.01 * (self.grads**2 - self.square)
+        rate = self.rate * np.sqrt(1 - 0.99**self.count) / (1 - self.momentum**self.count)
+        self.params -= rate * self.mean / (np.sqrt(self.square) + 1e-8)
+
+
+def play(how: How, seed: int, judge: Callable | None = None, maker: Callable | None = None) -> dict[str, Array]:
+    """Play a game, with the student's losses where they are given.
+
+    Args:
+        how: how the two play.
+        seed: of weights, batches and noise.
+        judge: discriminator_loss of lesson 10.
+        maker: generator_loss of lesson 10.
+
+    Returns:
+        "G" and "D": the weights of both at the start and at the `LAST` moments after it, shape (LAST + 1, weights).
+    """
+    rng, rounds = np.random.default_rng(seed), how.pace * LAST
+    gen, disc = Player(rng, 1.5, how.rate, how.momentum), Player(rng, 2.5, 0.02, how.momentum)
+    heap = (rng.random((rounds, how.d_steps, BATCH)) > SHARES[0]).astype(int)
+    real = np.asarray(how.heaps)[heap] + WIDTHS[heap] * rng.normal(size=heap.shape)
+    noise = rng.normal(size=(rounds, how.d_steps + how.g_steps, BATCH))
+    sign = np.repeat([-1.0, 1.0], BATCH)
+    kept = {"G": [gen.params.copy()], "D": [disc.params.copy()]}
+    for k in range(rounds):
+        for j in range(how.d_steps if k < how.stops else 0):
+            logits = disc.outputs(np.concatenate([real[k, j], gen.outputs(noise[k, j])]))
+            if judge:
+                dout = np.concatenate(returned(judge(logits[:BATCH].copy(), logits[BATCH:].copy()), 3)[1:])
+            else:
+                dout = sign * expit(sign * logits) / BATCH
+            disc.learn(dout, how.price, BATCH)
+        for j in range(how.d_steps, how.d_steps + how.g_steps):
+            logits = disc.outputs(gen.outputs(noise[k, j]))
+            if maker:
+                dout = returned(maker(logits.copy(), how.saturating), 2)[1]
+            else:
+                dout = -expit(logits if how.saturating else -logits) / BATCH
+            gen.learn(disc.back(dout))
+        if (k + 1) % how.pace == 0:
+            kept["G"].append(gen.params.copy())
+            kept["D"].append(disc.params.copy())
+    return {name: np.array(rows) for name, rows in kept.items()}
+
+
+def returned(answer: Any, count: int, size: int = BATCH) -> list[Array]:
+    """Look at what a loss of the student's returned: a number, and gradients of this size."""
+    if not isinstance(answer, tuple) or len(answer) != count:
+        raise ValueError(f"it must return a tuple of {count}")
+    parts = [np.asarray(part, dtype=np.float64) for part in answer]
+    for part in parts[1:]:
+        if part.shape != (size,):
+            raise ValueError(f"a gradient has the shape {part.shape}; expected ({size},)")
+    return parts
+
+
+@functools.lru_cache(maxsize=32)
+def played(how: How, seed: int) -> dict[str, Array]:
+    """Play a game with the demo's own losses."""
+    return play(how, seed)
+
+
+def through(params: Array, x: Array) -> Array:
+    """Apply the networks of all moments, (K, weights), to numbers (N,) or (K, N): outputs (K, N)."""
+    W, b, U = params[:, :-1].reshape(len(params), 3, UNITS).transpose(1, 0, 2)
+    sums = np.broadcast_to(x, (len(params), np.shape(x)[-1]))[..., None] * W[:, None] + b[:, None]
+    np.maximum(sums, 0.2 * sums, out=sums)
+    return (sums @ U[..., None])[..., 0] + params[:, -1:]
+
+
+def slopes_at(params: Array, x: Array) -> Array:
+    """Compute the slopes of the networks of all moments, (K, weights), at numbers (K, N): shape (K, N)."""
+    W, b, U = params[:, :-1].reshape(len(params), 3, UNITS).transpose(1, 0, 2)
+    bent = np.where(x[..., None] * W[:, None] + b[:, None] > 0, 1.0, 0.2)
+    return (bent @ (U * W)[..., None])[..., 0]
+
+
+def density(heaps: tuple[float, float]) -> Array:
+    """Compute the density of the data along the line."""
+    bells = np.exp(-(((LINE - np.array(heaps)[:, None]) / WIDTHS[:, None]) ** 2) / 2) / WIDTHS[:, None]
+    return SHARES @ bells / np.sqrt(2 * np.pi)
+
+
+def densities(fakes: Array) -> Array:
+    """Estimate the densities of fakes, (K, N), along the line, (K, 91); what is beyond its ends counts there."""
+    place = np.clip(np.rint((fakes + REACH) / PITCH), 0, len(LINE) - 1).astype(int)
+    place += len(LINE) * np.arange(len(fakes))[:, None]
+    counts = np.bincount(place.ravel(), minlength=len(fakes) * len(LINE)).reshape(len(fakes), -1)
+    return counts @ BLUR.T / fakes.shape[1] / PITCH
+
+
+def examples(heaps: tuple[float, float]) -> Array:
+    """Spread 100 numbers as the data is."""
+    counts = np.rint(100 * SHARES).astype(int)
+    parts = zip(heaps, WIDTHS, counts, strict=True)
+    return np.concatenate([place + width * ndtri((np.arange(n) + 0.5) / n) for place, width, n in parts])
