@@ -39,7 +39,7 @@ class GanTraining(Demo):
     name = "gan_training"
     title = "GAN training: two networks against each other"
     question = Question(
-        "G and D have played 80 rounds, and the samples of G are near the data. Train only G for 200 steps: "
+        "G and D have played 80 rounds, and the samples of G are near the data. Train only G, 240 steps: "
         "what happens to its samples?",
         (
             "they come closer to the data",

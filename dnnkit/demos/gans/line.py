@@ -1,6 +1,7 @@
 """A game on a line: two small networks learn against each other from numbers of two heaps, in about 30 ms."""
 
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -62,9 +63,10 @@ class Player:
 
     def outputs(self, x: Array) -> Array:
         """Apply the network to numbers (N,), and remember what the way back needs."""
-        sums = np.multiply.outer(x, self.W)
-        sums += self.b
-        self.x, self.slopes = x, np.where(sums > 0, 1.0, 0.2)
+        self.inputs = np.ones((2, len(x)))  # with a row of ones for the biases
+        self.inputs[0] = x
+        sums = self.inputs.T @ self.params[: 2 * UNITS].reshape(2, UNITS)
+        self.slopes = np.where(sums > 0, 1.0, 0.2)
         self.hidden = sums * self.slopes
         return self.hidden @ self.U + self.params[-1]
 
@@ -74,11 +76,11 @@ class Player:
 
     def learn(self, dout: Array, price: float = 0.0, real: int = 0) -> None:
         """Take a step against a gradient along the outputs (N,), and against the slopes at the first `real` inputs."""
-        W, b, U = self.grads[:-1].reshape(3, UNITS)
+        W, _, U = self.grads[:-1].reshape(3, UNITS)
+        both = self.grads[: 2 * UNITS].reshape(2, UNITS)
+        np.matmul(self.inputs * dout, self.slopes, out=both)
+        both *= self.U
         np.matmul(dout, self.hidden, out=U)
-        np.matmul(dout, self.slopes, out=b)
-        np.matmul(dout * self.x, self.slopes, out=W)
-        self.grads[: 2 * UNITS].reshape(2, UNITS)[:] *= self.U
         self.grads[-1] = dout.sum()
         if price:
             slopes = self.slopes[:real]
@@ -88,7 +90,7 @@ class Player:
         self.count += 1
         self.mean += (1 - self.momentum) * (self.grads - self.mean)
         self.square += 0.01 * (self.grads**2 - self.square)
-        rate = self.rate * np.sqrt(1 - 0.99**self.count) / (1 - self.momentum**self.count)
+        rate = self.rate * math.sqrt(1 - 0.99**self.count) / (1 - self.momentum**self.count)
         self.params -= rate * self.mean / (np.sqrt(self.square) + 1e-8)
 
 
