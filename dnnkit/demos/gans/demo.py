@@ -1,5 +1,6 @@
 """GAN training: a game of two networks on a line, played at once, and recorded games on a ring of eight heaps."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from dnnkit.demos.canvas import Panel
 from dnnkit.demos.controls import Choice, Question, Slider, Toggle
 from dnnkit.demos.demo import Demo
 from dnnkit.demos.gans import panels, story
-from dnnkit.demos.gans.line import HEAPS, LAST, How
+from dnnkit.demos.gans.line import ALWAYS, HEAPS, LAST, How
 from dnnkit.demos.gans.ring import games
 from dnnkit.demos.interface import Result, Settings
 
@@ -52,8 +53,8 @@ class GanTraining(Demo):
         Choice("data", "data", LINE, options=(LINE, RING)),
         Choice("game", "game", HEALTHY, options=(HEALTHY, PLAIN, COLLAPSED), only=("data", (RING,)), help=GAMES),
         Choice("loss", "loss of G", BETTER, options=(BETTER, MINIMAX), help="on the ring, it moves the arrows only"),
-        Slider("stops", "D learns until round", ROUNDS, low=0, high=ROUNDS, step=8, only=("data", (LINE,))),
         Slider("step", "moment", 0, low=0, high=LAST, step=1, local=True, help="one of 40 after the start"),
+        Slider("stops", "D learns until round", ROUNDS, low=0, high=ROUNDS, step=8, only=("data", (LINE,))),
         Toggle("arrows", "where G's loss pulls samples", True, more=True),
         Slider("d_steps", "steps of D a round", 1, low=1, high=3, step=1, **MORE),
         Slider("g_steps", "steps of G a round", 1, low=1, high=3, step=1, **MORE),
@@ -102,15 +103,24 @@ class GanTraining(Demo):
         stops, d_steps, g_steps, start = (int(values[name]) for name in ("stops", "d_steps", "g_steps", "start"))
         rate, momentum, price = (float(values[name]) for name in ("rate", "momentum", "price"))
         left, right = map(float, values["heaps"])
-        how = How(minimax, stops if stops < ROUNDS else 10**6, d_steps, g_steps, rate, momentum, price, (left, right))
+        stops = stops if stops < ROUNDS else ALWAYS
+        how = How(minimax, stops, d_steps, g_steps, rate, momentum, price, (left, right))
         seed = int(rng.integers(2**31)) + start
-        return self._once((given, how, seed), lambda: story.on_the_line(self.own, story.game(self.own, how, seed), how))
+        return self._once((given, how, seed), lambda: self._told(given, how, seed))
+
+    def _told(self, given, how, seed):
+        """Play and tell a game on the line; where D stops, what comes before is that of a game where it does not."""
+        always = replace(how, stops=ALWAYS)
+        kept = self._once((given, always, seed, "played"), lambda: story.game(self.own, always, seed))
+        if how.stops < ALWAYS:
+            kept = story.game(self.own, how, seed, kept)
+        return story.on_the_line(self.own, kept, how)
 
     def _once(self, key, work):
         """Do work, or remember what came of it and what was said about it."""
         if key not in self._known:
             found = work()
-            self._known = {**dict(list(self._known.items())[-5:]), key: (found, list(self.own.problems))}
+            self._known = {**dict(list(self._known.items())[-9:]), key: (found, list(self.own.problems))}
         found, problems = self._known[key]
         for problem in problems:
             self.own.note(problem)

@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from scipy.special import expit, ndtri
 Array = NDArray[np.float64]
 
 UNITS, BATCH = 16, 64
+ALWAYS = 10**6  # a round that no game reaches
+SIGNS = np.repeat([-1.0, 1.0], BATCH)  # of real numbers and of fakes
 LAST, STEPS = 40, 16  # moments that are kept after the start, and steps of both players between two of them
 SHARES, WIDTHS = np.array([0.35, 0.65]), np.array([0.5, 0.3])  # of the two heaps
 HEAPS = (-2.0, 1.5)  # where they are at first
@@ -30,7 +32,7 @@ class How:
     """How the two play: loss of G, round in which D stops, steps a round, rate of G, momentum, price, data."""
 
     saturating: bool = False
-    stops: int = 10**6
+    stops: int = ALWAYS
     d_steps: int = 1
     g_steps: int = 1
     rate: float = 0.01
@@ -55,7 +57,8 @@ class Player:
     """
 
     def __init__(self, rng: np.random.Generator, spread: float, rate: float, momentum: float) -> None:
-        self.params, self.grads, self.mean, self.square = np.zeros((4, 3 * UNITS + 1))
+        self.state, self.grads = np.zeros((3, 3 * UNITS + 1)), np.zeros(3 * UNITS + 1)
+        self.params, self.mean, self.square = self.state
         self.W, self.b, self.U = self.params[:-1].reshape(3, UNITS)
         self.W[:], self.U[:] = rng.normal(size=(2, UNITS)) * np.sqrt(np.array([[2.0], [1 / UNITS]]))
         self.b[:] = rng.uniform(-spread, spread, size=UNITS) * np.abs(self.W)
@@ -94,7 +97,60 @@ class Player:
         self.params -= rate * self.mean / (np.sqrt(self.square) + 1e-8)
 
 
-def play(how: How, seed: int, judge: Callable | None = None, maker: Callable | None = None) -> dict[str, Array]:
+class Match:
+    """Both players, their losses, and what is kept of their game.
+
+    Args:
+        how: how they play.
+        rng: draws their weights.
+        judge: the student's discriminator_loss, or None.
+        maker: the student's generator_loss, or None.
+    """
+
+    def __init__(self, how: How, rng: np.random.Generator, judge: Callable | None, maker: Callable | None) -> None:
+        self.how, self.judge, self.maker = how, judge, maker
+        self.gen, self.disc = Player(rng, 1.5, how.rate, how.momentum), Player(rng, 2.5, 0.02, how.momentum)
+        self.kept: dict[str, list[Array]] = {"G": [], "D": []}
+        self.keep()
+
+    def keep(self) -> None:
+        """Keep what both players are made of."""
+        self.kept["G"].append(self.gen.state.copy())
+        self.kept["D"].append(self.disc.state.copy())
+
+    def go_on(self, kept: dict[str, Array], moment: int) -> None:
+        """Go on behind a moment of a game that was the same until then."""
+        self.kept = {name: list(rows[: moment + 1]) for name, rows in kept.items()}
+        self.gen.state[:], self.disc.state[:] = kept["G"][moment], kept["D"][moment]
+        rounds = moment * self.how.pace
+        self.gen.count, self.disc.count = rounds * self.how.g_steps, rounds * self.how.d_steps
+
+    def step_d(self, real: Array, noise: Array) -> None:
+        """Let D learn from real numbers and fakes."""
+        logits = self.disc.outputs(np.concatenate([real, self.gen.outputs(noise)]))
+        if self.judge:
+            dout = np.concatenate(returned(self.judge(logits[:BATCH].copy(), logits[BATCH:].copy()), 3)[1:])
+        else:
+            dout = SIGNS * expit(SIGNS * logits) / BATCH
+        self.disc.learn(dout, self.how.price, BATCH)
+
+    def step_g(self, noise: Array) -> None:
+        """Let G learn from the slopes of D."""
+        logits = self.disc.outputs(self.gen.outputs(noise))
+        if self.maker:
+            dout = returned(self.maker(logits.copy(), self.how.saturating), 2)[1]
+        else:
+            dout = -expit(logits if self.how.saturating else -logits) / BATCH
+        self.gen.learn(self.disc.back(dout))
+
+
+def play(
+    how: How,
+    seed: int,
+    judge: Callable | None = None,
+    maker: Callable | None = None,
+    before: dict[str, Array] | None = None,
+) -> dict[str, Array]:
     """Play a game, with the student's losses where they are given.
 
     Args:
@@ -102,36 +158,28 @@ def play(how: How, seed: int, judge: Callable | None = None, maker: Callable | N
         seed: of weights, batches and noise.
         judge: discriminator_loss of lesson 10.
         maker: generator_loss of lesson 10.
+        before: the same game in which D never stops: what both have in common is not played again.
 
     Returns:
-        "G" and "D": the weights of both at the start and at the `LAST` moments after it, shape (LAST + 1, weights).
+        "G" and "D": weights and memory of both at the start and at `LAST` moments after it, (LAST + 1, 3, weights).
     """
     rng, rounds = np.random.default_rng(seed), how.pace * LAST
-    gen, disc = Player(rng, 1.5, how.rate, how.momentum), Player(rng, 2.5, 0.02, how.momentum)
+    match = Match(how, rng, judge, maker)
     heap = (rng.random((rounds, how.d_steps, BATCH)) > SHARES[0]).astype(int)
     real = np.asarray(how.heaps)[heap] + WIDTHS[heap] * rng.normal(size=heap.shape)
     noise = rng.normal(size=(rounds, how.d_steps + how.g_steps, BATCH))
-    sign = np.repeat([-1.0, 1.0], BATCH)
-    kept = {"G": [gen.params.copy()], "D": [disc.params.copy()]}
-    for k in range(rounds):
+    begin = 0
+    if before is not None:
+        begin = min(how.stops // how.pace, LAST)
+        match.go_on(before, begin)
+    for k in range(begin * how.pace, rounds):
         for j in range(how.d_steps if k < how.stops else 0):
-            logits = disc.outputs(np.concatenate([real[k, j], gen.outputs(noise[k, j])]))
-            if judge:
-                dout = np.concatenate(returned(judge(logits[:BATCH].copy(), logits[BATCH:].copy()), 3)[1:])
-            else:
-                dout = sign * expit(sign * logits) / BATCH
-            disc.learn(dout, how.price, BATCH)
+            match.step_d(real[k, j], noise[k, j])
         for j in range(how.d_steps, how.d_steps + how.g_steps):
-            logits = disc.outputs(gen.outputs(noise[k, j]))
-            if maker:
-                dout = returned(maker(logits.copy(), how.saturating), 2)[1]
-            else:
-                dout = -expit(logits if how.saturating else -logits) / BATCH
-            gen.learn(disc.back(dout))
+            match.step_g(noise[k, j])
         if (k + 1) % how.pace == 0:
-            kept["G"].append(gen.params.copy())
-            kept["D"].append(disc.params.copy())
-    return {name: np.array(rows) for name, rows in kept.items()}
+            match.keep()
+    return {name: np.array(rows) for name, rows in match.kept.items()}
 
 
 def returned(answer: Any, count: int, size: int = BATCH) -> list[Array]:
@@ -148,7 +196,7 @@ def returned(answer: Any, count: int, size: int = BATCH) -> list[Array]:
 @functools.lru_cache(maxsize=32)
 def played(how: How, seed: int) -> dict[str, Array]:
     """Play a game with the demo's own losses."""
-    return play(how, seed)
+    return play(how, seed, before=None if how.stops == ALWAYS else played(replace(how, stops=ALWAYS), seed))
 
 
 def through(params: Array, x: Array) -> Array:

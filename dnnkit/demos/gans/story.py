@@ -42,8 +42,15 @@ class Story:
     more: dict[str, Any]
 
 
-def game(own: StudentFunctions, how: How, seed: int) -> dict[str, Array]:
-    """Play a game on the line by the student's losses, or by the demo's own where they are missing or fail."""
+def game(own: StudentFunctions, how: How, seed: int, before: dict[str, Array] | None = None) -> dict[str, Array]:
+    """Play a game on the line by the student's losses, or by the demo's own where they are missing or fail.
+
+    Args:
+        own: the student's functions.
+        how: how both play.
+        seed: of weights, batches and noise.
+        before: the same game in which D never stops, if it was played.
+    """
     held: dict[str, Callable[..., Any]] = {}
 
     def look(slot, *inputs):
@@ -57,13 +64,14 @@ def game(own: StudentFunctions, how: How, seed: int) -> dict[str, Array]:
     look(SLOTS[0], np.zeros(2), np.zeros(3))
     look(SLOTS[1], np.zeros(3), how.saturating)
     for slot in held:
-        found = own.run(slot, lambda _: play(how, seed, held.get(SLOTS[0]), held.get(SLOTS[1])))
+        found = own.run(slot, lambda _: play(how, seed, held.get(SLOTS[0]), held.get(SLOTS[1]), before))
         return played(how, seed) if found is None else found
     return played(how, seed)
 
 
 def on_the_line(own: StudentFunctions, kept: dict[str, Array], how: How) -> Story:
     """Tell a game on the line."""
+    kept = {name: rows[:, 0] for name, rows in kept.items()}  # weights without the memory of the optimiser
     fakes = np.clip(line.through(kept["G"], line.NOISE), -1e3, 1e3)
     made, data = line.densities(fakes), line.density(how.heaps)
     real_logits = line.through(kept["D"], line.examples(how.heaps))

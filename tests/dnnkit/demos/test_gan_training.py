@@ -136,7 +136,15 @@ def test_the_right_answer_of_the_question_is_right():
 def test_without_d_nothing_of_d_changes():
     kept = line.play(How(stops=80), 3)
     assert np.all(kept["D"][10:] == kept["D"][10])
-    assert np.all(np.any(np.diff(kept["G"], axis=0) != 0, axis=1))
+    assert np.all(np.any(np.diff(kept["G"][:, 0], axis=0) != 0, axis=1))
+
+
+@pytest.mark.parametrize("how", [How(stops=0), How(stops=83), How(stops=81, d_steps=2, g_steps=3), How(stops=320)])
+def test_a_game_that_goes_on_from_another_one_is_the_same(how):
+    whole = line.play(How(d_steps=how.d_steps, g_steps=how.g_steps), 3)
+    again, alone = line.play(how, 3, before=whole), line.play(how, 3)
+    for name in ("G", "D"):
+        np.testing.assert_array_equal(again[name], alone[name])
 
 
 def test_where_d_wins_minimax_pulls_hardly_at_all():
