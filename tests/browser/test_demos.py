@@ -163,7 +163,7 @@ WRONG = {
         "def mine(real_logits, fake_logits):  # without the means\n"
         "    p, q = (1 / (1 + np.exp(-logits)) for logits in (real_logits, fake_logits))\n"
         "    return -np.sum(np.log(p)) - np.sum(np.log(1 - q)), p - 1, q",
-        "gan_training(discriminator_loss=mine, predict=False)",
+        "gan_training(discriminator_loss=mine, step=20, predict=False)",
         "Your discriminator_loss differs from the demo's own",
     ),
     "adversarial_examples": (
@@ -600,7 +600,7 @@ def test_the_game_of_two_networks_answers_to_pointer_and_keys(page, lab, tools):
     page.mouse.move(curves["x"] + 160, curves["y"] + 60)
     expect(beside).to_contain_text(re.compile(r"round \d+: D's loss \d\.\d\d, G's \d"))
     expect(page.get_by_label("moment", exact=True)).not_to_have_value("40")
-    page.mouse.move(box["x"] + 250, box["y"] + 130)
+    page.mouse.move(box["x"] + 250, box["y"] + 166)
     expect(beside).to_contain_text(re.compile(r"x = -?\d\.\d: D says 0\.\d\d, best"))
     page.get_by_label("Preset", exact=True).select_option("collapsed")
     expect(words).to_contain_text("After 1200 rounds: 1 of 8 heaps covered")

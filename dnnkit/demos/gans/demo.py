@@ -158,7 +158,7 @@ class GanTraining(Demo):
             alone = values["data"] == LINE and at > values["stops"]
             when = f"After {at:.0f} rounds" + (f", the last {at - values['stops']:.0f} without D" if alone else "")
             heaps = f"{covered:.0f} of {count} heaps covered"
-            said.append(f"{when}: {heaps}, JS {js:.2f} of at most 0.69; D's loss {d:.2f}, G's {g:.2f}.")
+            said.append(f"{when}: {heaps}, JS {js:.2f} of at most 0.69; D's loss {d:.2f}, G's {panels.short(g)}.")
         return said
 
     def table(self, result: Result, values: Settings) -> Any:

@@ -60,7 +60,7 @@ def _places(more):
     for column in range(3, len(LINE), 7):
         pairs = zip(more["believed"][:, column], more["best"][:, column], strict=True)
         texts = [f"x = {LINE[column]:.1f}: D says {own:.2f}, best {best:.2f}" for own, best in pairs]
-        for height in (0.15, 0.45, 0.75, 1.05):
+        for height in (0.2, 0.5, 0.8):
             yield float(LINE[column]), height, texts
 
 
@@ -109,8 +109,8 @@ def losses(story: Story, minimax: bool, ghost: Story | None) -> Panel:
     """Draw both losses, and what they are at the end of a perfect game."""
     panel = _curves("both losses; dashed: a perfect game", story)
     level = -LN2 if minimax else LN2
-    most = float(np.clip(1.05 * np.nanmax(story.losses), 3.0, 8.0))
-    low, high = (-2.2, 2.6) if minimax else (0.0, most)
+    high = float(np.clip(1.05 * np.max(story.losses), 2.6 if minimax else 3.0, 8.0))
+    low = float(np.clip(1.05 * np.min(story.losses), -6.0, -1.6)) if minimax else 0.0
     panel.ylim = (low, high)
     names = {"D": JUDGE, "G": FAKES}
     if ghost is not None:
@@ -127,7 +127,8 @@ def losses(story: Story, minimax: bool, ghost: Story | None) -> Panel:
     panel.text(1.42 * last, LN4, "ln 4", series=JUDGE, align="right", dy=-9)
     panel.text(1.42 * last, level, "−ln 2" if minimax else "ln 2", series=FAKES, align="right", dy=9)
     panel.hover = [
-        f"round {at:.0f}: D's loss {d:.2f}, G's {g:.2f}" for at, (d, g) in zip(story.rounds, story.losses, strict=True)
+        f"round {at:.0f}: D's loss {d:.2f}, G's {short(g)}"
+        for at, (d, g) in zip(story.rounds, story.losses, strict=True)
     ]
     return panel
 
@@ -181,6 +182,11 @@ def frozen(panel: Panel, at: int, title: str) -> Panel:
         if first <= at <= last:
             marks.append({key: value for key, value in mark.items() if key != "show"})
     return replace(panel, title=title, xlabel="", ylabel="", width=STILL[0], height=STILL[1], marks=marks, spots=())
+
+
+def short(value: float) -> str:
+    """Write a loss with a real minus."""
+    return f"{value:.2f}".replace("-", "−")
 
 
 def nearest_heap(x: float, y: float, heaps: Any) -> int:
