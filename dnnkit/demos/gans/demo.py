@@ -52,7 +52,13 @@ class GanTraining(Demo):
     controls = (
         Choice("data", "data", LINE, options=(LINE, RING)),
         Choice("game", "game", HEALTHY, options=(HEALTHY, PLAIN, COLLAPSED), only=("data", (RING,)), help=GAMES),
-        Choice("loss", "loss of G", BETTER, options=(BETTER, MINIMAX), help="on the ring, it moves the arrows only"),
+        Choice(
+            "loss",
+            "loss of G",
+            BETTER,
+            options=(BETTER, MINIMAX),
+            help="the ring's games were recorded without minimax: there it only changes arrows and the curve of G",
+        ),
         Slider("step", "moment", 0, low=0, high=LAST, step=1, local=True, help="one of 40 after the start"),
         Slider("stops", "D learns until round", ROUNDS, low=0, high=ROUNDS, step=8, only=("data", (LINE,))),
         Toggle("arrows", "where G's loss pulls samples", True, more=True),

@@ -138,9 +138,14 @@ def _losses(own, real_logits, fake_logits, saturating, few):
     made = own.run("generator_loss", lambda loss: np.array(
         [_joined(loss(row.copy(), saturating), [few.shape[1]]) for row in few]))  # fmt: skip
     own.agrees("generator_loss", made, wanted)
-    told = wanted if made is None else made
-    both = np.column_stack([judged if mine is None else mine[:, 0], told[:, 0]])
+    told = wanted if made is None else _drawn(made)
+    both = np.column_stack([judged if mine is None else _drawn(mine[:, 0]), told[:, 0]])
     return both, -few.shape[1] * told[:, 1:]
+
+
+def _drawn(values):
+    """Bring what the student's functions returned within what can be drawn."""
+    return np.clip(np.nan_to_num(values), -99.0, 99.0)
 
 
 def _joined(answer, sizes):
@@ -164,7 +169,7 @@ def _best(own, data, made):
 
     mine = own.run("optimal_discriminator", judge)
     own.agrees("optimal_discriminator", mine, known)
-    return known if mine is None else np.nan_to_num(mine)
+    return known if mine is None else _drawn(mine)
 
 
 def _divergence(own, data, made):
@@ -172,7 +177,7 @@ def _divergence(own, data, made):
     known = _entropy((data + made) / 2) - (_entropy(data) + _entropy(made)) / 2
     mine = own.run("js_divergence", lambda js: np.array([float(js(data.copy(), row.copy())) for row in made]))
     own.agrees("js_divergence", mine, known)
-    return known if mine is None else mine
+    return known if mine is None else _drawn(mine)
 
 
 def _entropy(probs):
@@ -185,4 +190,4 @@ def _covered(own, samples, places, near, enough, shares):
     mine = own.run("modes_covered", lambda count: np.array(
         [float(count(one.copy(), places.copy(), near, enough)) for one in samples]))  # fmt: skip
     own.agrees("modes_covered", mine, known)
-    return known if mine is None else mine
+    return known if mine is None else _drawn(mine)

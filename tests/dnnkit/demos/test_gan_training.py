@@ -307,6 +307,20 @@ def test_answers_of_a_wrong_kind_are_told_and_do_no_harm(slot, answer):
     assert demo.data == gan_training().data
 
 
+@pytest.mark.parametrize("settings", [{}, {"data": RING}])
+@pytest.mark.parametrize("value", [np.nan, -np.inf, 1e300])
+@pytest.mark.parametrize("slot", story.SLOTS)
+def test_numbers_that_cannot_be_drawn_are_named(slot, value, settings):
+    answers = {
+        "discriminator_loss": lambda r, f: (value, np.full(len(r), value), np.full(len(f), value)),
+        "generator_loss": lambda f, saturating: (value, np.full(len(f), value)),
+        "optimal_discriminator": lambda p, q: np.full(p.shape, value),
+    }
+    demo = gan_training(**{slot: answers.get(slot, lambda *args: value)}, **settings)
+    if (slot, settings) != ("optimal_discriminator", {"data": RING}):
+        assert demo.own.problems[0].startswith(f"Your {slot} differs from the demo's own")
+
+
 def test_a_function_that_changes_its_inputs_does_no_harm():
     def in_place(real_logits, fake_logits):
         answer = right_judge(real_logits, fake_logits)
