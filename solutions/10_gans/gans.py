@@ -1245,9 +1245,10 @@ reveal(
 #
 # The panel plays a small game on a line with your own losses, 320 rounds. Beside what its judge says of each place
 # stands what the best judge would say, $D^* = p / (p + q)$, and below them samples, with arrows where the generator's
-# loss pulls them. Press *Run*. Then let the judge learn until round 80 only: what does a generator do that trains
-# alone? Take the preset *D wins, minimax*, and then the one after it, and compare the arrows. Drag a triangle, and its
-# heap moves. The last two presets are the healthy training of the ring and the collapsed one, with rewind.
+# loss pulls them. Press *Run*. Then let both learn until round 80 only: what does a generator do that goes on alone?
+# And a judge that does? There is a preset for each. In the next two the judge wins: compare the arrows. Drag a
+# triangle, and its heap moves. The last two presets are the healthy training of the ring and the collapsed one, with
+# rewind.
 
 # %%
 # %%explore discriminator_loss, generator_loss, optimal_discriminator, js_divergence, modes_covered

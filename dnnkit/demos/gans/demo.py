@@ -1,6 +1,5 @@
 """GAN training: a game of two networks on a line, played at once, and recorded games on a ring of eight heaps."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,11 +8,13 @@ from dnnkit.demos.canvas import Panel
 from dnnkit.demos.controls import Choice, Question, Slider, Toggle
 from dnnkit.demos.demo import Demo
 from dnnkit.demos.gans import panels, story
-from dnnkit.demos.gans.line import ALWAYS, HEAPS, LAST, How
+from dnnkit.demos.gans.line import HEAPS, LAST
+from dnnkit.demos.gans.match import ALWAYS, How, whole
 from dnnkit.demos.gans.ring import games
 from dnnkit.demos.interface import Result, Settings
 
 LINE, RING = "two heaps on a line", "eight heaps on a ring"
+ONLY_G, ONLY_D = "only G goes on", "only D goes on"
 BETTER, MINIMAX = "non-saturating", "minimax"
 HEALTHY, PLAIN, COLLAPSED = games()
 ROUNDS = 8 * LAST  # with one step each
@@ -47,7 +48,7 @@ class GanTraining(Demo):
             "they crowd into narrower places, where D is high",
             "nothing: D stays, so there is nothing to learn",
         ),
-        'Press Run. Then set "D learns until round" to 80, and Run again.',
+        'Press Run. Then set "both learn until round" to 80, and Run again.',
     )
     controls = (
         Choice("data", "data", LINE, options=(LINE, RING)),
@@ -60,7 +61,8 @@ class GanTraining(Demo):
             help="the ring's games were recorded without minimax: there it only changes arrows and the curve of G",
         ),
         Slider("step", "moment", 0, low=0, high=LAST, step=1, local=True, help="one of 40 after the start"),
-        Slider("stops", "D learns until round", ROUNDS, low=0, high=ROUNDS, step=8, only=("data", (LINE,))),
+        Slider("stops", "both learn until round", ROUNDS, low=0, high=ROUNDS, step=8, only=("data", (LINE,))),
+        Choice("then", "then", ONLY_G, options=(ONLY_G, ONLY_D), **MORE),
         Toggle("arrows", "where G's loss pulls samples", True, more=True),
         Slider("d_steps", "steps of D a round", 1, low=1, high=3, step=1, **MORE),
         Slider("g_steps", "steps of G a round", 1, low=1, high=3, step=1, **MORE),
@@ -71,7 +73,8 @@ class GanTraining(Demo):
     )
     presets = {
         "a line": {},
-        "a line: D stops at 80": {"stops": 80, "step": LAST},
+        "a line: only G after 80": {"stops": 80, "step": LAST},
+        "a line: only D after 80": {"stops": 80, "then": ONLY_D, "price": 0.0, "step": LAST},
         "a line: D wins, minimax": {**WINS, "loss": MINIMAX},
         "a line: D wins, non-saturating": WINS,
         "healthy": {"data": RING, "step": LAST},
@@ -110,13 +113,23 @@ class GanTraining(Demo):
         rate, momentum, price = (float(values[name]) for name in ("rate", "momentum", "price"))
         left, right = map(float, values["heaps"])
         stops = stops if stops < ROUNDS else ALWAYS
-        how = How(minimax, stops, d_steps, g_steps, rate, momentum, price, (left, right))
+        how = How(
+            minimax,
+            stops,
+            "D" if values["then"] == ONLY_D else "G",
+            d_steps,
+            g_steps,
+            rate,
+            momentum,
+            price,
+            (left, right),
+        )
         seed = int(rng.integers(2**31)) + start
         return self._once((given, how, seed), lambda: self._told(given, how, seed))
 
     def _told(self, given, how, seed):
-        """Play and tell a game on the line; where D stops, what comes before is that of a game where it does not."""
-        always = replace(how, stops=ALWAYS)
+        """Play and tell a game on the line; where one stops, what comes before is that of a whole game."""
+        always = whole(how)
         kept = self._once((given, always, seed, "played"), lambda: story.game(self.own, always, seed))
         if how.stops < ALWAYS:
             kept = story.game(self.own, how, seed, kept)
@@ -161,8 +174,9 @@ class GanTraining(Demo):
         for at, covered, js, (d, g) in zip(
             result.rounds, result.covered, result.divergence, result.losses, strict=True
         ):
-            alone = values["data"] == LINE and at > values["stops"]
-            when = f"After {at:.0f} rounds" + (f", the last {at - values['stops']:.0f} without D" if alone else "")
+            when = f"After {at:.0f} rounds"
+            if values["data"] == LINE and at > values["stops"]:
+                when += f", only {'D' if values['then'] == ONLY_D else 'G'} since {values['stops']:.0f}"
             heaps = f"{covered:.0f} of {count} heaps covered"
             said.append(f"{when}: {heaps}, JS {js:.2f} of at most 0.69; D's loss {d:.2f}, G's {panels.short(g)}.")
         return said

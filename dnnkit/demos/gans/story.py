@@ -11,7 +11,8 @@ import numpy as np
 from scipy.special import expit
 
 from dnnkit.demos.gans import line
-from dnnkit.demos.gans.line import Array, How, play, played, returned
+from dnnkit.demos.gans.line import Array
+from dnnkit.demos.gans.match import How, play, played, returned
 from dnnkit.demos.gans.ring import Game, centres, settings
 from dnnkit.demos.student_functions import StudentFunctions
 
@@ -49,7 +50,7 @@ def game(own: StudentFunctions, how: How, seed: int, before: dict[str, Array] | 
         own: the student's functions.
         how: how both play.
         seed: of weights, batches and noise.
-        before: the same game in which D never stops, if it was played.
+        before: the same game in which nobody stops, if it was played.
     """
     held: dict[str, Callable[..., Any]] = {}
 

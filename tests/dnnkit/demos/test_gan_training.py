@@ -9,17 +9,17 @@ from scipy.special import expit, ndtr
 
 from dnnkit.demos import gan_training
 from dnnkit.demos import static_view as still
-from dnnkit.demos.gans import line, story
+from dnnkit.demos.gans import line, match, story
 from dnnkit.demos.gans import ring as shipped
 from dnnkit.demos.gans.demo import COLLAPSED, HEALTHY, LAST, MINIMAX, PLAIN, RING
-from dnnkit.demos.gans.line import How
+from dnnkit.demos.gans.match import How
 from dnnkit.demos.gans.ring import centres, games
 from dnnkit.demos.student_functions import StudentFunctions
 
 PROJECT = Path(__file__).resolve().parents[3]
 MOVED = {
     "data": RING, "loss": MINIMAX, "stops": 80, "d_steps": 2, "g_steps": 2, "rate": 0.02, "momentum": "0.9",
-    "price": 0.0, "start": 3, "heaps": [-1.0, 2.0], "heap": 1, "arrows": False,
+    "price": 0.0, "start": 3, "then": "only D goes on", "heaps": [-1.0, 2.0], "heap": 1, "arrows": False,
 }  # fmt: skip
 
 
@@ -60,7 +60,7 @@ RIGHT = dict(zip(story.SLOTS, (right_judge, right_maker, right_best, right_diver
 def told(seed, **how):
     """The story of a game on the line."""
     knobs = How(**how)
-    return story.on_the_line(StudentFunctions({}), line.played(knobs, seed), knobs)
+    return story.on_the_line(StudentFunctions({}), match.played(knobs, seed), knobs)
 
 
 def panel_of(demo, number):
@@ -72,7 +72,7 @@ def panel_of(demo, number):
 
 def test_a_step_follows_the_gradient_of_loss_and_price():
     rng = np.random.default_rng(0)
-    disc, x = line.Player(rng, 2.5, 0.0, 0.0), rng.normal(size=12)
+    disc, x = match.Player(rng, 2.5, 0.0, 0.0), rng.normal(size=12)
     dout, price = rng.normal(size=12), 0.7
 
     def value(params):
@@ -88,7 +88,7 @@ def test_a_step_follows_the_gradient_of_loss_and_price():
 
 
 def test_the_way_back_gives_slopes_along_inputs():
-    disc, x = line.Player(np.random.default_rng(1), 2.5, 0.0, 0.0), np.linspace(-3, 3, 13)
+    disc, x = match.Player(np.random.default_rng(1), 2.5, 0.0, 0.0), np.linspace(-3, 3, 13)
     disc.outputs(x)
     params = disc.params[None]
     numeric = (line.through(params, x + 1e-6) - line.through(params, x - 1e-6))[0] / 2e-6
@@ -134,15 +134,32 @@ def test_the_right_answer_of_the_question_is_right():
 
 
 def test_without_d_nothing_of_d_changes():
-    kept = line.play(How(stops=80), 3)
+    kept = match.play(How(stops=80), 3)
     assert np.all(kept["D"][10:] == kept["D"][10])
     assert np.all(np.any(np.diff(kept["G"][:, 0], axis=0) != 0, axis=1))
 
 
-@pytest.mark.parametrize("how", [How(stops=0), How(stops=83), How(stops=81, d_steps=2, g_steps=3), How(stops=320)])
+def away_from_the_best(game, moment):
+    """How far D is from the best judge, on average over data and fakes."""
+    more = game.more
+    weights = (more["data"] + more["made"][moment]) * line.PITCH / 2
+    return float(np.sum(weights * np.abs(more["believed"][moment] - more["best"][moment])))
+
+
+def test_d_alone_comes_near_the_best_judge():
+    told_alone = [told(seed, stops=80, alone="D", price=0.0) for seed in range(20)]
+    gaps = np.array([[away_from_the_best(game, moment) for moment in (10, LAST)] for game in told_alone])
+    assert np.mean(gaps[:, 1] < gaps[:, 0]) >= 0.8
+    assert np.median(gaps[:, 1]) < 0.7 * np.median(gaps[:, 0])
+    assert all(np.ptp(game.divergence[10:]) == 0 for game in told_alone)  # G stays
+
+
+@pytest.mark.parametrize(
+    "how", [How(stops=0), How(stops=83), How(stops=81, d_steps=2, g_steps=3), How(stops=90, alone="D"), How(stops=320)]
+)
 def test_a_game_that_goes_on_from_another_one_is_the_same(how):
-    whole = line.play(How(d_steps=how.d_steps, g_steps=how.g_steps), 3)
-    again, alone = line.play(how, 3, before=whole), line.play(how, 3)
+    whole = match.play(How(d_steps=how.d_steps, g_steps=how.g_steps), 3)
+    again, alone = match.play(how, 3, before=whole), match.play(how, 3)
     for name in ("G", "D"):
         np.testing.assert_array_equal(again[name], alone[name])
 
@@ -161,7 +178,7 @@ def test_games_of_every_pace_take_about_the_same_number_of_steps():
     for d_steps in (1, 2, 3):
         for g_steps in (1, 2, 3):
             how = How(d_steps=d_steps, g_steps=g_steps)
-            assert 8 < how.pace * (d_steps + g_steps) <= line.STEPS
+            assert 8 < how.pace * (d_steps + g_steps) <= match.STEPS
 
 
 # games on the ring
@@ -336,7 +353,9 @@ def test_a_function_that_changes_its_inputs_does_no_harm():
 
 @pytest.mark.parametrize("name", MOVED)
 def test_every_control_changes_the_picture(name):
-    assert gan_training(**{name: MOVED[name]}).data != gan_training().data or name == "heap"
+    before = {"stops": 80} if name == "then" else {}
+    assert gan_training(**before, **{name: MOVED[name]}).state != gan_training(**before).state
+    assert gan_training(**before, **{name: MOVED[name]}).data != gan_training(**before).data
 
 
 def test_the_game_on_the_ring_can_be_chosen():
@@ -355,7 +374,7 @@ def test_every_preset_says_what_is_seen_in_one_sentence(preset):
 
 def test_sentences_say_numbers():
     demo = gan_training(stops=80, step=LAST)
-    assert demo.sentence.startswith("After 320 rounds, the last 240 without D: 1 of 2 heaps covered, JS 0.4")
+    assert demo.sentence.startswith("After 320 rounds, only G since 80: 1 of 2 heaps covered, JS 0.4")
     demo.use_preset("collapsed")
     assert demo.sentence.startswith("After 1200 rounds: 1 of 8 heaps covered, JS 0.65 of at most 0.69; D's loss 1.29")
 
