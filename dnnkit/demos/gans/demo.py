@@ -80,7 +80,11 @@ class GanTraining(Demo):
         "healthy": {"data": RING, "step": LAST},
         "collapsed": {"data": RING, "game": COLLAPSED, "step": LAST},
     }
-    static_presets = ("healthy", "collapsed")
+    static_presets = {
+        "healthy: one step of each in a round, a price on D's slopes. Dots are samples, circles heaps of the data, "
+        "orange is what D takes for fake": presets["healthy"],
+        "collapsed: three steps of G in a round, momentum 0.9": presets["collapsed"],
+    }
     slots = story.SLOTS
     plot_keys = (
         ("ArrowLeft", "Left arrow", "move the chosen heap, with Shift further; on the ring: choose the heap before"),
