@@ -63,7 +63,7 @@ class GanTraining(Demo):
         Slider("step", "moment", 0, low=0, high=LAST, step=1, local=True, help="one of 40 after the start"),
         Slider("stops", "both learn until round", ROUNDS, low=0, high=ROUNDS, step=8, only=("data", (LINE,))),
         Choice("then", "then", ONLY_G, options=(ONLY_G, ONLY_D), **MORE),
-        Toggle("arrows", "where G's loss pulls samples", True, more=True),
+        Toggle("arrows", "arrows: where G's loss pulls", True, more=True),
         Slider("d_steps", "steps of D a round", 1, low=1, high=3, step=1, **MORE),
         Slider("g_steps", "steps of G a round", 1, low=1, high=3, step=1, **MORE),
         Slider("rate", "learning rate of G", 0.01, low=0.001, high=0.1, step=0.1, log=True, **MORE),
