@@ -19,6 +19,7 @@ DEMOS = {
     "latent_space": "latent.demo:LatentSpace",
     "adversarial_examples": "adversarial.demo:AdversarialExamples",
     "gridworld": "worlds.demo:Gridworld",
+    "gan_training": "gans.demo:GanTraining",
 }
 
 

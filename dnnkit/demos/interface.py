@@ -23,6 +23,7 @@ class DemoInterface:
         presets: name -> settings that differ from the defaults; the first is the default state.
         static_presets: the states in the static figure, names or settings; the first three presets by default.
         static_panels: numbers of the panels in the static figure; all by default.
+        static_row: whether the panels of a state in the static figure stand in a row, also where `tall` is set.
         static_table: whether the numbers of the default state's last step stand under it.
         slots: names of the student's functions.
         plot_keys: (key of the browser, its name, what it does) in the plot that has keys.
@@ -42,6 +43,7 @@ class DemoInterface:
     presets: Mapping[str, Settings] = {}
     static_presets: Sequence[str | Settings] | Mapping[str, Settings] = ()
     static_panels: Sequence[int] | None = None
+    static_row: bool = False
     static_table: bool = False
     slots: tuple[str, ...] = ()
     plot_keys: tuple[tuple[str, str, str], ...] = ()
@@ -60,6 +62,10 @@ class DemoInterface:
     def draw(self, result: Result, values: Settings, pinned: tuple[Settings, Result] | None) -> list[Panel]:
         """Turn a result into a list of `Panel`; `pinned` is an earlier result to compare with, or None."""
         raise NotImplementedError
+
+    def still(self, result: Result, values: Settings) -> list[Panel]:
+        """Return the panels of a state in the static figure; by default those of the page."""
+        return self.draw(result, values, None)
 
     def describe(self, result: Result, values: Settings) -> str | list[str]:
         """Say in one sentence with numbers what is to be seen; with local steps, a list with one a step."""

@@ -28,7 +28,8 @@ def still_figure(demo: Any) -> tuple[Any, list[str]]:
     names = demo.static_presets or list(demo.presets)[:3] or [""]
     settings = names if isinstance(names, dict) else {name: demo.presets.get(name, {}) for name in names}
     states = [_state(demo, name, changed) for name, changed in settings.items()]
-    return draw_states(states, tall=demo.tall), [f"{name}: {text}" if name else text for name, _, _, text in states]
+    figure = draw_states(states, tall=demo.tall and not demo.static_row)
+    return figure, [f"{name}: {text}" if name else text for name, _, _, text in states]
 
 
 def still_html(demo: Any) -> str:
@@ -77,7 +78,7 @@ def _state(demo, name, changed):
     values = demo.defaults() | changed
     with _without_own(demo):
         result = demo.compute(values, np.random.default_rng(demo.seed))
-        text, panels = demo.describe(result, values), demo.draw(result, values, None)
+        text, panels = demo.describe(result, values), demo.still(result, values)
     panels = [panels[n] for n in demo.static_panels] if demo.static_panels else panels
     step = int(values.get("step", 0))
     return name, panels, step, text if isinstance(text, str) else text[min(step, len(text) - 1)]

@@ -1243,7 +1243,30 @@ reveal(
 #
 # Between the heaps there are always some samples, as in Exercise 8: the noise is one connected cloud, and so is what
 # the generator makes of it.
+
+# %% [markdown]
+# ### Play · Both players at work
 #
+# The panel plays a small game on a line with your own losses, 320 rounds. Beside what its judge says of each place
+# stands what the best judge would say, $D^* = p / (p + q)$, and below them samples, with arrows where the generator's
+# loss pulls them. Press *Run*. Then let both learn until round 80 only: what does a generator do that goes on alone?
+# And a judge that does? There is a preset for each. In the next two the judge wins: compare the arrows. Drag a
+# triangle, and its heap moves. The last two presets are the healthy training of the ring and the collapsed one, with
+# rewind.
+
+# %%
+# %%explore discriminator_loss, generator_loss, optimal_discriminator, js_divergence, modes_covered
+from dnnkit.demos import gan_training
+
+gan_training(
+    discriminator_loss=discriminator_loss,
+    generator_loss=generator_loss,
+    optimal_discriminator=optimal_discriminator,
+    js_divergence=js_divergence,
+    modes_covered=modes_covered,
+)
+
+# %% [markdown]
 # ## Part 5 · Digits
 #
 # Nothing in your functions says that examples are points. The same loop, with 64 numbers in an example instead of two,

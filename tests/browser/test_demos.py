@@ -158,6 +158,14 @@ WRONG = {
         "gridworld(bellman_backup=mine, gamma=0.9, predict=False)",
         "Your bellman_backup differs from the demo's own",
     ),
+    "gan_training": (
+        "import numpy as np\n"
+        "def mine(real_logits, fake_logits):  # without the means\n"
+        "    p, q = (1 / (1 + np.exp(-logits)) for logits in (real_logits, fake_logits))\n"
+        "    return -np.sum(np.log(p)) - np.sum(np.log(1 - q)), p - 1, q",
+        "gan_training(discriminator_loss=mine, step=20, predict=False)",
+        "Your discriminator_loss differs from the demo's own",
+    ),
     "adversarial_examples": (
         "import numpy as np\n"
         "def mine(gradient, X, y, epsilon):  # without the sign\n"
@@ -457,6 +465,7 @@ FITS = {
     "architecture_explorer": ("net", ("AlexNet", "GoogLeNet", "U-Net", "my own net")),
     "latent_space": ("network", ("plain autoencoder", "VAE, beta 4")),
     "gridworld": ("Preset", ("cliff", "cliff, slippery", "rooms")),
+    "gan_training": ("Preset", ("a line", "a line: D wins, minimax", "collapsed")),
     "adversarial_examples": ("network", ("softmax regression", "trained under attack")),
 }
 
@@ -573,3 +582,49 @@ def test_adversarial_examples_stand_in_two_rows(small_screen):
     page = small_screen("adversarial_examples")
     rows = [page.locator(".dnn-panel").nth(number).bounding_box()["y"] for number in range(5)]
     assert rows[0] == rows[1] < rows[2] == rows[3] == rows[4]
+
+
+def test_the_game_of_two_networks_answers_to_pointer_and_keys(page, lab, tools):
+    unwritten = "def mine(fake_logits, saturating=False):\n    raise NotImplementedError('not yet')"
+    shown = "from dnnkit.demos import gan_training\ngan_training(generator_loss=mine, predict=False)"
+    opened(page, lab, tools, "game.ipynb", unwritten, shown)
+    words, pictures = page.locator(".dnn-says"), page.locator(".dnn-panel canvas")
+    expect(words).to_contain_text("After 0 rounds: ")
+    expect(page.locator(".dnn-note")).to_have_text(
+        "Your generator_loss is not written yet: the picture shows the demo's own."
+    )
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(words).to_contain_text("After 320 rounds: 2 of 2 heaps covered", timeout=20_000)
+    stops = page.get_by_label("both learn until round", exact=True)
+    stops.focus()
+    page.keyboard.press("Home")
+    expect(words).to_contain_text("After 320 rounds, only G since 0")
+    page.keyboard.press("End")
+    expect(words).to_contain_text("2 of 2 heaps covered")
+    before, box = settled(page), pictures.first.bounding_box()
+    page.mouse.move(box["x"] + 298, box["y"] + 320)  # the triangle at 1.5
+    page.mouse.down()
+    page.mouse.move(box["x"] + 340, box["y"] + 320, steps=4)
+    page.mouse.up()
+    assert settled(page)[0] != before[0]
+    page.get_by_role("button", name="Code", exact=True).click()
+    expect(page.locator(".dnn-code")).to_contain_text("heaps=[-2.0, 2.")
+    pictures.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".dnn-code")).to_contain_text("heaps=[-2.0, 2.")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".dnn-code")).to_contain_text("heaps=[-1.9, 2.")
+    beside, curves = page.locator(".dnn-beside:visible"), pictures.nth(1).bounding_box()
+    page.mouse.move(curves["x"] + 160, curves["y"] + 60)
+    expect(beside).to_contain_text(re.compile(r"round \d+: D's loss \d\.\d\d, G's \d"))
+    expect(page.get_by_label("moment", exact=True)).not_to_have_value("40")
+    page.mouse.move(box["x"] + 250, box["y"] + 166)
+    expect(beside).to_contain_text(re.compile(r"x = -?\d\.\d: D says 0\.\d\d, best"))
+    page.get_by_label("Preset", exact=True).select_option("collapsed")
+    expect(words).to_contain_text("After 1200 rounds: 1 of 8 heaps covered")
+    page.mouse.move(box["x"] + 221, box["y"] + 92)  # the heap at the top
+    expect(beside).to_contain_text(re.compile(r"\d\.\d% of the samples here"))
+    page.mouse.move(5, 5)
+    assert tools.findings(page, ".dnn-demo") == []
+    assert page.problems == []

@@ -1,0 +1,1 @@
+"""The demo of two networks that play against each other."""
