@@ -8,6 +8,35 @@ import numpy as np
 
 from grading.lessons.checking import edit, hint
 
+EQUIVALENT = {
+    "rnn_step_forward": {
+        "nothing of Wx": "there is at least one input and one unit",
+        "nothing of Wh": "there is at least one unit",
+        "nothing of b": "there is at least one unit",
+        "capped at...": "a tanh is at most 1",
+        "loops: function: np.zeros((len(x), len(b)))...": "every entry is written over",
+        "loops: arguments swapped: np.dot(...": "a product of two vectors",
+    },
+    "rnn_step_backward": {
+        "nothing of Wx": "there is at least one input and one unit",
+        "nothing of Wh": "there is at least one unit",
+        "beyond 5 counts as 5 of h": "states lie between -1 and 1",
+        "wrong for a wide row of h": "states lie between -1 and 1",
+        "wrong beyond 10,000 of h": "states lie between -1 and 1",
+        "below 0.000001 counts as 0 of h": "changes less than the five digits that float32 keeps",
+        "0 counts as 0.001 of h": "changes less than the five digits that float32 keeps",
+    },
+    "embedding_forward": {
+        "nothing of E": "there is at least one token and one number in a row",
+        "whole numbers in, whole numbers out of E": "what is looked up of whole numbers is whole",
+    },
+    "embedding_backward": {
+        "whole numbers in, whole numbers out of dout": "sums of whole numbers are whole",
+        "one_hot: constant: 1 -> 2 in -1...": "reshape takes any negative number for the missing one",
+        "0 counts as of 3.0 vocab_size": "there is at least one token",
+    },
+}
+
 # rnn_step_forward
 
 edit(

@@ -162,8 +162,9 @@ def rnn_step_forward(x, h_prev, Wx, Wh, b):
     """Take one step of a recurrent network.
 
     Args:
-        x: inputs of this step, shape (B, C); floats or whole numbers. B may be 0.
-        h_prev: states before the step, shape (B, H); floats or whole numbers.
+        x: inputs of this step, shape (B, C). B may be 0, C and H are at least 1. All arrays hold floats or whole
+            numbers, tiny and huge ones, too.
+        h_prev: states before the step, shape (B, H).
         Wx: weights of the inputs, shape (C, H).
         Wh: weights of the states, shape (H, H).
         b: biases, shape (H,).
@@ -397,10 +398,11 @@ def rnn_step_backward(dh, x, h_prev, h, Wx, Wh):
     """Carry a gradient backward through one step of a recurrent network.
 
     Args:
-        dh: gradient of the loss along the states after the step, shape (B, H). B may be 0.
-        x: inputs of the step, shape (B, C); floats or whole numbers.
-        h_prev: states before the step, shape (B, H); floats or whole numbers.
-        h: states after the step, what rnn_step_forward returned, shape (B, H).
+        dh: gradient of the loss along the states after the step, shape (B, H). B may be 0, C and H are at least 1. All
+            arrays hold floats or whole numbers, tiny and huge ones, too.
+        x: inputs of the step, shape (B, C).
+        h_prev: states before the step, shape (B, H).
+        h: states after the step, shape (B, H), from -1 to 1 as rnn_step_forward returns them.
         Wx: weights of the inputs, shape (C, H).
         Wh: weights of the states, shape (H, H).
 
@@ -1407,7 +1409,8 @@ def embedding_forward(tokens, E):
     Args:
         tokens: whole numbers from 0 to V - 1 of any integer type, shape (B, T) or any other with one axis or more; an
             axis may have length 0.
-        E: vectors, one row for each token of the vocabulary, shape (V, D).
+        E: vectors, one row for each token of the vocabulary, shape (V, D), V and D at least 1; floats, tiny and huge
+            ones, too, or whole numbers.
 
     Returns:
         Vectors, the shape of tokens followed by D: a new array. Entry [b, t] is row tokens[b, t] of E.
@@ -1453,10 +1456,10 @@ def embedding_backward(dout, tokens, vocab_size):
     """Carry gradients back to the vectors of the tokens.
 
     Args:
-        dout: gradient of the loss along what embedding_forward returned, the shape of tokens followed by D; floats or
-            whole numbers.
+        dout: gradient of the loss along what embedding_forward returned, the shape of tokens followed by D; floats,
+            tiny and huge ones, too, or whole numbers.
         tokens: whole numbers from 0 to vocab_size - 1 of any integer type, one axis or more; an axis may have length 0.
-        vocab_size: number of rows V of the vectors, an int.
+        vocab_size: number of rows V of the vectors, an int, at least 1.
 
     Returns:
         Gradient of the loss along E, a new array of floats, shape (V, D). A row whose token does not occur is 0.

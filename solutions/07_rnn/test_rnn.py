@@ -8,6 +8,7 @@ from scipy.stats import chi2
 
 from dnnkit.data import make_adding
 from grading.lessons.checking import assert_close, assert_shape, assert_that, example, points, take_apart
+from grading.lessons.inputs import labels_with_gaps, magnitudes, many_kinds, mixed_rows, whole_numbers
 
 SINGLE = 1e-5  # relative tolerance that answers computed in float32 keep
 FALSE_ALARM = 1e-9  # chance that frequencies of right draws are refused, in each of the fewer than 20 comparisons
@@ -265,7 +266,7 @@ EXAMPLES = {
         ),
         shown(
             "two sequences share the vectors",
-            dout=np.array([[[1.0], [2.0]], [[4.0], [8.5]], [[16.0], [32.0]]]),
+            dout=np.array([[[1.0, 0.5], [2.0, -1.0]], [[4.0, 0.25], [8.5, 3.0]], [[16.0, -2.0], [32.0, 0.0]]]),
             tokens=np.array([[1, 0], [1, 1], [0, 3]]),
             vocab_size=5,
         ),
@@ -380,11 +381,15 @@ def _check_steps(student, rng, shapes, *, scale=1.0):
     for B, C, H in shapes:
         w = _weights(rng, C, H, scale=scale)
         cases.append((rng.normal(size=(B, C)), rng.normal(size=(B, H)), *w.values()))
+    _compare_steps(student, cases)
+
+
+def _compare_steps(student, cases):
     answers = [student.rnn_step_forward(*case) for case in cases]
-    for (B, C, H), (x, h_prev, Wx, Wh, b), answer in zip(shapes, cases, answers, strict=True):
-        what = f"rnn_step_forward with {_sizes(B=B, C=C, H=H)}"
+    for (x, h_prev, Wx, Wh, b), answer in zip(cases, answers, strict=True):
+        what = f"rnn_step_forward with {_sizes(B=len(x), C=len(Wx), H=len(b))}"
         right = np.tanh(x @ Wx + h_prev @ Wh + b)
-        assert_close(answer, right, rtol=SINGLE, strict_shape=True, what=what)
+        assert_close(answer, right, rtol=SINGLE, atol=1e-30, strict_shape=True, what=what)
 
 
 @points(0.5)
@@ -401,9 +406,17 @@ def test_rnn_step_forward_ends_of_sizes(student, rng):
 
 @points(0.5)
 def test_rnn_step_forward_small_and_large_sums(student, rng):
-    """Tiny sums and sums in the hundreds are right."""
+    """Tiny sums, sums in the hundreds, and tiny, huge, equal and no numbers in each of the arrays are right."""
     _check_steps(student, rng, ((4, 3, 5),), scale=1e-4)
     _check_steps(student, rng, ((6, 3, 5),), scale=300.0)
+    x, h_prev, w = rng.normal(size=(4, 3)), rng.normal(size=(4, 5)), _weights(rng, 3, 5)
+    # the weights undo what the other numbers are multiplied by, so that the sums are ordinary ones
+    cases = [(size * x, size * h_prev, w["Wx"] / size, w["Wh"] / size, w["b"]) for size in (1e-9, 1e7)]
+    cases.append((1e-9 * x, 1e-9 * h_prev, w["Wx"], w["Wh"], 1e-9 * w["b"]))
+    cases += many_kinds(rng, (4, 3), (4, 5), (3, 5), (5, 5), (5,))
+    nearly = [1.01 * np.ones((4, 3)), np.ones((4, 5)), np.ones((3, 5)), np.ones((5, 5)), np.ones(5)]
+    cases.append(tuple(0.1 * array - 0.0005 * rng.random(array.shape) for array in nearly))
+    _compare_steps(student, cases)
 
 
 @points(0.5)
@@ -497,14 +510,18 @@ def _check_step_gradients(student, rng, parts, shapes, *, scale=1.0, whole=False
         h_prev = rng.integers(-1, 2, size=(B, H)) if whole else rng.uniform(-1, 1, size=(B, H))
         h = np.tanh(x @ w["Wx"] + h_prev @ w["Wh"] + w["b"])
         cases.append((rng.normal(size=(B, H)), x, h_prev, h, w["Wx"], w["Wh"]))
+    _compare_step_gradients(student, cases, parts)
+
+
+def _compare_step_gradients(student, cases, parts=STEP_GRADIENTS):
     answers = [student.rnn_step_backward(*case) for case in cases]
-    for (B, C, H), (dh, x, h_prev, h, Wx, Wh), answer in zip(shapes, cases, answers, strict=True):
+    for (dh, x, h_prev, h, Wx, Wh), answer in zip(cases, answers, strict=True):
         gradients = dict(zip(STEP_GRADIENTS, take_apart(answer, STEP_GRADIENTS), strict=True))
         dz = dh * (1 - h**2)
         right = dict(zip(STEP_GRADIENTS, (dz @ Wx.T, dz @ Wh.T, x.T @ dz, h_prev.T @ dz, dz.sum(axis=0)), strict=True))
         for part in parts:
-            what = f"{part} with {_sizes(B=B, C=C, H=H)}"
-            assert_close(gradients[part], right[part], rtol=SINGLE, strict_shape=True, what=what)
+            what = f"{part} with {_sizes(B=len(x), C=len(Wx), H=len(Wh))}"
+            assert_close(gradients[part], right[part], rtol=SINGLE, atol=1e-30, strict_shape=True, what=what)
 
 
 @points(0.5)
@@ -527,10 +544,20 @@ def test_rnn_step_backward_ends_of_sizes(student, rng):
 
 @points(0.5)
 def test_rnn_step_backward_small_large_and_whole_numbers(student, rng):
-    """All five are right for tiny weights, for units near the ends of the tanh, and for whole numbers."""
+    """All five are right for numbers of every kind, for units near the ends of the tanh, and for whole numbers."""
     _check_step_gradients(student, rng, STEP_GRADIENTS, ((4, 3, 5),), scale=1e-3)
     _check_step_gradients(student, rng, STEP_GRADIENTS, ((4, 3, 5),), scale=4.0)
     _check_step_gradients(student, rng, STEP_GRADIENTS, ((4, 3, 2),), whole=True)
+    shapes = ((4, 5), (4, 3), (4, 5), (3, 5), (5, 5))  # of dh, x, h_prev, Wx, Wh
+    states, numbers = rng.uniform(-1, 1, size=(4, 5)), [rng.normal(size=shape) for shape in shapes]
+    cases = [[size * array for array in numbers] for size in (1e-9, 1e7)] + many_kinds(rng, *shapes)
+    cases.append([1 - 0.005 * rng.random(shape) for shape in shapes])
+    cases = [(dh, x, h_prev, states, Wx, Wh) for dh, x, h_prev, Wx, Wh in cases]
+    dh, x, h_prev, Wx, Wh = numbers
+    tied, still = states.copy(), states.copy()
+    tied[:, 1], still[0] = tied[:, 0], 0.0
+    special = (tied, still, 0.009 * states, 1e-5 * states, rng.integers(0, 2, size=(4, 5)))
+    _compare_step_gradients(student, [*cases, *((dh, x, h_prev, h, Wx, Wh) for h in special)])
 
 
 # rnn_backward and rnn_backward_broken
@@ -861,15 +888,22 @@ def _tokens(rng, shape, V, dtype=np.int64):
     return rng.integers(0, V, size=shape).astype(dtype)
 
 
+def _rows_of_all_kinds(rng, D):
+    """Eleven rows: ordinary, tiny and huge ones, some with zeros, some with ties."""
+    return rng.permutation(np.concatenate([mixed_rows(rng, D), magnitudes(rng, (1, D), 1e-12, 1e-9)]))
+
+
 @points(0.5)
 def test_embedding_forward_vectors(student, rng):
     """Every token gets its row, for different numbers of sequences, steps and tokens."""
     cases = [(_tokens(rng, shape, V), rng.normal(size=(V, D))) for shape, V, D in (((3, 5), 7, 4), ((4, 2), 3, 5))]
+    cases += [(rng.permutation(11).reshape(1, 11), _rows_of_all_kinds(rng, D)) for D in (2, 4)]
+    cases.append((labels_with_gaps(rng, 6, 5), rng.normal(size=(5, 3))))
     answers = [student.embedding_forward(*case) for case in cases]
     for (tokens, E), answer in zip(cases, answers, strict=True):
         right = np.array([E[token] for token in tokens.ravel()]).reshape(*tokens.shape, -1)
         what = f"embedding_forward with tokens of shape {tokens.shape} and E of shape {E.shape}"
-        assert_close(answer, right, rtol=SINGLE, strict_shape=True, what=what)
+        assert_close(answer, right, rtol=SINGLE, atol=1e-30, each=True, strict_shape=True, what=what)
 
 
 @points(0.5)
@@ -877,6 +911,7 @@ def test_embedding_forward_other_shapes_and_types(student, rng):
     """One axis or three, no tokens, one token in the vocabulary, small integer types, transposed views."""
     shapes = [((6,), 4, 3, np.int64), ((2, 3, 2), 5, 2, np.int32), ((1, 1), 1, 1, np.int64), ((0, 4), 3, 2, np.int64)]
     shapes += [((3, 0), 3, 2, np.int64), ((4, 3), 120, 7, np.int8), ((4, 3), 250, 3, np.uint8)]
+    shapes.append(((2, 3, 1), 4, 2, np.int64))
     cases = [(_tokens(rng, shape, V, dtype), rng.normal(size=(V, D))) for shape, V, D, dtype in shapes]
     answers = [student.embedding_forward(*case) for case in cases]
     tokens, E = _tokens(rng, (3, 5), 7), rng.normal(size=(7, 4))
@@ -893,7 +928,8 @@ def _check_embedding_gradients(call, cases):
         for place in np.ndindex(*tokens.shape):
             right[tokens[place]] += dout[place]
         what = f"embedding_backward with tokens of shape {tokens.shape}, type {tokens.dtype}, vocab_size {V}"
-        assert_close(answer, right, rtol=SINGLE, strict_shape=True, what=what)
+        alone = np.unique(tokens).size == tokens.size  # where nothing is added up, no digit may be lost
+        assert_close(answer, right, rtol=SINGLE, atol=1e-30 if alone else 1e-12, each=alone, what=what)
 
 
 @points(0.5)
@@ -909,6 +945,7 @@ def test_embedding_backward_tokens_that_do_not_occur(student, rng):
     """There is a row for every token of the vocabulary, 0 where the token does not occur."""
     tokens = np.array([[2, 5, 2], [5, 2, 3]])
     cases = [(rng.normal(size=(2, 3, 4)), tokens, 6), (rng.normal(size=(2, 3, 4)), tokens, 9)]
+    cases += [(_rows_of_all_kinds(rng, D), rng.permutation(14)[:11], 14) for D in (2, 4)]
     _check_embedding_gradients(student.embedding_backward, cases)
 
 
@@ -917,8 +954,10 @@ def test_embedding_backward_other_shapes_and_types(student, rng):
     """One axis or three, no tokens, a vocabulary of one, small integer types, whole numbers, transposed views."""
     shapes = [((6,), 4, 3, np.int64), ((2, 3, 2), 5, 2, np.int32), ((2, 2), 1, 1, np.int64), ((0, 4), 3, 2, np.int64)]
     shapes += [((3, 0), 3, 2, np.int64), ((9, 3), 120, 2, np.int8), ((9, 3), 250, 3, np.uint8)]
+    shapes += [((1, 5), 3, 2, np.int64), ((5, 1), 3, 2, np.int64), ((2, 3, 1), 4, 2, np.int64)]
+    shapes.append(((2, 3, 2), 4, 1, np.int64))
     cases = [(rng.normal(size=(*shape, D)), _tokens(rng, shape, V, dtype), V) for shape, V, D, dtype in shapes]
-    cases += [(rng.integers(-3, 4, size=(3, 4, 2)), _tokens(rng, (3, 4), 3), 3)]
+    cases += [(whole_numbers(rng, (3, 4, 2)), _tokens(rng, (3, 4), 3), 3)]
     _check_embedding_gradients(student.embedding_backward, cases)
 
     def turned(dout, tokens, V):
