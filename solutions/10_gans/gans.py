@@ -799,7 +799,7 @@ def gradient_penalty(X, params, target):
         X: where the slopes are taken, shape (N, D), N at least 1; floats or whole numbers, tiny and huge ones, too.
         params: weights as forward takes them, from D numbers to 1: a dict of arrays of floats, W1 (D, H1), b1 (H1,),
             W2 (H1, H2), b2 (H2,), W3 (H2, 1), b3 (1,); not changed. No sum before a leaky ReLU is exactly 0. The
-            slopes of an example are all 0, or their length is at least 1e-30.
+            slopes of an example are all 0, or their length is at least 1e-8.
         target: wanted length of the slopes, a number, 0 or larger.
 
     Returns:

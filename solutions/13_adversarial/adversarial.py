@@ -1065,6 +1065,7 @@ print(
 #
 # <details><summary>Hint: a nudge</summary>
 #
+# $f$ is a function that you write inside: it takes the pictures as a tensor, and may use `model` and `y` from outside.
 # `value_and_gradient` returns the number and a *list* of slopes, one array for each array that you gave it.
 #
 # </details>

@@ -175,6 +175,16 @@ edit(
     hint="Pixels whose slope is 0 move, too. Their sign is 0, so they stay.",
 )
 edit(
+    "fgsm__zero_slopes_go_down",
+    {"np.sign(gradient(X, y))": "np.where(gradient(X, y) > 0, 1.0, -1.0)"},
+    hint="Pixels whose slope is 0 move, too. Their sign is 0, so they stay.",
+)
+edit(
+    "fgsm__divided_by_the_size",
+    {"np.sign(gradient(X, y))": "(lambda g: g / (np.abs(g) + 1e-12))(gradient(X, y))"},
+    hint="The slopes are divided by their size and a small number, so tiny ones lose their sign. np.sign keeps it.",
+)
+edit(
     "fgsm__threshold",
     {"np.sign(gradient(X, y))": "(lambda g: np.sign(g) * (np.abs(g) > 1e-4))(gradient(X, y))"},
     hint="Pixels with small slopes stay where they are. However small it is, a slope has a sign.",
@@ -410,6 +420,11 @@ edit(
     hint="Pixels whose slope is 0 move, too. Their sign is 0, so they stay.",
 )
 edit(
+    "targeted_fgsm__divided_by_the_size",
+    {"np.sign(gradient(X, targets))": "(lambda g: g / (np.abs(g) + 1e-12))(gradient(X, targets))"},
+    hint="The slopes are divided by their size and a small number, so tiny ones lose their sign. np.sign keeps it.",
+)
+edit(
     "targeted_fgsm__first_target_for_all",
     {"gradient(X, targets)": "gradient(X, np.full(len(X), targets[0]))"},
     hint="All pictures go to the first target. Each has its own.",
@@ -464,6 +479,20 @@ edit(
         )
     },
     hint="One decision is made for all pictures together. Each has its own interval.",
+)
+edit(
+    "minimal_epsilon__all_must_be_wrong",
+    {
+        ("np.where(there, low, middle), np.where(there, middle, high)"): (
+            "np.where(there.all(), low, middle), np.where(there.all(), middle, high)"
+        )
+    },
+    hint="One decision is made for all pictures together. Each has its own interval.",
+)
+edit(
+    "minimal_epsilon__no_special_cases",
+    {"np.where(at_once, 0.0, np.where(at_the_end, high, np.inf))": "high"},
+    hint="Two cases are missing: wrong as it is gives 0, and right as it is and at 1 gives infinity.",
 )
 edit(
     "minimal_epsilon__one_halving_too_many",
@@ -808,6 +837,11 @@ edit(
     hint="All pictures start with the same random change. Draw one for each pixel of each picture.",
 )
 edit(
+    "pgd__one_number_for_each_picture",
+    {"size=X.shape": "size=(len(X), *[1] * (X.ndim - 1))"},
+    hint="All pixels of a picture start with the same random change. Draw one for each pixel.",
+)
+edit(
     "pgd__normal_start",
     {"rng.uniform(-epsilon, epsilon, size=X.shape)": "epsilon * rng.normal(size=X.shape)"},
     hint="The start is drawn from a normal distribution. It is uniform between -epsilon and epsilon.",
@@ -1146,7 +1180,10 @@ edit(
 edit(
     "adversarial_train__plain",
     {"forward(changed, params)": "forward(X[batch], params)"},
-    hint="The network is trained on the pictures as they are. The changed ones are made and not used.",
+    hint=(
+        "The network resists no better than after plain training. Do the pictures that it learns from follow the "
+        "slopes of the loss, by all of epsilon?"
+    ),
 )
 edit(
     "adversarial_train__loss_made_smaller",
@@ -1160,7 +1197,10 @@ edit(
             "np.clip(X[batch] + epsilon * rng.choice([-1, 1], size=X[batch].shape), 0, 1)"
         )
     },
-    hint="The pictures are changed at random. Random changes cancel: follow the slopes of the loss.",
+    hint=(
+        "The network resists no better than after plain training. Do the pictures that it learns from follow the "
+        "slopes of the loss, by all of epsilon?"
+    ),
 )
 
 
@@ -1186,7 +1226,10 @@ def adversarial_train__no_update(X, y, epsilon, rng):
 edit(
     "adversarial_train__grey_levels",
     {"y[batch], epsilon)": "y[batch], epsilon / 255)"},
-    hint="The budget was divided by 255, but pixels lie between 0 and 1. Attack with epsilon as it is.",
+    hint=(
+        "The network resists no better than after plain training. Do the pictures that it learns from follow the "
+        "slopes of the loss, by all of epsilon?"
+    ),
 )
 edit(
     "adversarial_train__own_labels",
