@@ -158,10 +158,10 @@ def test_a_function_that_never_ends_costs_its_own_checks_only(
 
 def test_a_submission_that_uses_up_its_time_is_said_to(lesson, release, notebook_with, submission_of, right):
     answers = {**right, "double": "import time\ndef double(x):\n    time.sleep(99)"}
-    with Grader(lesson, release, seed_of, Limits(submission_seconds=3.0, interrupt_seconds=1.0)) as grader:
+    with Grader(lesson, release, seed_of, Limits(submission_seconds=6.0, interrupt_seconds=1.0)) as grader:
         result = grader.grade(submission_of(notebook_with(answers)))[0]
     assert states(result) == {"double": ("timeout", 0.0), "mean_square": ("timeout", 0.0)}
-    assert result.notes == ("The submission used up its 3 seconds (submission_seconds).",)
+    assert result.notes == ("The submission used up its 6 seconds (submission_seconds).",)
 
 
 def test_work_split_over_cells_of_the_students_own_counts(grade):
