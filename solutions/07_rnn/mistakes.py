@@ -26,6 +26,9 @@ EQUIVALENT = {
         "below 0.000001 counts as 0 of h": "changes less than the five digits that float32 keeps",
         "0 counts as 0.001 of h": "changes less than the five digits that float32 keeps",
     },
+    "gru_step": {
+        "nothing of weights": "there is at least one input and one unit",
+    },
     "embedding_forward": {
         "nothing of E": "there is at least one token and one number in a row",
         "whole numbers in, whole numbers out of E": "what is looked up of whole numbers is whole",

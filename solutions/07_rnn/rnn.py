@@ -873,8 +873,9 @@ def gru_step(x, h_prev, weights):
     """Take one step of a gated recurrent unit.
 
     Args:
-        x: inputs of this step, shape (B, C); floats or whole numbers. B may be 0.
-        h_prev: states before the step, shape (B, H); floats or whole numbers.
+        x: inputs of this step, shape (B, C). B may be 0, C and H are at least 1. All arrays hold floats or whole
+            numbers, tiny and huge ones, too.
+        h_prev: states before the step, shape (B, H).
         weights: dict of arrays: Wx (C, 3 H), Wh (H, 3 H) and b (3 H,), each with the columns of the forget gate first,
             then those of the reset gate and the candidate. Other names in it do not count.
 

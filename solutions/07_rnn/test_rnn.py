@@ -708,7 +708,7 @@ def _compare_step(answer, right, names, sizes):
     for name, array in wanted.items():
         assert_close(gates[name], array, rtol=SINGLE, strict_shape=True, what=f'gates["{name}"] with {sizes}')
     for (name, actual), array in zip(reversed(parts.items()), reversed(right[:-1]), strict=True):
-        assert_close(actual, array, rtol=SINGLE, strict_shape=True, what=f"{name} with {sizes}")
+        assert_close(actual, array, rtol=SINGLE, atol=1e-30, strict_shape=True, what=f"{name} with {sizes}")
 
 
 def _peepholes(rng, H):
@@ -785,15 +785,35 @@ def _check_gru(student, rng, cases):
         x = rng.integers(-2, 3, size=(B, C)) if whole else rng.normal(size=(B, C))
         h_prev = rng.integers(-1, 2, size=(B, H)) if whole else rng.uniform(-1, 1, size=(B, H))
         inputs.append((x, h_prev, w))
+    _compare_grus(student, inputs)
+
+
+def _compare_grus(student, inputs):
     answers = [student.gru_step(*case) for case in inputs]
-    for (sizes, _, _), case, answer in zip(cases, inputs, answers, strict=True):
-        _compare_step(answer, _right_gru(*case), ("h", "gates"), _sizes(**dict(zip("BCH", sizes, strict=True))))
+    for case, answer in zip(inputs, answers, strict=True):
+        x, h_prev, w = case
+        _compare_step(answer, _right_gru(*case), ("h", "gates"), _sizes(B=len(x), C=len(w["Wx"]), H=h_prev.shape[1]))
+
+
+def _special_grus(rng, B, C, H):
+    """Numbers on which answers differ that are right for ordinary ones only, and arrays that do not count."""
+    x, h_prev, w = rng.normal(size=(B, C)), rng.uniform(-1, 1, size=(B, H)), _weights(rng, C, H, K=3, scale=1.5)
+    # the weights undo what the other numbers are multiplied by, so that the sums are ordinary ones
+    cases = [(n * x, n * h_prev, w | {"Wx": w["Wx"] / n, "Wh": w["Wh"] / n}) for n in (1e-9, 1e7)]
+    cases.append((1e-9 * x, 1e-9 * h_prev, w | {"b": np.zeros(3 * H)}))
+    cases += [(x, h_prev, w | {"Wy": rng.normal(size=(H, n)), "by": rng.normal(size=n)}) for n in (1, 2)]
+    shapes = ((B, C), (B, H), (C, 3 * H), (H, 3 * H), (3 * H,))
+    nearly = tuple(0.5 - 0.0025 * rng.random(shape) for shape in shapes)
+    for x_, h, *arrays in [*many_kinds(rng, *shapes), nearly]:
+        cases.append((x_, h, dict(zip(("Wx", "Wh", "b"), arrays, strict=True))))
+    return cases
 
 
 @points(1)
 def test_gru_step_values(student, rng):
-    """Gates, candidates and states are right."""
+    """Gates, candidates and states are right, also for tiny, huge, equal and no numbers in each of the arrays."""
     _check_gru(student, rng, [((4, 3, 2), None, False), ((2, 4, 5), None, False)])
+    _compare_grus(student, _special_grus(rng, 4, 3, 2))
 
 
 @points(0.5)
