@@ -50,7 +50,8 @@
 #
 # **How to work** As in Lesson 01. Replace each `raise NotImplementedError(...)` by your code, run the cell, and then
 # the `check("...")` below it. Cells that begin with `%%explore` play with your functions, and the grader skips them.
-# Compute in `float64`. Never change an array that came in as an argument.
+# Compute in `float64`. Never change an array that came in as an argument. Arrays of numbers hold floats of any size,
+# unless an exercise says more. Any axis may have length 1, and no array is empty.
 #
 # **Hand in:** restart the kernel, run all cells, look at every check once more, save, and hand in this one file.
 
@@ -179,7 +180,7 @@ def numerical_gradient(f, x, h=1e-5):
     Args:
         f: function of an array like x that returns one number.
         x: where to take the gradient, an array with one axis or more; floats or integers. It is not changed.
-        h: how far an element is moved, up and down.
+        h: how far an element is moved, up and down; a positive number.
 
     Returns:
         Array of floats, shape of x: entry i is (f(x + h e_i) - f(x - h e_i)) / (2 h).
@@ -452,7 +453,7 @@ check("topological_order")
 # - `grad`, the gradient, which is 0.0 until `backward` is called.
 #
 # Python translates `a + b` into the call `a.__add__(b)`, `a * b` into `a.__mul__(b)`, and `a**3` into `a.__pow__(3)`.
-# Each of these methods makes a new Value: its number, its parents, its slopes.
+# Each of these methods makes a new Value: its number, its parents, its slopes. One Value may be used several times.
 #
 # | method | number | slope along $a$ | slope along $b$ |
 # | --- | --- | --- | --- |
@@ -469,7 +470,8 @@ check("topological_order")
 # the table; the checks do not go there.
 
 # %% [markdown]
-# **Plain numbers.** In `a + 2` and `a * 2`, the other one may be a plain number. Make a Value of it first. For
+# **Plain numbers.** In `a + 2` and `a * 2`, the other one may be a plain number, also one that came out of an array,
+# such as `np.float64(2.0)`. Make a Value of it first. For
 # `2 + a`, Python asks the right-hand side, with `a.__radd__(2)`. This method and the ones for `-`, `/` and `2 * a` are
 # given. They use your `+`, `*` and `**`: for example, $a - b$ is $a + (-1) \cdot b$, and $a / b$ is $a \cdot b^{-1}$.
 #
@@ -1133,7 +1135,7 @@ def relu_forward(Z):
     """Turn negative numbers into 0.
 
     Args:
-        Z: scores, any shape.
+        Z: scores, any shape; floats or integers.
 
     Returns:
         max(Z, 0), element by element; shape of Z.
@@ -1175,7 +1177,7 @@ def relu_backward(dout, Z):
         Z: what went into the ReLU, same shape.
 
     Returns:
-        Gradient of the loss along Z, same shape.
+        Gradient of the loss along Z, same shape; where Z is exactly 0, that of either side.
     """
     ### BEGIN SOLUTION
     return dout * (Z > 0)
@@ -1326,7 +1328,8 @@ for width, error, before in zip(widths[1:], drawing_errors[1:], drawing_errors[:
 # $$dW_1 = \begin{pmatrix} 0.275 & 0 \\ 0.549 & 0 \end{pmatrix}, \quad db_1 = (0.275, 0).$$
 
 # %% [markdown]
-# **Write** `mlp_loss(params, X, y)`. It returns the pair `(loss, grads)`.
+# **Write** `mlp_loss(params, X, y)`. It returns the pair `(loss, grads)`. Logits may be as large as 1,000, of either
+# sign; `cross_entropy` can cope with that.
 #
 # Useful: `np.eye(C)` is the matrix with ones on its diagonal, so its row $c$ is the one-hot row of class $c$. And
 # `np.eye(C)[y]` picks one row for each element of $y$.
@@ -1353,7 +1356,7 @@ def mlp_loss(params, X, y):
     Args:
         params: dict of arrays: W1 (D, H), b1 (H,), W2 (H, C), b2 (C,).
         X: examples, shape (N, D).
-        y: true classes, shape (N,); integers from 0 to C - 1.
+        y: true classes, shape (N,); integers from 0 to C - 1, not all of which need occur.
 
     Returns:
         (loss, grads): the mean cross-entropy, a number; and a dict with the gradient of each array of params, under

@@ -9,6 +9,7 @@ from dnnkit.checking.mistakes import facts_of
 from dnnkit.data import make_moons
 from dnnkit.gradcheck import numerical_gradient
 from grading.lessons.checking import assert_close, assert_shape, assert_that, example, points, take_apart
+from grading.lessons.inputs import labels_with_gaps, magnitudes, small_shapes, with_ties, with_zeros
 
 SINGLE = 1e-5  # relative tolerance that answers computed in float32 keep
 SLOW = ("train_mlp",)
@@ -35,7 +36,7 @@ def _chain_of_nodes(topological_order, Node):
     x = Node("x")
     a = Node("a", [x])
     b = Node("b", [a])
-    return [node.name for node in topological_order(b)]
+    return [getattr(node, "name", None) for node in topological_order(b)]
 
 
 def _nodes_used_twice(topological_order, Node):
@@ -45,7 +46,7 @@ def _nodes_used_twice(topological_order, Node):
     c = Node("c", [a, b, x])
     order = topological_order(c)
     parents = {node.name: [parent.name for parent in node.parents] for node in (x, y, a, b, c)}
-    return {"order": [node.name for node in order], "parents": parents}
+    return {"order": [getattr(node, "name", None) for node in order], "parents": parents}
 
 
 def _long_and_short_way(topological_order, Node):
@@ -53,7 +54,7 @@ def _long_and_short_way(topological_order, Node):
     a = Node("a", [x])
     b = Node("b", [x, a])
     c = Node("c", [a, b, x])
-    return [node.name for node in topological_order(c)]
+    return [getattr(node, "name", None) for node in topological_order(c)]
 
 
 def _long_chain_of_nodes(topological_order, Node):
@@ -62,13 +63,13 @@ def _long_chain_of_nodes(topological_order, Node):
         nodes.append(Node(k, [nodes[-1]]))
     order = topological_order(nodes[-1])
     parents = {node.name: [parent.name for parent in node.parents] for node in nodes}
-    return {"order": [node.name for node in order], "parents": parents}
+    return {"order": [getattr(node, "name", None) for node in order], "parents": parents}
 
 
 def _two_orders(topological_order, Node):
     x = Node("x")
     a = Node("a", [x])
-    return [[node.name for node in topological_order(a)] for _ in range(2)]
+    return [[getattr(node, "name", None) for node in topological_order(a)] for _ in range(2)]
 
 
 def _used_three_times(Value):
@@ -99,6 +100,14 @@ def _powers(Value):
     return [f.data, a.grad, b.grad]
 
 
+def _two_branches(Value):
+    x, y = Value(2.0), Value(3.0)
+    a, b = x * 5, y * 7
+    f = a * b
+    f.backward()
+    return [f.data, a.grad, b.grad, x.grad, y.grad]
+
+
 def _backward_twice(Value):
     x = Value(3.0)
     a = x * 2
@@ -121,13 +130,14 @@ def _sweep_of_a_chain(backward_broken, Node):
     x = Node("x")
     a = Node("a", [x], [2.0])
     root = Node("root", [a], [5.0])
+    a.grad = x.grad = 7.0  # from an earlier sweep of something else
     backward_broken(root)
     return [root.grad, a.grad, x.grad]
 
 
 def _sweep_used_twice(backward_broken, Node):
     x = Node("x")
-    root = Node("root", [x, x], [2.0, 3.0])
+    root = Node("root", [x, x], [5.0, 3.0])
     backward_broken(root)
     return [root.grad, x.grad]
 
@@ -192,6 +202,7 @@ EXAMPLES = {
         shown("the formula of the text", run=_formula_of_the_text),
         shown("functions, each with something behind it", run=_four_functions),
         shown("powers and plain numbers", run=_powers),
+        shown("two branches, of which each is the other's slope", run=_two_branches),
         shown("backward twice gives the same", run=_backward_twice),
         shown("a chain of 5,000 steps", run=_chain_of_steps),
     ],
@@ -280,7 +291,7 @@ EXAMPLES = {
         roughly(
             "four examples, three hidden neurons, two classes",
             params=_NETWORK,
-            X=np.array([[1.0, 2.0], [-1.0, 0.5], [0.0, -2.0], [3.0, 1.0]]),
+            X=np.array([[1.0, 2.0], [-1.0, 1.0], [0.0, -3.0], [3.0, 1.0]]),
             y=np.array([0, 1, 1, 0]),
         ),
     ],
@@ -296,6 +307,30 @@ def _integer(rng):
     return int(rng.integers(2**31))
 
 
+TINY, LARGE = 1e-9, 1e5
+
+
+def _kinds(rng, shape):
+    """Draw arrays of a shape, each with numbers of another kind: its name, the array, and the size of its numbers."""
+    zeros = with_zeros(rng, shape)
+    zeros[: 1 if len(shape) > 1 else None] = 0.0
+    yield "tiny numbers", magnitudes(rng, shape, TINY / 10, TINY), TINY
+    yield "large numbers", magnitudes(rng, shape, LARGE / 5, LARGE), LARGE
+    yield "equal numbers", with_ties(rng, shape), 1.0
+    yield "nearly equal numbers", with_ties(rng, shape, gap=0.005), 1.0
+    yield "zeros", zeros, 1.0
+
+
+def _unusual(rng, **shapes):
+    """List (what is unusual, whose it is, the arrays, the size): in turn, one holds numbers of another kind."""
+    cases = []
+    for name, shape in shapes.items():
+        for kind, array, size in _kinds(rng, shape):
+            arrays = {other: rng.normal(size=others) for other, others in shapes.items()}
+            cases.append((f"{kind} in {name}", name, arrays | {name: array}, size))
+    return cases
+
+
 # numerical_gradient
 
 
@@ -308,7 +343,11 @@ def _slopes_with_a_step(numerical_gradient, x, h):
 
 
 def _slopes_of_a_steep_formula(numerical_gradient, x):
-    return numerical_gradient(lambda v: np.sum(np.exp(2000 * v)), x)
+    return numerical_gradient(lambda v: np.sum(np.exp(2e5 * v)), x)
+
+
+def _slopes_of_a_parabola(numerical_gradient, x, A, h):
+    return numerical_gradient(lambda v: np.sum(A * v**2), x, h)
 
 
 def _slopes_of_thirds(numerical_gradient, x):
@@ -332,28 +371,35 @@ def _x_afterwards(numerical_gradient, x, w):
 
 @points(0.5)
 def test_numerical_gradient_values(student, rng):
-    """The slopes are right, for arrays with one, two and three axes."""
-    cases = []
-    for shape in ((4,), (2, 3), (2, 1, 3)):
+    """The slopes are right, for arrays with one, two and three axes, and for numbers of every size."""
+    cases, parabolas = [], []
+    for shape in ((4,), (2, 3), (2, 1, 3), (1, 2), (3, 2, 1)):
         x, A = rng.normal(size=shape), rng.normal(size=shape)
         first, last = (0,) * len(shape), tuple(n - 1 for n in shape)
         right = 3 * A * x**2
         right[first] += x[last]
         right[last] += x[first]
         cases.append((student.run(_slopes_of_a_formula, x=x, A=A, first=first, last=last), right))
+    for what, _, inputs, size in _unusual(rng, x=(2, 3)):
+        A = rng.uniform(0.5, 2, size=(2, 3))
+        slopes = student.run(_slopes_of_a_parabola, **inputs, A=A, h=min(max(size * 1e-3, 1e-5), 0.1))
+        parabolas.append((what, slopes, 2 * A * inputs["x"]))
     for answer, right in cases:
         what = f"numerical_gradient(f, x) with x of shape {right.shape}"
         assert_close(answer, right, rtol=SINGLE, strict_shape=True, what=what)
+    for what, answer, right in parabolas:
+        assert_close(answer, right, rtol=SINGLE, atol=TINY / 1e4, what=f"numerical_gradient(f, x, h) with {what}")
 
 
 @points(0.5)
 def test_numerical_gradient_step(student, rng):
     """Both sides are used, with the step h that is given, and with 0.00001 if none is given."""
-    x, h = rng.uniform(1, 2, size=5), rng.uniform(0.2, 0.4)
-    answer = student.run(_slopes_with_a_step, x=x, h=h)
-    steep = student.run(_slopes_of_a_steep_formula, x=x * 1e-3)
-    assert_close(answer, 3 * x**2 + h**2, rtol=SINGLE, what="numerical_gradient(f, x, h) with a large h")
-    right = np.exp(2 * x) * np.sinh(0.02) / 1e-5
+    x, steps = rng.uniform(1, 2, size=5), (rng.uniform(0.2, 0.4), rng.uniform(1.5, 2.5))
+    answers = [student.run(_slopes_with_a_step, x=x, h=h) for h in steps]
+    steep = student.run(_slopes_of_a_steep_formula, x=x * 1e-5)
+    for h, answer in zip(steps, answers, strict=True):
+        assert_close(answer, 3 * x**2 + h**2, rtol=SINGLE, what="numerical_gradient(f, x, h) with a large h")
+    right = np.exp(2 * x) * np.sinh(2) / 1e-5
     assert_close(steep, right, rtol=SINGLE, what="numerical_gradient(f, x) without h, for a steep f")
 
 
@@ -401,13 +447,30 @@ def test_numerical_gradient_moves_one_element(student, rng):
 def _orders(topological_order, graph, roots):
     class Dot:
         def __init__(self, number):
-            self.number = number
+            self.number, self.name = number, "n"  # names are any text, and the same one may come twice
+
+        def __repr__(self):
+            return self.name
 
     dots = [Dot(number) for number in range(len(graph))]
     for dot, numbers in zip(dots, graph, strict=True):
         dot.parents = tuple(dots[number] for number in numbers)
-    orders = [[getattr(dot, "number", None) for dot in topological_order(dots[root])] for root in roots]
+    orders = [topological_order(dots[root]) for root in roots]
+    orders = [[getattr(dot, "number", None) for dot in o] if isinstance(o, list) else o for o in orders]
     return orders, [[parent.number for parent in dot.parents] for dot in dots]
+
+
+def _facts_of_orders(inputs, answer):
+    """Say of each list what it holds, where its root stands, and how often a node stands before a parent."""
+    return {
+        f"list {k + 1}": [sorted(order), order.index(root), *_early(inputs["graph"], order)]
+        for k, (root, order) in enumerate(zip(inputs["roots"], answer[0], strict=True))
+    }
+
+
+def _early(graph, order):
+    place = {number: k for k, number in enumerate(order)}
+    return [sum(place.get(parent, -1) > place[number] for parent in graph[number]) for number in sorted(place)]
 
 
 def _order_and_looks(topological_order, graph, root):
@@ -460,7 +523,7 @@ def _check_orders(orders, graph, roots):
 
 def _ask_for_orders(student, rng, graph, roots):
     graph, roots = _renumbered(rng, graph, roots)
-    answer = student.run(_orders, graph=graph, roots=roots)
+    answer = student.run(_orders, facts=_facts_of_orders, graph=graph, roots=roots)
     orders, kept = take_apart(answer, ("the lists", "the parents"))
     _check_orders(orders, graph, roots)
     assert_that(difference(kept, graph) is None, "The parents of the nodes were changed.")
@@ -489,6 +552,7 @@ def test_topological_order_of_any_graph(student, rng):
 
 def _facts_of_looks(inputs, answer):
     order, looks = answer
+    order = [sorted(order), order.index(inputs["root"]), *_early(inputs["graph"], order)]
     return {"order": order, "looks": "few" if len(looks) <= 5000 else "many"}
 
 
@@ -526,10 +590,10 @@ def test_topological_order_of_a_long_chain(student, rng):
 # Value
 
 
-def _ten_formulas(Value, x, y, z):
-    a, b, c = Value(x), Value(y), Value(z)
-    made = [a + b, a * b, a**3, b**-1, b**0.5, a.exp(), a.tanh(), b.relu(), c.relu(), (a + b) * c]
-    return [node.data for node in made]
+def _twelve_formulas(Value, x, y, z, small):
+    a, b, c, d, e = Value(x), Value(y), Value(z), Value(small), Value(-small)
+    made = [a + b, a * b, a**3, b**-1, b**0.5, a.exp(), a.tanh(), b.relu(), c.relu(), (a + b) * c, d.relu(), e.relu()]
+    return [node.data for node in made], [node.grad for node in [a, *made]]
 
 
 def _with_plain_numbers(Value, names, x, n):
@@ -544,6 +608,8 @@ def _with_plain_numbers(Value, names, x, n):
         "-a": lambda a: -a,
         "a**2": lambda a: a**2,
         "n - a": lambda a: n - a,
+        "a * np.float64(n)": lambda a: a * np.float64(n),
+        "a + np.float64(n)": lambda a: a + np.float64(n),
     }
     found = []
     for name in names:
@@ -556,11 +622,13 @@ def _with_plain_numbers(Value, names, x, n):
 
 def _sums_and_products(Value, numbers):
     a, b, c, d = (Value(number) for number in numbers)
+    alone = Value(numbers[0])
+    alone.backward()
     inner = a * b
     total = inner + c
     f = total * d
     f.backward()
-    return [node.grad for node in (a, b, c, d, inner, total, f)]
+    return [node.grad for node in (a, b, c, d, inner, total, f, alone)]
 
 
 def _functions_of_one(Value, numbers, factor):
@@ -572,6 +640,9 @@ def _functions_of_one(Value, numbers, factor):
         lambda v: v.tanh(),
         lambda v: v.relu(),
         lambda v: v.relu(),
+        lambda v: (v * 1e-6) * 1e-6 + v * 1e-9,
+        lambda v: v**2 + v,
+        lambda v: v.relu() + v,
     ]
     found = []
     for number, formula in zip(numbers, formulas, strict=True):
@@ -598,7 +669,11 @@ def _used_more_than_once(Value, number):
     m = x * x
     y = m * (m * 3 + 1) + m
     y.backward()
-    return [*grads, x.grad, m.grad]
+    grads += [x.grad, m.grad]
+    x = Value(number)
+    y = x.tanh() * x.exp() + x**2 + x.relu() * 3
+    y.backward()
+    return [*grads, x.grad]
 
 
 def _three_sweeps(Value, number, factor):
@@ -626,17 +701,20 @@ def _long_chain(Value, number):
 
 @points(0.5)
 def test_Value_numbers(student, reference, rng):
-    """The numbers of sums, products, powers and functions are right."""
+    """The numbers of sums, products, powers and functions are right, and no gradient is there before backward."""
     inputs = {"x": float(rng.normal()), "y": float(rng.uniform(1.5, 3)), "z": float(rng.uniform(-3, -1))}
-    answer, right = student.run(_ten_formulas, **inputs), reference.run(_ten_formulas, **inputs)
-    assert_close(answer, right, rtol=SINGLE, atol=1e-6, what="data of ten small formulas")
+    inputs["small"] = float(rng.uniform(0.1, 0.9))
+    answer, right = student.run(_twelve_formulas, **inputs), reference.run(_twelve_formulas, **inputs)
+    for what, got, wanted in zip(("data", "grad, before backward,"), take_apart(answer, "ab"), right, strict=True):
+        assert_close(got, wanted, rtol=SINGLE, atol=1e-6, what=f"{what} of small formulas")
 
 
 @points(0.5)
 def test_Value_plain_numbers(student, reference, rng):
     """Plain numbers, whole ones too, work on both sides, and the gradients are right."""
     inputs = {"x": float(rng.uniform(1.5, 3)), "n": float(rng.uniform(3, 5))}
-    groups = ["a + 2", "n + a", "a - n"], ["a * n", "3 * a", "a / n", "n / a", "-a", "a**2"], ["n - a"]
+    groups = ["a + 2", "n + a", "a - n"], ["a * n", "3 * a", "a / n", "n / a", "-a"], ["a**2"], ["n - a"]
+    groups += ["a * np.float64(n)"], ["a + np.float64(n)"]
     answers = [student.run(_with_plain_numbers, **inputs, names=group) for group in groups]
     for group, answer in zip(groups, answers, strict=True):
         right = reference.run(_with_plain_numbers, **inputs, names=group)
@@ -650,38 +728,44 @@ def test_Value_plain_numbers(student, reference, rng):
 def test_Value_slopes_of_sums_and_products(student, rng):
     """The gradients through sums and products are right, with something behind them."""
     a, b, c, d = numbers = rng.uniform(1, 2, size=4) * rng.choice([-1, 1], size=4)
-    names = ("a", "b", "c", "d", "a * b", "a * b + c", "f itself")
+    names = ("a", "b", "c", "d", "a * b", "a * b + c", "f itself", "a alone, in a.backward(),")
     answer = take_apart(student.run(_sums_and_products, numbers=numbers.tolist()), names)
-    right = [b * d, a * d, d, a * b + c, d, d, 1.0]
+    right = [b * d, a * d, d, a * b + c, d, d, 1.0, 1.0]
     for name, actual, wanted in zip(names, answer, right, strict=True):
-        assert_close(actual, wanted, rtol=SINGLE, what=f"the gradient of {name} in f = (a * b + c) * d")
+        where = "" if name.startswith("a alone") else " in f = (a * b + c) * d"
+        assert_close(actual, wanted, rtol=SINGLE, what=f"the gradient of {name}{where}")
 
 
 @points(1)
 def test_Value_slopes_of_functions(student, rng):
     """The gradients through powers, exp, tanh and relu are right, with something behind them."""
-    numbers = [*rng.uniform(0.5, 1.4, size=6), -rng.uniform(0.5, 1.4)]
+    numbers = [*rng.uniform(0.5, 1.4, size=5), rng.uniform(0.2, 0.9), -rng.uniform(0.2, 0.9), rng.uniform(0.5, 1), 0.0]
+    numbers.append(-rng.uniform(1.2, 2))
     factor = float(-rng.uniform(0.3, 0.6))
     names = ("a**3", "a**-2", "a**0.5", "a.exp()", "a.tanh()", "a.relu() with a > 0", "a.relu() with a < 0")
+    names += ("tiny numbers times a", "(a**2 + a) with a = 0", "(a.relu() + a) with a < -1")
     answer = student.run(_functions_of_one, numbers=[float(number) for number in numbers], factor=factor)
     functions = (
         *(lambda v: v**3, lambda v: v**-2, lambda v: v**0.5, np.exp, np.tanh),
-        *(lambda v: np.maximum(v, 0), lambda v: np.maximum(v, 0)),
+        *(lambda v: np.maximum(v, 0), lambda v: np.maximum(v, 0), lambda v: 1.001e-9 * v, lambda v: v**2 + v),
+        lambda v: np.maximum(v, 0) + v,
     )
     for name, function, number, actual in zip(names, functions, numbers, take_apart(answer, names), strict=True):
         slopes = numerical_gradient(lambda v, f=function: np.tanh(f(v[0]) * v[1]), np.array([number, factor]))
-        assert_close(actual, slopes, rtol=SINGLE, atol=1e-6, what=f"the gradients in y = ({name} * w).tanh()")
+        what = f"the gradients in y = ({name} * w).tanh()"
+        assert_close(actual, slopes, rtol=SINGLE, atol=1e-15 if name.startswith("tiny") else 1e-6, what=what)
 
 
 @points(1)
 def test_Value_used_more_than_once(student, rng):
     """A Value that is used several times, near the result and far from it, gets the sum of all shares."""
     x = float(rng.uniform(1, 2))
-    names = ("x in x * x + x", "x", "a", "b", "c = a * b", "x", "m = x * x")
+    names = ("x in x * x + x", "x", "a", "b", "c = a * b", "x", "m = x * x", "x in x.tanh() * x.exp() + ...")
     answer = take_apart(student.run(_used_more_than_once, number=x), names)
     a, b, c = 2 * x, 3 * x, 6 * x * x
     along_a = b * a + c + a * a + 1  # through c as factor, through c times a, through b
     right = [2 * x + 1, 36 * x * x + 4, along_a, a * a + 1, a, (6 * x * x + 2) * 2 * x, 6 * x * x + 2]
+    right.append(np.exp(x) * (np.tanh(x) + 1 - np.tanh(x) ** 2) + 2 * x + 3)
     for name, actual, wanted in zip(names, answer, right, strict=True):
         assert_close(actual, wanted, rtol=SINGLE, what=f"the gradient of {name}")
 
@@ -714,20 +798,44 @@ def _swept(backward_broken, graph, weights, before, calls):
     class Dot:
         def __init__(self, parents, slopes, grad):
             self.parents, self.slopes, self.grad = parents, slopes, grad
+            self.name = "n"  # names are any text, and the same one may come twice
+
+        def __repr__(self):
+            return self.name
 
     dots = []
     for numbers, slopes, grad in zip(graph, weights, before, strict=True):
         dots.append(Dot(tuple(dots[number] for number in numbers), tuple(slopes), grad))
-    for _ in range(calls):
+    for call in range(calls):
+        for dot, grad in zip(dots, before, strict=True):
+            dot.grad = grad if call % 2 == 0 else dot.grad
         backward_broken(dots[-1])
     return [dot.grad for dot in dots]
 
 
-def _check_sweep(student, rng, graph, what, *, before=0.0, calls=1):
-    """Compare with the sum over all paths, from a system of linear equations; the slopes are random."""
+def _swept_ladder(backward_broken, slope, length):
+    class Dot:
+        def __init__(self, parents, slopes):
+            self.parents, self.slopes, self.grad = parents, slopes, 0.0
+
+    dots = [Dot((), ())]
+    for _ in range(1, length):
+        dots.append(Dot((dots[-1], dots[-1]), (slope / 4, 3 * slope / 4)))
+    backward_broken(dots[-1])
+    return [dots[0].grad, dots[-1].grad]
+
+
+def _check_sweep(student, rng, graph, what, *, before=0.0, calls=1, flat=()):
+    """Compare with the sum over all paths, from a system of linear equations; the slopes are random.
+
+    Args:
+        before: what the nodes hold before the first call, and again before the third.
+        calls: how often the function is called.
+        flat: numbers of nodes whose slopes are 0.
+    """
     # The first slope of each node is the largest, so that keeping the largest share is not keeping the last one.
     sizes = [np.sort(rng.uniform(1, 2, size=len(parents)))[::-1] for parents in graph]
-    weights = [(size * rng.choice([-1, 1])).tolist() for size in sizes]
+    weights = [(size * rng.choice([-1, 1]) * (k not in flat)).tolist() for k, size in enumerate(sizes)]
     shares = np.zeros((len(graph), len(graph)))
     for number, (parents, slopes) in enumerate(zip(graph, weights, strict=True)):
         np.add.at(shares, (parents, number), slopes)
@@ -748,14 +856,19 @@ def test_backward_broken_used_twice(student, rng):
     """A node that is used several times adds up all shares."""
     _check_sweep(student, rng, [[], [], [0, 0], [2, 1]], "a graph with a node that is both parents of another")
     _check_sweep(student, rng, [[], [0], [0], [2, 1]], "a graph with a node that two others are made of")
+    answer = student.run(_swept_ladder, slope=(slope := float(rng.uniform(0.8, 1.2))), length=1200)
+    assert_close(answer, [slope**1199, 1.0], rtol=1e-4, what="the gradients of a long graph with very many paths")
 
 
 @points(0.5)
 def test_backward_broken_short_and_long_way(student, rng):
-    """A node hands on its gradient only when all shares have come in."""
+    """A node hands on its gradient only when all shares have come in, also where a slope is 0 on the way."""
     # In the first graph, the short way to node 1 comes first: whoever goes by distance takes node 1 too early.
     for graph in ([[], [0], [1], [1, 2]], [[], [0], [1, 0], [1], [3, 2, 0], [4, 1]]):
         _check_sweep(student, rng, graph, "a graph with short and long ways")
+    for flat in (3, 4):
+        graph = [[], [], [0], [2], [1], [3, 4]]
+        _check_sweep(student, rng, graph, "a graph with a slope of 0 on one of two ways", flat=(flat,))
 
 
 @points(0.5)
@@ -763,42 +876,55 @@ def test_backward_broken_starts_afresh(student, rng):
     """What the nodes held before does not count, and neither does an earlier call."""
     graph = [[], [0], [1, 0], [2, 1]]
     _check_sweep(student, rng, graph, "a graph that held other numbers before", before=7.0)
-    _check_sweep(student, rng, graph, "a graph after three calls", calls=3)
+    _check_sweep(student, rng, graph, "a graph after three calls", before=float(rng.uniform(2, 9)), calls=3)
 
 
 # unbroadcast
 
 
-def _check_unbroadcast(student, reference, rng, *cases):
+def _check_unbroadcast(student, reference, rng, *cases, unusual=()):
     cases = [(rng.normal(size=size) + 0.5, shape) for size, shape in cases]
+    cases += [(inputs["grad"], shape) for size, shape in unusual for _, _, inputs, _ in _unusual(rng, grad=size)]
     answers = [student.unbroadcast(*case) for case in cases]
     for (grad, shape), answer in zip(cases, answers, strict=True):
         what = f"unbroadcast(grad, {shape}) with grad of shape {grad.shape}"
-        assert_close(answer, reference.unbroadcast(grad, shape), rtol=SINGLE, atol=1e-6, strict_shape=True, what=what)
+        largest = float(np.abs(grad).max())  # the numbers of a sum may cancel: it is no more exact than the largest
+        right = reference.unbroadcast(grad, shape)
+        assert_close(answer, right, rtol=SINGLE, atol=1e-6 * largest, strict_shape=True, what=what)
 
 
 @points(0.5)
 def test_unbroadcast_new_axes(student, reference, rng):
-    """Axes that broadcasting put in front are summed away."""
-    _check_unbroadcast(student, reference, rng, ((5, 3), (3,)), ((3, 3), (3,)), ((4, 2, 3), (2, 3)), ((4, 2, 3), (3,)))
+    """Axes that broadcasting put in front are summed away, for numbers of every size."""
+    cases = ((5, 3), (3,)), ((3, 3), (3,)), ((4, 2, 3), (2, 3)), ((4, 2, 3), (3,)), ((1, 3), (3,)), ((4, 2), (2,))
+    _check_unbroadcast(student, reference, rng, *cases, unusual=[((4, 3), (3,))])
 
 
 @points(0.5)
 def test_unbroadcast_stretched_axes(student, reference, rng):
     """Axes of length 1 that broadcasting stretched are summed, and kept."""
-    _check_unbroadcast(student, reference, rng, ((5, 3), (5, 1)), ((3, 3), (1, 3)), ((2, 3, 4), (2, 1, 1)))
+    cases = ((5, 3), (5, 1)), ((3, 3), (1, 3)), ((2, 3, 4), (2, 1, 1)), ((3, 1), (1, 1))
+    _check_unbroadcast(student, reference, rng, *cases)
 
 
 @points(0.5)
 def test_unbroadcast_both(student, reference, rng):
     """New and stretched axes at once are right."""
-    _check_unbroadcast(student, reference, rng, ((2, 3, 4), (3, 1)), ((2, 5, 3, 3), (3, 1)), ((3, 2, 4), (1, 4)))
+    cases = (
+        ((2, 3, 4), (3, 1)),
+        ((2, 5, 3, 3), (3, 1)),
+        ((3, 2, 4), (1, 4)),
+        ((2, 3, 1), (3, 1)),
+        ((2, 3, 2, 1), (2, 1)),
+    )
+    _check_unbroadcast(student, reference, rng, *cases)
 
 
 @points(0.5)
 def test_unbroadcast_numbers_and_nothing(student, reference, rng):
     """A plain number gets the sum of everything, and what was not repeated comes back as it is."""
-    _check_unbroadcast(student, reference, rng, ((3, 4), ()), ((5,), ()), ((3, 4), (3, 4)), ((1, 4), (1, 4)))
+    cases = ((3, 4), (3, 4)), ((1, 4), (1, 4)), ((3, 4), ()), ((5,), ()), ((1, 1), ()), ((5,), (1,)), ((4, 1), (1,))
+    _check_unbroadcast(student, reference, rng, *cases)
 
 
 # matmul_backward
@@ -815,17 +941,36 @@ def _check_matmul(student, rng, part, shapes):
         )[part]
         what = f"{('dA', 'dB')[part]} with A of shape {A.shape} and B of shape {B.shape}"
         assert_close(gradient, slopes, rtol=SINGLE, atol=1e-6, strict_shape=True, what=what)
+    if shapes[0] == (5, 3, 4):
+        _check_unusual_products(student, rng, part)
+
+
+def _check_unusual_products(student, rng, part):
+    """Compare with the formula, for numbers of other kinds."""
+    cases = _unusual(rng, dout=(3, 4), A=(3, 2), B=(2, 4))
+    answers = [student.matmul_backward(*inputs.values()) for _, _, inputs, _ in cases]
+    for (kind, _, inputs, _), answer in zip(cases, answers, strict=True):
+        gradient = take_apart(answer, ("dA", "dB"))[part]
+        dout, A, B = (inputs[name] for name in ("dout", "A", "B"))
+        factors = ((dout, B.T), (A.T, dout))[part]
+        _assert_product(gradient, *factors, what=f"{('dA', 'dB')[part]} with {kind}")
+
+
+def _assert_product(actual, left, right, plus=0.0, *, what):
+    """Compare with a product of matrices, whose terms may cancel: it is no more exact than the largest sum of sizes."""
+    largest = float((np.abs(left) @ np.abs(right) + np.abs(plus)).max())
+    assert_close(actual, left @ right + plus, rtol=SINGLE, atol=1e-6 * largest, strict_shape=True, what=what)
 
 
 @points(0.5)
 def test_matmul_backward_of_the_left_factor(student, rng):
-    """dA agrees with numerical slopes, for factors of different sizes."""
+    """dA agrees with numerical slopes, for factors of different sizes, and for numbers of every size."""
     _check_matmul(student, rng, 0, ((5, 3, 4), (1, 2, 3), (4, 1, 2)))
 
 
 @points(0.5)
 def test_matmul_backward_of_the_right_factor(student, rng):
-    """dB agrees with numerical slopes, for factors of different sizes."""
+    """dB agrees with numerical slopes, for factors of different sizes, and for numbers of every size."""
     _check_matmul(student, rng, 1, ((5, 3, 4), (1, 2, 3), (2, 3, 1)))
 
 
@@ -847,10 +992,20 @@ def _check_scores(student, reference, rng, *shapes):
         assert_close(answer, reference.dense_forward(*case), rtol=SINGLE, strict_shape=True, what=what)
 
 
+def _fitted(name, inputs, size):
+    """Make the other part of X W + b as large as the one with the unusual array in it, so that neither drowns."""
+    other = "X" if name == "b" else "b"
+    return inputs | {other: inputs[other] * size}
+
+
 @points(0.5)
 def test_dense_forward_scores(student, reference, rng):
-    """The scores are right, for several examples and for one."""
-    _check_scores(student, reference, rng, (5, 3, 4), (1, 2, 3))
+    """The scores are right, for several examples and for one, one input and one neuron, and numbers of every size."""
+    cases = [(kind, _fitted(name, *rest)) for kind, name, *rest in _unusual(rng, X=(4, 3), W=(3, 2), b=(2,))]
+    answers = [student.dense_forward(*inputs.values()) for _, inputs in cases]
+    _check_scores(student, reference, rng, (5, 3, 4), *small_shapes((3, 2, 3)))
+    for (kind, inputs), answer in zip(cases, answers, strict=True):
+        _assert_product(answer, inputs["X"], inputs["W"], inputs["b"], what=f"dense_forward(X, W, b) with {kind}")
 
 
 @points(0.5)
@@ -877,14 +1032,28 @@ def _check_dense(student, rng, parts, shapes):
 
 @points(0.5)
 def test_dense_backward_of_weights(student, rng):
-    """dX and dW agree with numerical slopes."""
-    _check_dense(student, rng, ("dX", "dW"), ((5, 3, 4), (4, 2, 3)))
+    """dX and dW agree with numerical slopes, also for one input and one neuron, and for numbers of every size."""
+    _check_dense(student, rng, ("dX", "dW"), ((5, 3, 4), (4, 2, 3), *small_shapes((3, 2, 4))))
+    cases = _unusual(rng, dout=(3, 2), X=(3, 4), W=(4, 2))
+    answers = [student.dense_backward(*inputs.values()) for _, _, inputs, _ in cases]
+    for (kind, _, inputs, _), answer in zip(cases, answers, strict=True):
+        gradients = take_apart(answer, ("dX", "dW", "db"))
+        dout, X, W = (inputs[name] for name in ("dout", "X", "W"))
+        _assert_product(gradients[0], dout, W.T, what=f"dX with {kind}")
+        _assert_product(gradients[1], X.T, dout, what=f"dW with {kind}")
 
 
 @points(0.5)
 def test_dense_backward_of_biases(student, rng):
-    """db agrees with numerical slopes, and has one number for each neuron."""
-    _check_dense(student, rng, ("db",), ((5, 3, 4), (2, 3, 1)))
+    """db agrees with numerical slopes, has one number for each neuron, and is right for numbers of every size."""
+    _check_dense(student, rng, ("db",), ((5, 3, 4), (2, 3, 1), (3, 1, 4)))
+    cases = [(*case, case[2]["dout"]) for case in _unusual(rng, dout=(3, 2))]
+    others = [{"X": rng.normal(size=(3, 4)), "W": rng.normal(size=(4, 2))} for _ in cases]
+    answers = [student.dense_backward(dout, *other.values()) for (*_, dout), other in zip(cases, others, strict=True)]
+    for (kind, *_, dout), answer in zip(cases, answers, strict=True):
+        db = take_apart(answer, ("dX", "dW", "db"))[2]
+        largest = float(np.abs(dout).sum(axis=0).max())
+        assert_close(db, dout.sum(axis=0), rtol=SINGLE, atol=1e-6 * largest, what=f"db with {kind}")
 
 
 @points(0.5)
@@ -910,23 +1079,31 @@ def _bent(rng, shape):
 
 @points(1)
 def test_relu_forward_values(student, rng):
-    """Positive numbers pass and negative ones become 0, for any shape."""
-    cases = [_bent(rng, shape) for shape in ((7,), (3, 4), (2, 3, 2))] + [np.array([[-3, 2], [0, 5]])]
-    answers = [student.relu_forward(Z) for Z in cases]
-    for Z, answer in zip(cases, answers, strict=True):
+    """Positive numbers pass and negative ones become 0, for any shape and for numbers of every size."""
+    shapes = ((7,), (3, 4), (2, 3, 2), (1,), *small_shapes((2, 3, 2)))
+    cases = [(f"Z of shape {shape}", _bent(rng, shape)) for shape in shapes]
+    cases += [(kind, inputs["Z"]) for kind, _, inputs, _ in _unusual(rng, Z=(4, 3))]
+    answers = [student.relu_forward(Z) for _, Z in cases]
+    for (kind, Z), answer in zip(cases, answers, strict=True):
         right = np.where(Z > 0, Z, 0)
-        assert_close(answer, right, rtol=SINGLE, strict_shape=True, what=f"relu_forward(Z) with Z of shape {Z.shape}")
+        what = f"relu_forward(Z) with {kind}"
+        assert_close(answer, right, rtol=SINGLE, atol=TINY / 1e7, strict_shape=True, what=what)
 
 
 @points(1)
 def test_relu_backward_values(student, rng):
-    """The upstream gradient passes where Z is positive, and is stopped where it is negative."""
-    cases = [(rng.normal(size=shape) * 3, _bent(rng, shape)) for shape in ((8,), (3, 4), (2, 3, 2))]
-    answers = [student.relu_backward(*case) for case in cases]
-    for (dout, Z), answer in zip(cases, answers, strict=True):
-        slopes = numerical_gradient(lambda v, dout=dout: np.sum(dout * np.maximum(v, 0)), Z)
-        what = f"relu_backward(dout, Z) with Z of shape {Z.shape}"
-        assert_close(answer, slopes, rtol=SINGLE, atol=1e-6, strict_shape=True, what=what)
+    """The upstream gradient passes where Z is positive, and is stopped where it is negative, whatever their size."""
+    shapes = ((8,), (3, 4), (2, 3, 2), (1,), *small_shapes((2, 3, 2)))
+    cases = [(f"Z of shape {shape}", rng.normal(size=shape) * 3, _bent(rng, shape)) for shape in shapes]
+    cases += [(kind, *inputs.values()) for kind, _, inputs, _ in _unusual(rng, dout=(4, 3), Z=(4, 3))]
+    answers = [student.relu_backward(dout, Z) for _, dout, Z in cases]
+    for (kind, dout, Z), answer in zip(cases, answers, strict=True):
+        what = f"relu_backward(dout, Z) with {kind}"
+        assert_shape(answer, Z.shape, what=what)
+        told = (
+            np.where(Z == 0, 0.0, answer) if isinstance(answer, np.ndarray) else answer
+        )  # at 0 the text leaves the slope open
+        assert_close(told, np.where(Z > 0, dout, 0.0), rtol=SINGLE, atol=TINY / 1e7, what=what)
 
 
 # mlp_loss
@@ -953,6 +1130,52 @@ def _some_network(rng, num_examples, num_features, num_hidden, num_classes):
         missed = 1 - 1 / np.sum(np.exp(logits - logits[np.arange(num_examples), y][:, None]), axis=1)
         if np.abs(Z).min() > 0.01 and 0.25 <= np.mean(Z > 0) <= 0.75 and missed.max() > 0.2:
             return params, X, y
+
+
+def _unusual_networks(rng, N=4, D=3, H=5, C=4):
+    """List (what is unusual, params, X, y): in turn, one array holds numbers of another kind.
+
+    Where it makes scores large or small, another array makes up for it: all logits are of the usual size.
+    """
+    partners = {"X": ("W1",), "W1": ("X",), "b1": ("W2",), "W2": ("W1", "b1"), "b2": ()}
+    shapes = {"X": (N, D), "W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}
+    cases = []
+    for kind, name, _, size in _unusual(rng, **shapes):
+        if name == "b2" and size != 1.0:
+            continue  # large logits have a check of their own
+        while True:
+            arrays = {other: rng.normal(size=shape) for other, shape in shapes.items()}
+            arrays[name] = next(a for k, a, _ in _kinds(rng, shapes[name]) if kind.startswith(k))
+            for other in (*partners[name], *(("W1",) if name == "b1" else ())):
+                arrays[other] = arrays[other] * (size if (name, other) == ("b1", "W1") else 1 / size)
+            Z = arrays["X"] @ arrays["W1"] + arrays["b1"]
+            if np.abs(Z).min() > 0.003 * np.abs(Z).max() and 0.2 < np.mean(Z > 0) < 0.8:
+                break
+        y = labels_with_gaps(rng, N, C)
+        cases.append((kind, {key: arrays[key] for key in NAMES}, arrays["X"], y))
+    return cases
+
+
+def _check_unusual_networks(student, reference, rng):
+    """Compare loss and gradients with the reference, for numbers of other kinds and for large logits."""
+    cases = _unusual_networks(rng)
+    params, X, y = _some_network(rng, 6, 3, 5, 4)
+    far = rng.permutation([900.0, 0.0, -900.0, 300.0])
+    cases.append(("logits near 900 and -900", params | {"b2": far}, X, y))
+    X = X * np.linspace(0.02, 1, 6)[:, None]  # so the examples' logits lie at different places between -900 and 900
+    apart = {"W1": params["W1"], "b1": params["b1"] * 0.01, "W2": np.abs(params["W2"])}
+    largest = np.max(np.maximum(X @ apart["W1"] + apart["b1"], 0) @ apart["W2"])
+    apart["W2"], apart["b2"] = apart["W2"] * 1700 / largest, rng.normal(size=4) - 900
+    cases.append(("logits between -900 and 900", apart, X, y))
+    answers = [student.mlp_loss(*case) for _, *case in cases]
+    for (kind, *case), answer in zip(cases, answers, strict=True):
+        loss, grads = take_apart(answer, ("loss", "grads"))
+        right, slopes = reference.mlp_loss(*case)
+        assert_close(loss, right, rtol=1e-4, what=f"loss with {kind}")
+        assert_that(isinstance(grads, dict) and set(grads) == set(NAMES), "grads: expected a dict with four names.")
+        for name in NAMES:
+            tolerances = {"rtol": 1e-3, "atol": 1e-20, "strict_shape": True}
+            assert_close(grads[name], slopes[name], **tolerances, what=f'grads["{name}"] with {kind}')
 
 
 def _check_network(student, reference, rng, names, shapes):
@@ -996,26 +1219,29 @@ def test_mlp_loss_first_layer(student, reference, rng):
 
 @points(0.5)
 def test_mlp_loss_of_other_sizes(student, reference, rng):
-    """All gradients are right for a single example, and when all sizes are the same."""
-    _check_network(student, reference, rng, NAMES, ((1, 3, 4, 2), (4, 4, 4, 4)))
+    """All is right for one example, feature or hidden neuron, for numbers of every size, and for large logits."""
+    _check_network(student, reference, rng, NAMES, ((1, 3, 4, 2), (4, 4, 4, 4), (6, 1, 4, 3), (6, 3, 1, 2)))
+    _check_unusual_networks(student, reference, rng)
 
 
 # train_mlp
 
 
-def _three_trainings(train_mlp, X, y, others, num_classes, seed):
+def _four_trainings(train_mlp, X, y, others, num_classes, seed):
     first = train_mlp(X, y, num_classes, np.random.default_rng(seed))
     other = train_mlp(X, others, num_classes, np.random.default_rng(seed))
     again = train_mlp(X, y, num_classes, np.random.default_rng(seed + 1))
-    return [first, other, again]
+    same = train_mlp(X, y, num_classes, np.random.default_rng(seed))
+    return [first, other, again, same]
 
 
 def _facts_of_training(inputs, answer):
-    first, other, again = ({name: np.asarray(part[name], dtype=np.float64) for name in NAMES} for part in answer)
+    first, other, again, same = ({name: np.asarray(part[name], dtype=np.float64) for name in NAMES} for part in answer)
     return {
         "learn": [name for name in NAMES if np.any(first[name] != other[name])],
         "hidden neurons differ": bool(np.any(np.ptp(first["W1"], axis=1) > 1e-9)),
         "follows rng": bool(np.any(first["W1"] != again["W1"])),
+        "rng decides": all(np.allclose(first[name], same[name], rtol=1e-5, atol=1e-8) for name in NAMES),
         "finite": all(bool(np.isfinite(first[name]).all()) for name in NAMES),
         "recognises": float(np.mean(_classes(first, inputs["X"]) == inputs["y"])) >= 0.95,
     }
@@ -1052,9 +1278,10 @@ def _check_params(params, num_features, num_classes):
 
 @points(0.5, seconds=60)
 def test_train_mlp_shapes(student, rng):
-    """The four arrays have the right shapes, for any number of features and classes, and know clear-cut examples."""
-    for num_features, num_classes in ((int(rng.integers(7, 12)), 6), (int(rng.integers(3, 7)), 2)):
-        X, y = _clusters(rng, num_features, num_classes, 36)
+    """The four arrays have the right shapes, also if a class does not occur, and clear-cut examples are recognised."""
+    sizes = (int(rng.integers(7, 12)), 6, 6), (int(rng.integers(3, 7)), 2, 2), (int(rng.integers(3, 7)), 3, 5)
+    for num_features, occurring, num_classes in sizes:
+        X, y = _clusters(rng, num_features, occurring, 36)
         params = student.train_mlp(X, y, num_classes, np.random.default_rng(_integer(rng)))
         arrays = _check_params(params, num_features, num_classes)
         share = np.mean(_classes(dict(zip(NAMES, arrays, strict=True)), X) == y)
@@ -1067,14 +1294,17 @@ def test_train_mlp_every_array_learns(student, rng):
     X, y = _clusters(rng, 9, 5, 40)
     others = (y + 1 + np.arange(40) % 2) % 5
     inputs = {"X": X, "y": y, "others": others, "num_classes": 5, "seed": _integer(rng)}
-    answer = student.run(_three_trainings, facts=_facts_of_training, **inputs)
-    for params in take_apart(answer, ("params", "params for other labels", "params of another rng")):
+    answer = student.run(_four_trainings, facts=_facts_of_training, **inputs)
+    names = "params", "params for other labels", "params of another rng", "params of the same rng"
+    for params in take_apart(answer, names):
         _check_params(params, 9, 5)
     facts = _facts_of_training(inputs, answer)
     still = [name for name in NAMES if name not in facts["learn"]]
     assert_that(not still, f"Other labels in y lead to the same {' and '.join(still)}: not every array is trained.")
     assert_that(facts["hidden neurons differ"], "All hidden neurons have the same weights. How did they start?")
     assert_that(facts["follows rng"], "Another rng leads to the same W1. Do the weights at the start come from rng?")
+    decided = "The same rng leads to another network. Does anything else draw numbers, such as a generator of your own?"
+    assert_that(facts["rng decides"], decided)
     assert_that(facts["recognises"], "Less than 95 % of examples are recognised that are far apart, and that it saw.")
 
 

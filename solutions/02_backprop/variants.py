@@ -483,12 +483,12 @@ def mlp_loss__direct(params, X, y):
     Z = X @ W1 + b1
     A = np.maximum(Z, 0)
     S = A @ W2 + b2
-    P = np.exp(S - S.max(axis=1, keepdims=True))
-    P = P / P.sum(axis=1, keepdims=True)
+    shifted = S - S.max(axis=1, keepdims=True)
+    logs = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
     T = np.eye(len(b2))[y]
-    dS = (P - T) / len(X)
+    dS = (np.exp(logs) - T) / len(X)
     dZ = (dS @ W2.T) * (A > 0)
-    loss = -np.mean(np.log(np.sum(P * T, axis=1)))
+    loss = -np.mean(np.sum(logs * T, axis=1))
     return loss, {"W2": A.T @ dS, "b2": dS.sum(axis=0), "W1": X.T @ dZ, "b1": dZ.sum(axis=0)}
 
 

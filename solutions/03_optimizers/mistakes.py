@@ -8,6 +8,73 @@ import numpy as np
 
 from grading.lessons.checking import edit, hint
 
+# Wrong answers made by the machine that are right after all, see CONTRIBUTING.md.
+EQUIVALENT = {
+    "*": {
+        "nothing of...": "no array is empty: the text says so at the top",
+        "whole numbers in, whole numbers out of...": "arrays hold floats: the text says so at the top",
+        "sign dropped of...": "rates, shares, limits and eps are not negative",
+        "cut to 0 to 1 of momentum": "a share is at most 1",
+        "cut to 0 to 1 of rho": "a share is at most 1",
+        "cut to 0 to 1 of beta1": "a share is at most 1",
+        "cut to 0 to 1 of beta2": "a share is at most 1",
+        "cut to 0 to 1 of eps": "eps is small",
+        "0 counts as of...": "rates, limits and eps are positive",
+        "a float for an int": "the count is kept in the state, and nobody looks inside",
+        "the first value for ever, by of state momentum": "it stays the same throughout a walk",
+        "the first value for ever, by of state rho": "it stays the same throughout a walk",
+        "the first value for ever, by of state beta1": "it stays the same throughout a walk",
+        "the first value for ever, by of state beta2": "it stays the same throughout a walk",
+        "the first value for ever, by of state eps": "it stays the same throughout a walk",
+    },
+    "sgd_step": {
+        "forgets after...": "there is nothing to remember",
+        "by position, not by name...": "there is nothing to remember",
+        "skips what is flat...": "without a slope there is no step",
+        "over_grads: operator: state.get('steps', 0) + 1...": "the state is the student's own",
+        "over_grads: left term only: state.get('steps', 0) + 1...": "the state is the student's own",
+        "over_grads: right term only: state.get('steps', 0) + 1...": "the state is the student's own",
+        "over_grads: constant...": "the state is the student's own",
+    },
+    "momentum_step": {
+        "the first value for ever, by of state learning_rate": "with momentum the rate stays the same",
+    },
+    "nesterov_step": {
+        "the first value for ever, by of state learning_rate": "with momentum the rate stays the same",
+    },
+    "adagrad_step": {
+        "skips what is flat...": "without a slope there is no step",
+        "negative counts as 0 of state": "sums of squares are not negative",
+    },
+    "rmsprop_step": {
+        "skips what is flat...": "without a slope there is no step",
+        "negative counts as 0 of state": "means of squares are not negative",
+    },
+    "adadelta_step": {
+        "skips what is flat...": "without a slope there is no step",
+        "negative counts as 0 of state": "means of squares are not negative",
+    },
+    "adam_step_broken": {
+        "reference: operator: np.sqrt(square) + eps -> np.sqrt(square) - eps": "eps is too small to see its sign",
+        "count_before_the_loop: operator: np.sqrt(square) + eps -> np.sqrt(square) - eps": (
+            "eps is too small to see its sign"
+        ),
+        "always of 1e-30 eps": "eps is too small to be seen",
+    },
+    "exponential_decay": {
+        "np_power: call left out: np.asarray(step) -> step": "a number will do",
+    },
+    "cosine_decay": {
+        "squared_half_angle: constant: 2 -> -2...": "the square of a cosine has no sign",
+        "where: call left out: np.asarray(step) -> step": "a number will do",
+        "where: comparison: step < num_steps -> step <= num_steps": "at the end both forms give 0",
+    },
+    "clip_by_global_norm": {
+        "reference: comparison: norm > max_norm -> norm >= max_norm": "at the limit the factor is 1",
+        "concatenate: comparison: norm <= max_norm -> norm < max_norm": "at the limit the factor is 1",
+    },
+}
+
 # sgd_step
 
 

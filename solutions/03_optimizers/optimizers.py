@@ -49,6 +49,8 @@
 # **How to work:** as in the lessons before. Write the function in place of `raise NotImplementedError(...)`, run its
 # cell, run the `check` below it. Cells that begin with `%%explore` play with your functions, and the grader skips them.
 # A name made in such a cell does not exist for the grader. Never change an array or a dict that came in as an argument.
+# Arrays hold floats of any size. They may have any shape, with axes of length 1 or with no axis at all, but no array is
+# empty.
 #
 # **Hand in:** restart the kernel, run all cells, look at every check once more, save, and hand in this one file.
 
@@ -96,6 +98,8 @@ digits = data.load_digits(rng=np.random.default_rng(1))
 # - `state` is the memory of the rule, a dict. Before the first step it is empty, `{}`. After that it is what your own
 #   function returned the last time. What you keep in it is up to you, and nobody looks inside.
 # - The function returns the new `params`, a dict with the same names, and the new `state`.
+# - The learning rate may be another one in every step, as in Part 5. What comes after it stays the same from the first
+#   step to the last.
 #
 # The function is **pure**: it makes new dicts and new arrays, and leaves those that came in as they were. (`w - x`
 # makes a new array. `w -= x` changes the old one.) A pure step can be tried out, and taken back. You will be glad of it
@@ -408,6 +412,8 @@ reveal(
 #
 # - $g_n$ is the gradient at $w_{n-1}$; $dw_n$ has the shape of $w$.
 # - $m$ is the **momentum**, a number from 0 to below 1. A usual value is 0.9. With $m = 0$ this is SGD.
+# - As long as $\eta$ stays the same, it may as well multiply the whole sum of slopes. Some libraries do it like that.
+#   In the checks of the two rules with momentum it stays the same.
 #
 # How fast does it roll? On a constant slope $g$ the step grows until $dw = \eta g + m \, dw$, which is
 # $dw = \eta g / (1 - m)$. With $m = 0.9$ that is ten times the plain step.
@@ -1020,8 +1026,8 @@ def exponential_decay(learning_rate, step, tau):
     """Let the learning rate fall to a tenth every tau steps.
 
     Args:
-        learning_rate: eta_0, the rate at step 0.
-        step: number of the step n, from 0; a number or an array of any shape.
+        learning_rate: eta_0, the rate at step 0, a positive number.
+        step: number of the step n, from 0; an int or an array of ints of any shape.
         tau: after how many steps the rate is a tenth, a positive number.
 
     Returns:
@@ -1067,8 +1073,8 @@ def cosine_decay(learning_rate, step, num_steps):
     """Let the learning rate fall to 0 along half a wave of the cosine.
 
     Args:
-        learning_rate: eta_0, the rate at step 0.
-        step: number of the step n, from 0; a number or an array of any shape.
+        learning_rate: eta_0, the rate at step 0, a positive number.
+        step: number of the step n, from 0; an int or an array of ints of any shape.
         num_steps: N, after how many steps the rate is 0, a positive number.
 
     Returns:

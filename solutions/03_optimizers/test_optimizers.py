@@ -1,8 +1,8 @@
 """Checks of lesson 03 "Optimizers": the student's step functions against the reference, on slopes nobody has seen.
 
-Only parameters are compared, never the state, whose form is the student's own. Every walk keeps one learning rate, so
-that the two usual forms of momentum agree. Where eps stands is free in AdaGrad, RMSProp and Adam: it is 1e-8 beside
-slopes of size 0.5 to 2, and no form differs by more than 1e-6. In Adadelta it matters, and the text fixes it.
+Only parameters are compared, never the state, whose form is the student's own. With momentum every walk keeps one
+learning rate, so that the two usual forms agree. Where eps stands is free in AdaGrad, RMSProp and Adam: it is so small
+beside the slopes that no form differs by more than 1e-6. In Adadelta it matters, and the text fixes it.
 """
 
 import functools
@@ -20,9 +20,13 @@ from grading.lessons.checking import (
     points,
     take_apart,
 )
+from grading.lessons.inputs import walk, with_ties, with_zeros
 
 SINGLE = 1e-5  # relative tolerance that answers computed in float32 keep
 TINY = 1e-8  # eps of the rules that only need it for 0 / 0
+TINIEST = 1e-30  # the same beside slopes of every size
+LINEAR = "sgd_step", "momentum_step", "nesterov_step"
+ROLLING = "momentum_step", "nesterov_step"
 SETTINGS = {
     "sgd_step": (0.1,),
     "momentum_step": (0.1, 0.5),
@@ -44,7 +48,7 @@ def _worked(step, settings):
     for slope in (4.0, 1.0):
         params, state = step(params, {"w": np.array([slope])}, state, *settings)
         places.append(params["w"])
-    return places
+    return np.hstack(places)
 
 
 def _all_names(step, params, slopes, settings):
@@ -71,10 +75,25 @@ def _no_slope(step, settings):
     return params
 
 
+def _one_step_without_slope(step, settings):
+    params, _ = step({"w": np.array([1.0, 1.0])}, {"w": np.array([2.0, 0.0])}, {}, *settings)
+    return params
+
+
 def _walk(step, params, slopes, settings):
     places, state = [], {}
     for grads in slopes:
         params, state = step(params, grads, state, *settings)
+        places.append(params)
+    return places
+
+
+def _walk_with_rates(step, params, slopes, rates, others):
+    places, state = [], {}
+    for grads, rate in zip(slopes, rates, strict=True):
+        if isinstance(params, dict):  # the names come in another order each time
+            params = {name: params[name] for name in [*grads, *params] if name in params}
+        params, state = step(params, grads, state, rate, *others)
         places.append(params)
     return places
 
@@ -88,7 +107,7 @@ def _three_steps_twice(step, params, slopes, settings):
 
 
 def _steps_of_eps(step, begin, slopes, settings):
-    return [step({"w": begin}, {"w": slopes}, {}, *settings, eps)[0]["w"] for eps in (1e-8, 10.0)]
+    return [step({"w": begin}, {"w": slopes}, {}, *settings, eps)[0]["w"] for eps in (1e-12, 0.04)]
 
 
 def _walk_in_a_ravine(
@@ -116,17 +135,20 @@ def _step_examples(name, *more):
     """Show the worked number, several arrays with their names in another order, a repeated step, and more."""
     step, settings = StudentFunction(name), SETTINGS[name]
     other = (0.5, *settings[1:])  # another learning rate than in the worked number
+    if name == "adadelta_step":
+        other = (0.5, 0.9, 0.05)
     slopes = [
-        {"b": np.array([1.0, -2.0]), "a": np.array([-1.0, 0.5]), "W": np.array([[2.0], [-0.5]])},
-        {"b": np.array([0.5, 1.0]), "a": np.array([2.0, -1.0]), "W": np.array([[-1.0], [1.0]])},
-        {"b": np.array([-2.0, 1.5]), "a": np.array([1.0, 1.0]), "W": np.array([[0.5], [2.0]])},
+        {"b1": np.array([1.0, -2.0]), "b2": np.array([-1.0, 0.5]), "W1": np.array([[2.0], [-0.5]])},
+        {"b1": np.array([0.5, 1.0]), "b2": np.array([2.0, -1.0]), "W1": np.array([[-1.0], [1.0]])},
+        {"b1": np.array([-2.0, 1.5]), "b2": np.array([1.0, 1.0]), "W1": np.array([[0.5], [2.0]])},
+        {"b1": np.array([1.0, 0.5]), "b2": np.array([-0.5, 2.0]), "W1": np.array([[1.0], [-1.5]])},
     ]
-    params = {"W": np.array([[1.0], [2.0]]), "a": np.array([0.0, 1.0]), "b": np.array([-1.0, 3.0])}
+    params = {"W1": np.array([[1.1], [2.3]]), "b2": np.array([0.2, 1.3]), "b1": np.array([-1.2, 3.1])}
     repeated = "the same step, from the same params and state, gives the same"
     return [
         shown("the worked number: slopes 4, then 1", run=_worked, step=step, settings=settings),
         shown(
-            "three arrays, three steps, names in another order",
+            "three arrays, four steps, names in another order",
             run=_all_names,
             step=step,
             params=params,
@@ -162,7 +184,9 @@ EXAMPLES = {
     "rmsprop_step": _step_examples("rmsprop_step", NO_SLOPE_EXAMPLE),
     "adadelta_step": _step_examples("adadelta_step", NO_SLOPE_EXAMPLE),
     "adam_step": _step_examples("adam_step", NO_SLOPE_EXAMPLE),
-    "adam_step_broken": _step_examples("adam_step_broken"),
+    "adam_step_broken": _step_examples(
+        "adam_step_broken", NO_SLOPE_EXAMPLE, ("one step, where one weight has no slope", _one_step_without_slope)
+    ),
     "exponential_decay": [
         shown("the rate at the beginning", learning_rate=0.2, step=0, tau=50),
         shown("after half of tau", learning_rate=0.1, step=50, tau=100),
@@ -223,15 +247,80 @@ def _task(rng, count, settings, shapes):
     return {"params": params, "slopes": _slopes(rng, count, shapes), "settings": settings}
 
 
+MANY_SHAPES = SHAPES | {"d": (), "e": (1,), "f": (1, 3), "g": (3, 1), "h": (1, 1, 1)}
+
+
+def _long_walk(rng, step, settings):
+    """Draw a walk of 40 steps in which slopes change their size or become 0, with arrays of many shapes."""
+    slopes, rates = zip(*walk(rng, MANY_SHAPES), strict=True)
+    if step in ROLLING:
+        rates = rates[:1] * len(rates)
+    params = {name: rng.uniform(-1, 1, size=shape) for name, shape in MANY_SHAPES.items()}
+    return {"params": params, "slopes": list(slopes), "rates": list(rates), "others": settings[1:]}
+
+
+def _sized_walks(rng, step, settings):
+    """Draw walks with tiny and with large params or slopes, where each step counts beside the params."""
+    rate, *others = settings
+    shapes = {"W": (2, 3), "b": (4,)}
+    tasks = []
+    for size in (1e-9, 1e5):
+        task = _task(rng, 3, (rate * size, *others), shapes)
+        tasks.append(task | {"params": _times(size, task["params"])})
+        task = _task(rng, 3, settings, shapes)
+        fits = size if step in LINEAR or (step == "adadelta_step" and size < 1) else 1.0
+        slopes = [_times(size, grads) for grads in task["slopes"]]
+        tasks.append(task | {"params": _times(fits, task["params"]), "slopes": slopes})
+    return tasks
+
+
+def _walks_at_the_end(rng, settings):
+    """Draw walks in which a share that is kept, such as momentum or rho, is 0: each of them in turn."""
+    tasks = []
+    for position, number in enumerate(settings):
+        if position and 0.1 < number < 1:
+            at_the_end = (*settings[:position], 0.0, *settings[position + 1 :])
+            tasks.append(_task(rng, 3, at_the_end, {"w": (4,)}))
+    return tasks
+
+
+def _times(size, arrays):
+    return {name: size * array for name, array in arrays.items()}
+
+
+def _special_walks(rng, settings):
+    """Draw walks of two steps in which params, or slopes, hold ties, near ties or zeros."""
+    kinds = [lambda shape: with_ties(rng, shape), lambda shape: with_ties(rng, shape, gap=0.005), _zeros_of(rng)]
+    shapes, tasks = {"W": (2, 3), "b": (4,)}, []
+    for kind in kinds:
+        for which in ("params", "slopes"):
+            task = _task(rng, 2, settings, shapes)
+            special = {name: kind(shape) for name, shape in shapes.items()}
+            tasks.append(task | {which: special if which == "params" else [special, special]})
+    return tasks
+
+
+def _zeros_of(rng):
+    def draw(shape):
+        numbers = with_zeros(rng, shape)
+        numbers[: 1 if len(shape) > 1 else None] = 0.0
+        return numbers
+
+    return draw
+
+
 def _check_walk(student, reference, step, tasks, *, what, rtol=SINGLE):
     """Walk with the student's step and with the reference's, and compare the parameters after every step."""
-    answers = [student.run(_walk, step=StudentFunction(step), **task) for task in tasks]
-    for task, places in zip(tasks, answers, strict=True):
-        right = reference.run(_walk, step=StudentFunction(step), **task)
+    snippets = [_walk_with_rates if "rates" in task else _walk for task in tasks]
+    answers = [
+        student.run(snippet, step=StudentFunction(step), **task) for snippet, task in zip(snippets, tasks, strict=True)
+    ]
+    for snippet, task, places in zip(snippets, tasks, answers, strict=True):
+        right = reference.run(snippet, step=StudentFunction(step), **task)
         places = take_apart(places, [f"params after step {number}" for number in range(1, len(right) + 1)])
         for number, (came, wanted) in enumerate(zip(places, right, strict=True), start=1):
             message = f"{step}, {what}: params after step {number}" if len(right) > 1 else f"{step}, {what}: params"
-            assert_close(came, wanted, rtol=rtol, what=message, strict_shape=True)
+            assert_close(came, wanted, rtol=rtol, atol=1e-18, what=message, strict_shape=True)
 
 
 def _check_first_step(student, reference, rng, step, settings):
@@ -241,13 +330,26 @@ def _check_first_step(student, reference, rng, step, settings):
 
 
 def _check_all_names(student, reference, rng, step, settings, count=5):
-    """Take several steps with four arrays, two of them of the same shape."""
+    """Take several steps with four arrays, two of them of the same shape, then many, then with unusual numbers."""
+    settings = tuple(TINIEST if number == TINY else number for number in settings)
     _check_walk(student, reference, step, [_task(rng, count, settings, SHAPES)], what=f"{count} steps with four arrays")
+    many, sized, special = (
+        _long_walk(rng, step, settings),
+        _sized_walks(rng, step, settings),
+        _special_walks(rng, settings),
+    )
+    _check_walk(student, reference, step, [many], what="40 steps, with numbers of many sizes and zeros", rtol=1e-4)
+    _check_walk(student, reference, step, sized, what="with tiny or large params or slopes")
+    _check_walk(student, reference, step, special, what="with equal numbers, or zeros, in params or slopes")
+    ends = _walks_at_the_end(rng, settings)
+    _check_walk(student, reference, step, ends, what="where nothing of the past is kept in one of the memories")
 
 
 def _check_pure(student, reference, rng, step, settings):
     """Repeat a step from the same params and state, and then the first step from the same empty state."""
     task = {"step": StudentFunction(step), **_task(rng, 3, settings, {"w": (4,)})}
+    for grads in task["slopes"]:
+        grads["w"][0] = 0.0  # one weight never has a slope
     answer, right = student.run(_three_steps_twice, **task), reference.run(_three_steps_twice, **task)
     answer = take_apart(answer, ("the third step", "again", "and again", "the first step"))
     assert_close(answer[0], right[0], rtol=SINGLE, what=f"{step}: params after three steps")
@@ -260,17 +362,18 @@ def _check_pure(student, reference, rng, step, settings):
 
 def _facts_of_eps(inputs, places):
     """Say whether a slope of 0 moves nothing and a large eps makes steps small: eps may stand in several places."""
-    tiny, large = (np.abs(np.asarray(place, dtype=np.float64) - inputs["begin"]) for place in places)
+    tiny, large = (inputs["begin"] - np.asarray(place, dtype=np.float64) for place in places)
     still = inputs["slopes"] == 0
+    shares = large[~still] / tiny[~still] if np.all(tiny[~still]) else np.zeros(1)
     return {
         "a slope of 0 moves nothing": bool(np.all(tiny[still] == 0)),
-        "a large eps makes steps small": bool(np.all((large < 0.9 * tiny)[~still])),
+        "a large eps makes steps small": bool(np.all((shares > 0) & (shares < 0.9))),
     }
 
 
 def _check_epsilon(student, reference, rng, step, settings):
     """A slope of 0 moves nothing, and eps is really in the denominator, wherever it stands there."""
-    slopes = rng.permutation([0.0, *rng.uniform(0.5, 2, size=3)]) * rng.choice([-1.0, 1.0], size=4)
+    slopes = rng.permutation([0.0, *rng.uniform(0.005, 0.01, size=3)])
     begin = rng.integers(-8, 9, size=4) / 8  # exact in float32, too
     task = {"begin": begin, "slopes": slopes, "settings": settings, "step": StudentFunction(step)}
     answer = student.run(_steps_of_eps, facts=_facts_of_eps, **task)
@@ -432,8 +535,9 @@ def test_adadelta_step_all_arrays(student, reference, rng):
 @points(0.5)
 def test_adadelta_step_original(student, reference, rng):
     """With the settings of the original, learning rate 1 and a small eps, many steps are right."""
-    task = _task(rng, 40, (1.0, 0.95, 1e-4), {"w": (5,)})
-    _check_walk(student, reference, "adadelta_step", [task], what="40 steps with learning rate 1")
+    tasks = [_task(rng, 40, (1.0, 0.95, eps), {"w": (5,)}) for eps in (1e-4, 1e-8)]
+    tasks[1]["params"] = _times(1e-3, tasks[1]["params"])  # so that the tiny steps count
+    _check_walk(student, reference, "adadelta_step", tasks, what="40 steps with learning rate 1")
 
 
 @points(0.5)
@@ -515,27 +619,35 @@ def test_adam_step_broken_pure(student, reference, rng):
 # exponential_decay, cosine_decay
 
 
-def _check_schedule(schedule, right, cases, name):
+def _check_schedule(schedule, right, cases, name, atol=1e-7):
     answers = [schedule(*case) for case in cases]
     for case, answer in zip(cases, answers, strict=True):
         what = f"{name} with step {case[1]}" if np.ndim(case[1]) == 0 else f"{name} with an array of steps"
         assert_shape(answer, np.shape(case[1]), what=what)
-        assert_close(answer, right(*case), rtol=SINGLE, atol=1e-7, what=what)
+        assert_close(answer, right(*case), rtol=SINGLE, atol=atol * case[0], each=not atol, what=what)
 
 
 @points(0.5)
 def test_exponential_decay_numbers(student, reference, rng):
     """The rate at a single step is right, at step 0 too."""
     tau = int(rng.integers(30, 200))
-    cases = [(float(rng.uniform(0.1, 1)), step, tau) for step in (0, int(rng.integers(5, 29)), tau, 2 * tau + 7)]
-    _check_schedule(student.exponential_decay, reference.exponential_decay, cases, "exponential_decay")
+    cases = [(float(rng.uniform(0.1, 1)), step, tau) for step in (0, int(rng.integers(5, 29)), tau, 2 * tau + 7, 1)]
+    cases += [(float(rng.uniform(7, 9)), step, tau) for step in (1, 3 * tau)] + [
+        (float(rng.uniform(2e3, 9e3)), 1, tau),
+        (float(rng.uniform(1e-4, 1e-3)), 10 * tau + 1, tau),
+    ]
+    cases += [(float(rng.uniform(0.1, 1)), step, 1) for step in (0, 2)] + [(0.25, 1, float(rng.uniform(0.4, 0.8)))]
+    cases.append((0.5, 12_345, float(rng.uniform(20_000, 30_000))))
+    _check_schedule(student.exponential_decay, reference.exponential_decay, cases, "exponential_decay", atol=0.0)
 
 
 @points(0.5)
 def test_exponential_decay_array(student, reference, rng):
     """An array of steps gives an array of rates."""
-    cases = [(float(rng.uniform(0.1, 1)), rng.integers(0, 90, size=6), 37.5)]
-    _check_schedule(student.exponential_decay, reference.exponential_decay, cases, "exponential_decay")
+    shapes = (6,), (2, 4), (1, 3), (3, 1), (1,), (2, 1, 2), (2, 2, 1)
+    cases = [(float(rng.uniform(0.1, 1)), rng.integers(0, 90, size=shape), rng.uniform(30, 40)) for shape in shapes]
+    cases.append((float(rng.uniform(1, 3)), np.array([0, 0, 300, 0]), rng.uniform(30, 40)))
+    _check_schedule(student.exponential_decay, reference.exponential_decay, cases, "exponential_decay", atol=0.0)
 
 
 @points(1)
@@ -543,14 +655,19 @@ def test_cosine_decay_numbers(student, reference, rng):
     """The rate at a single step is right, from the first to the last."""
     steps = int(rng.integers(40, 200))
     middle = int(rng.integers(5, steps // 2 - 5))
-    cases = [(float(rng.uniform(0.1, 1)), step, steps) for step in (0, middle, steps - 1, steps)]
+    cases = [(float(rng.uniform(0.1, 1)), step, steps) for step in (0, middle, steps - 1, steps, 1)]
+    cases += [(float(rng.uniform(low, 9 * low)), middle, steps) for low in (1.0, 1e-4, 1e-9, 1e4)]
+    cases += [(float(rng.uniform(0.1, 1)), step, 1) for step in (0, 1)] + [(float(rng.uniform(7, 9)), 1, steps)]
+    cases.append((0.5, 12_345, int(rng.integers(20_000, 30_000))))
     _check_schedule(student.cosine_decay, reference.cosine_decay, cases, "cosine_decay")
 
 
 @points(0.5)
 def test_cosine_decay_array(student, reference, rng):
     """An array of steps gives an array of rates."""
-    cases = [(float(rng.uniform(0.1, 1)), rng.integers(1, 60, size=(2, 4)), 61)]
+    shapes = (2, 4), (5,), (1, 3), (3, 1), (1,), (2, 1, 2), (2, 2, 1)
+    cases = [(float(rng.uniform(0.1, 1)), rng.integers(1, 60, size=shape), 61) for shape in shapes]
+    cases.append((float(rng.uniform(0.1, 1)), np.array([0, 0, 13, 0]), 61))
     _check_schedule(student.cosine_decay, reference.cosine_decay, cases, "cosine_decay")
 
 
@@ -566,9 +683,10 @@ def test_cosine_decay_beyond_the_end(student, reference, rng):
 # clip_by_global_norm
 
 
-def _gradient(rng, norm):
+def _gradient(rng, norm, kind=None):
     """Draw a gradient of several arrays with this global norm; no array has more than 0.85 of it, none is short."""
-    parts = {name: rng.normal(size=shape) for name, shape in SHAPES.items()}
+    kind = kind or (lambda shape: rng.normal(size=shape))
+    parts = {name: kind(shape) for name, shape in SHAPES.items()}
     shares = np.sqrt(rng.permutation([0.1, 0.2, 0.3, 0.4]))
     return {
         name: part * (norm * share / np.linalg.norm(part))
@@ -580,28 +698,37 @@ def _check_clip(student, reference, cases):
     answers = [student.clip_by_global_norm(*case) for case in cases]
     for case, answer in zip(cases, answers, strict=True):
         what = f"clip_by_global_norm(grads, {case[1]:.2f})"
-        assert_close(answer, reference.clip_by_global_norm(*case), rtol=1e-5, what=what, strict_shape=True)
+        assert_close(answer, reference.clip_by_global_norm(*case), rtol=1e-5, atol=1e-18, what=what, strict_shape=True)
 
 
 @points(1)
 def test_clip_by_global_norm_too_long(student, reference, rng):
     """A gradient that is too long gets the norm asked for, and keeps its direction."""
     sizes = [(rng.uniform(20, 40), rng.uniform(2, 9)), (rng.uniform(5, 8), rng.uniform(4.6, 4.9))]
-    _check_clip(student, reference, [(_gradient(rng, long), float(limit)) for long, limit in sizes])
+    cases = [(_gradient(rng, long), float(limit)) for long, limit in sizes]
+    large = 10 ** rng.uniform(5, 6)
+    cases += [(_gradient(rng, large), large / 50), (_gradient(rng, large), 0.5), (_gradient(rng, 0.9), 0.4)]
+    kinds = [lambda shape: with_ties(rng, shape), lambda shape: with_ties(rng, shape, gap=0.005), _zeros_of(rng)]
+    cases += [({"W": kind((3, 4)) * 9, "b": rng.normal(size=4)}, 2.25) for kind in kinds]
+    cases.append(({name: rng.normal(size=shape) * 3 for name, shape in MANY_SHAPES.items()}, 3.0))
+    cases.append(({"W": rng.normal(size=(2, 3)) * 3, "b": rng.normal(size=6) * 3}, 3.0))
+    _check_clip(student, reference, cases)
 
 
 @points(0.5)
 def test_clip_by_global_norm_short_enough(student, reference, rng):
     """A gradient that is short enough stays as it is, and one that is hardly too long does not."""
     cases = [(_gradient(rng, rng.uniform(2, 3)), limit) for limit in (3.1, 50.0)]
-    _check_clip(student, reference, [*cases, (_gradient(rng, rng.uniform(3.2, 3.5)), 3.1)])
+    hardly = [(_gradient(rng, 3.1 * rng.uniform(1, factor) + 0.003), 3.1) for factor in (1.007, 1.04, 1.1)]
+    tiny = [(_gradient(rng, 1e-9), limit) for limit in (0.5, 1000.0)]
+    _check_clip(student, reference, [*cases, *hardly, *tiny])
 
 
 @points(0.5)
 def test_clip_by_global_norm_zeros(student, reference, rng):
     """A gradient of zeros stays as it is, without a warning, and zeros count nothing beside other numbers."""
-    zeros, norm = {"W": np.zeros((2, 3)), "b": np.zeros(3)}, rng.uniform(6, 9)
-    some = zeros | {"b": norm * _direction(rng, 3)}
+    zeros, norm = {"W": np.zeros((2, 3)), "b": np.zeros(6)}, rng.uniform(6, 9)
+    some = zeros | {"b": norm * _direction(rng, 6)}
     answer = student.clip_by_global_norm(zeros, float(rng.uniform(0.5, 2)))
     assert_quiet(student, what="clip_by_global_norm with a gradient of zeros")
     assert_close(answer, zeros, what="clip_by_global_norm with a gradient of zeros", strict_shape=True)

@@ -7,6 +7,54 @@ import numpy as np
 
 from grading.lessons.checking import edit, hint
 
+# Wrong answers made by the machine that are right after all, see CONTRIBUTING.md.
+EQUIVALENT = {
+    "*": {
+        "nothing of...": "no array is empty: the text says so at the top",
+        "whole numbers in, whole numbers out of...": "arrays hold floats: the text says so at the top",
+    },
+    "leaky_relu_forward": {
+        "reference: comparison: Z > 0 -> Z >= 0...": "0 gives 0 either way",
+        "sign dropped of slope": "the slope is not negative",
+        "cut to 0 to 1 of slope": "the slope is at most 1",
+    },
+    "leaky_relu_backward": {
+        "reference: comparison: Z > 0 -> Z >= 0...": "at 0 the text leaves the slope open",
+        "mask: comparison: Z < 0 -> Z <= 0...": "at 0 the text leaves the slope open",
+        "choose: comparison: Z >= 0 -> Z > 0...": "at 0 the text leaves the slope open",
+        "beyond 5 counts as 5 of Z": "only the signs of Z count",
+        "negative counts as 0 of Z": "the slope at 0 may be that of negative numbers",
+        "0 counts as 0.001 of Z": "the slope at 0 may be that of positive numbers",
+        "near ties count as ties of Z": "only the signs of Z count",
+        "sign dropped of slope": "the slope is not negative",
+        "cut to 0 to 1 of slope": "the slope is at most 1",
+    },
+    "prelu_backward": {
+        "reference: comparison: Z > 0 -> Z >= 0...": "at 0 the text leaves the slope open",
+        "loops: comparison: Z[n, j] > 0 -> Z[n, j] >= 0...": "at 0 the text leaves the slope open",
+        "loops: function: np.zeros(Z.shape) -> np.ones(Z.shape)": "every entry is written over",
+        "masks: comparison: Z < 0 -> Z <= 0...": "at 0 the text leaves the slope open",
+        "0 counts as 0.001 of Z": "at 0 the text leaves the slope open",
+        "near ties count as ties of Z": "of positive numbers only the sign counts, and ties are drawn among those",
+    },
+    "l1_l2_penalty": {
+        "norms: swap: l2 * flat @ flat...": "a product of a vector with itself",
+        "sign dropped of l1": "a price is not negative",
+        "sign dropped of l2": "a price is not negative",
+    },
+    "early_stopping": {
+        "waiting: constant: 0 -> 1 in (float('inf'), 0, 0)...": "the first loss is a new best and sets all of them",
+        "waiting: constant: 0 -> -1 in (float('inf'), 0, 0)...": "the first loss is a new best and sets all of them",
+        "0 counts as of...": "patience is at least 1",
+        "a float for an int": "a whole number is welcome as a float",
+    },
+    "dropout_backward": {
+        "copy: call left out: np.asarray(mask) -> mask": "the mask is an array",
+        "sign dropped of drop_rate": "a probability is not negative",
+        "cut to 0 to 1 of drop_rate": "a probability is at most 1",
+    },
+}
+
 # gradient_norms
 
 edit(

@@ -15,6 +15,7 @@ from dnnkit.facts.digits import digits_facts
 from dnnkit.facts.weights import normal_facts, uniform_facts
 from dnnkit.gradcheck import numerical_gradient
 from grading.lessons.checking import assert_close, assert_shape, assert_that, example, points, take_apart
+from grading.lessons.inputs import ends, many_kinds, small_shapes, with_ties
 
 SLOW = ("train_regularised",)
 
@@ -312,7 +313,7 @@ EXAMPLES = {
         shown("stops before it sees the 2", losses=[5.0, 4.0, 3.0, 3.5, 3.2, 3.1, 2.0], patience=3),
         shown("a little more patience finds the 2", losses=[5.0, 4.0, 3.0, 3.5, 3.2, 3.1, 2.0], patience=4),
         shown("an equal loss is no new best", losses=[2.0, 1.0, 1.0, 1.0, 0.5], patience=2),
-        shown("a new best starts the count again", losses=[4.0, 5.0, 3.0, 6.0, 2.0, 2.5, 2.5, 1.0], patience=2),
+        shown("a new best starts the count again", losses=[4.0, 5.0, 3.0, 6.0, 2.0, 2.5, 2.5, 2.2, 1.0], patience=2),
         shown("too few epochs to stop", losses=[1.0, 2.0], patience=5),
     ],
     "augment_shift": [
@@ -421,15 +422,23 @@ def test_gradient_norms_relu(student, reference, rng):
 # leaky_relu_forward, leaky_relu_backward, prelu_backward
 
 
+def _numbers(rng, shape):
+    """Draw arrays of floats with numbers of another kind each: tiny, large, nearly equal, whole, some of them 0."""
+    return [(1e-4 if k == 0 else 1.0) * array for k, (array,) in enumerate(many_kinds(rng, shape))]
+
+
 @points(1)
 def test_leaky_relu_forward_values(student, reference, rng):
     """Positive numbers pass, negative ones shrink by the slope, in any shape and for any slope from 0 to 1."""
     cases = [(_away_from_zero(rng, shape), slope) for shape, slope in (((9,), 0.2), ((3, 4), 0.0), ((2, 3, 2), 0.7))]
+    cases += [(_away_from_zero(rng, (2, 3)), slope) for slope in ends(rng, 0.0, 1.0)]
+    cases += [(rng.normal(size=shape), rng.uniform(0.1, 0.9)) for shape in ((1,), *small_shapes((2, 3, 2)))]
+    cases += [(Z, rng.uniform(0.1, 0.9)) for Z in (*_numbers(rng, (4, 3)), with_ties(rng, (4, 3)))]
     answers = [student.leaky_relu_forward(*case) for case in cases]
     for (Z, slope), answer in zip(cases, answers, strict=True):
         what = f"leaky_relu_forward(Z, {slope}) with Z of shape {Z.shape}"
         assert_shape(answer, Z.shape, what=what)
-        assert_close(answer, reference.leaky_relu_forward(Z, slope), rtol=SINGLE, what=what)
+        assert_close(answer, reference.leaky_relu_forward(Z, slope), rtol=SINGLE, atol=1e-18, what=what)
 
 
 @points(1)
@@ -437,8 +446,21 @@ def test_leaky_relu_backward_values(student, reference, rng):
     """The gradient agrees with numerical slopes, in any shape and for any slope from 0 to 1."""
     shapes = (((8,), 0.2), ((3, 4), 0.0), ((2, 3, 2), 0.7))
     cases = [(_away_from_zero(rng, shape), _away_from_zero(rng, shape), slope) for shape, slope in shapes]
-    answers = [student.leaky_relu_backward(*case) for case in cases]
-    for (dout, Z, slope), answer in zip(cases, answers, strict=True):
+    others = [(_away_from_zero(rng, (2, 3)), _away_from_zero(rng, (2, 3)), slope) for slope in ends(rng, 0.0, 1.0)]
+    for shape in ((1,), *small_shapes((2, 3, 2))):
+        others.append((rng.normal(size=shape), _away_from_zero(rng, shape), rng.uniform(0.1, 0.9)))
+    for array in (*_numbers(rng, (4, 3)), with_ties(rng, (4, 3))):
+        others.append((array, _away_from_zero(rng, (4, 3)), rng.uniform(0.1, 0.9)))
+        others.append((rng.normal(size=(4, 3)), array, rng.uniform(0.1, 0.9)))
+    answers = [student.leaky_relu_backward(*case) for case in (*cases, *others)]
+    for (dout, Z, slope), answer in zip(others, answers[len(cases) :], strict=True):
+        what = f"leaky_relu_backward(dout, Z, {slope:.3g}) with Z of shape {Z.shape}"
+        assert_shape(answer, Z.shape, what=what)
+        if isinstance(answer, np.ndarray):
+            answer = np.where(Z == 0, 0.0, answer)  # there is no slope
+        right = dout * np.where(Z > 0, 1.0, np.where(Z < 0, slope, 0.0))
+        assert_close(answer, right, rtol=SINGLE, atol=1e-18, what=what)
+    for (dout, Z, slope), answer in zip(cases, answers, strict=False):
         what = f"leaky_relu_backward(dout, Z, {slope}) with Z of shape {Z.shape}"
         assert_shape(answer, Z.shape, what=what)
         slopes = numerical_gradient(lambda v, g=dout, s=slope: np.sum(g * reference.leaky_relu_forward(v, s)), Z)
@@ -450,8 +472,27 @@ def _check_prelu(student, reference, rng, part):
         (_away_from_zero(rng, shape), _away_from_zero(rng, shape), rng.uniform(0.1, 0.8, size=shape[1]))
         for shape in ((7, 3), (4, 4), (1, 5))
     ]
-    answers = [student.prelu_backward(*case) for case in cases]
-    for (dout, Z, slope), answer in zip(cases, answers, strict=True):
+    others = [(rng.normal(size=(4, 3)), _away_from_zero(rng, (4, 3)), np.array([0.0, -0.5, 1.5]))]
+    others += [
+        (rng.normal(size=s), _away_from_zero(rng, s), rng.uniform(0.1, 0.8, size=s[1])) for s in ((4, 1), (1, 1))
+    ]
+    kinds = many_kinds(rng, (4, 3), (4, 3), (3,))
+    others += [(1.0 * dout, 1.0 * Z, 1.0 * slope) for dout, Z, slope in kinds]
+    dout, Z, slope = others[0]
+    tiny = [1e-4 * array for array in kinds[0]]
+    others += [(tiny[0], Z, slope), (dout, tiny[1], slope), (dout, -np.abs(Z), tiny[2])]
+    others += [(dout, -np.abs(Z), with_ties(rng, (3,), gap=0.005)), (dout[:, :2], Z[:, :2], slope[1:])]
+    answers = [student.prelu_backward(*case) for case in (*cases, *others)]
+    for (dout, Z, slope), answer in zip(others, answers[len(cases) :], strict=True):
+        came = take_apart(answer, ("dZ", "dslope"))[part]
+        what = f"{('dZ', 'dslope')[part]} for Z of shape {Z.shape}, with unusual numbers"
+        assert_shape(came, (Z, slope)[part].shape, what=what)
+        right = (dout * np.where(Z > 0, 1.0, slope), np.sum(dout * np.minimum(Z, 0), axis=0))[part]
+        size = float(np.abs(right if part == 0 else dout * Z).max())
+        if part == 0 and isinstance(came, np.ndarray):
+            came = np.where(Z == 0, right, came)  # there is no slope
+        assert_close(came, right, rtol=SINGLE, atol=1e-6 * size, what=what)
+    for (dout, Z, slope), answer in zip(cases, answers, strict=False):
         came = take_apart(answer, ("dZ", "dslope"))[part]
         what = f"{('dZ', 'dslope')[part]} for Z of shape {Z.shape}"
         assert_shape(came, (Z, slope)[part].shape, what=what)
@@ -781,11 +822,17 @@ def test_dropout_backward_values(student, reference, rng):
     for shape, drop_rate in (((7,), 0.2), ((3, 5), 0.9), ((2, 3, 4), 0.0)):
         mask = rng.permutation(np.resize([1.0, 0.0, 1.0], int(np.prod(shape)))).reshape(shape)
         cases.append((rng.normal(size=shape), mask if drop_rate else np.ones(shape), drop_rate))
+    for dout in (*_numbers(rng, (4, 3)), with_ties(rng, (4, 3))):
+        mask = rng.permutation(np.resize([1.0, 0.0, 1.0], 12)).reshape(4, 3)
+        mask[1] = 0.0
+        cases.append((dout, mask, rng.uniform(0.1, 0.7)))
+    for shape in ((1,), *small_shapes((2, 3, 2))):
+        cases.append((rng.normal(size=shape) + 2, np.ones(shape), rng.uniform(0.1, 0.7)))
     answers = [student.dropout_backward(*case) for case in cases]
     for case, answer in zip(cases, answers, strict=True):
         what = f"dropout_backward with drop_rate {case[2]} and dout of shape {case[0].shape}"
         assert_shape(answer, case[0].shape, what=what)
-        assert_close(answer, reference.dropout_backward(*case), rtol=SINGLE, what=what)
+        assert_close(answer, reference.dropout_backward(*case), rtol=SINGLE, atol=1e-18, what=what)
 
 
 # l1_l2_penalty
@@ -794,13 +841,18 @@ def test_dropout_backward_values(student, reference, rng):
 def _check_penalty(student, reference, rng, part):
     W = _away_from_zero(rng, (3, 4))
     W[1, 2] = 0.0
-    cases = [(W, *rng.uniform(0.1, 0.4, size=2) * [1, 0.2]), (W[0], 0.0, 0.3), (W[:, :2], 0.7, 0.0)]
+    cases = [(W, *rng.uniform(0.1, 0.4, size=2) * [1, 0.2]), (W[0], 0.0, 0.3), (W[:, :2], 0.7, 0.0), (W, 0.0, 0.0)]
+    cases += [(W, *rng.uniform(2, 4, size=2)), (W * 0.01, *rng.uniform(0.01, 0.04, size=2))]
+    cases += [(array, *rng.uniform(0.1, 0.4, size=2)) for array in (*_numbers(rng, (4, 3)), with_ties(rng, (4, 3)))]
+    cases += [
+        (_away_from_zero(rng, shape), *rng.uniform(0.1, 0.4, size=2)) for shape in ((1,), *small_shapes((2, 3, 2)))
+    ]
     answers = [student.l1_l2_penalty(*case) for case in cases]
     for case, answer in zip(cases, answers, strict=True):
         came, right = take_apart(answer, ("penalty", "dW"))[part], reference.l1_l2_penalty(*case)[part]
         what = f"{('penalty', 'dW')[part]} for W of shape {case[0].shape}, l1 = {case[1]:.2f}, l2 = {case[2]:.2f}"
         assert_shape(came, np.shape(right), what=what)
-        assert_close(came, right, rtol=SINGLE, what=what)
+        assert_close(came, right, rtol=SINGLE, atol=1e-18, what=what)
 
 
 @points(1)
@@ -859,7 +911,15 @@ def test_early_stopping_stops(student, reference, rng):
     patiences = [1, 2, 3, *(int(patience) for patience in rng.integers(2, 7, size=3))]
     questions = [(_losses(rng, patience, _waits(rng, patience), stops=True), patience) for patience in patiences]
     equal = [5.0, *[4.0] * int(rng.integers(4, 9)), 1.0]
-    _check_stop(student, reference, [*questions, (equal, 3), (equal[1:], 2)])
+    questions += [(equal, 3), (equal[1:], 2)]
+    for scale, shift in ((1e-5, 0.5), (1e-9, 0.0), (1e4, 0.0), (1.0, -20.0)):  # small steps, small, large, below 0
+        patience = int(rng.integers(2, 5))
+        losses = shift + scale * np.array(_losses(rng, patience, _waits(rng, patience), stops=True))
+        questions += [(losses.tolist(), patience), (losses, patience)]
+    near = np.array([1.0, 0.997, 0.994, 1.0, 0.993, 1.0, 1.0, 0.5])
+    zero = np.array([1.0, 5e-4, 0.0, 2.0, 2.0, 2.0, -1.0])
+    questions += [(near, 2), (zero, 3), (np.zeros(4), 2), (np.array([2.0, 1.0]), 3), (np.array([1.0]), 1)]
+    _check_stop(student, reference, questions)
 
 
 @points(1)

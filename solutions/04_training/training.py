@@ -54,7 +54,8 @@
 #
 # It works as in the lessons before: write the function, run its `check`. Cells that begin with `%%explore` play with
 # your functions, and the grader skips them. Never change an array that came in as an argument. Compute in `float64`,
-# NumPy's default; `float32` is accepted. All randomness comes from the argument `rng`.
+# NumPy's default; `float32` is accepted. Arrays hold floats of any size; any axis may have length 1, and no array is
+# empty. All randomness comes from the argument `rng`.
 
 # %%
 # Only on Google Colab: upload course.zip first (the folder icon at the left), then run this cell.
@@ -335,7 +336,7 @@ def leaky_relu_backward(dout, Z, slope):
         slope: factor for negative numbers, a number from 0 to 1.
 
     Returns:
-        Gradient of the loss with respect to Z, same shape.
+        Gradient of the loss with respect to Z, same shape; where Z is exactly 0, that of either side.
     """
     ### BEGIN SOLUTION
     return dout * np.where(Z > 0, 1.0, slope)
@@ -378,10 +379,11 @@ def prelu_backward(dout, Z, slope):
     Args:
         dout: gradient of the loss with respect to the activations, shape (N, D).
         Z: pre-activations that went in, shape (N, D).
-        slope: factors for negative numbers, shape (D,).
+        slope: factors for negative numbers, shape (D,); any numbers, also 0, negative ones or above 1.
 
     Returns:
-        (dZ, dslope): gradients with respect to Z, shape (N, D), and to the slopes, shape (D,).
+        (dZ, dslope): gradients with respect to Z, shape (N, D), and to the slopes, shape (D,); where Z is exactly 0,
+        that of either side.
 
     Reference: He et al. 2015, eq. 2 and 3 (their a_i is our slope).
     """
@@ -1282,8 +1284,8 @@ def l1_l2_penalty(W, l1, l2):
 
     Args:
         W: weights, any shape.
-        l1: price of the sum of absolute values.
-        l2: price of the sum of squares.
+        l1: price of the sum of absolute values, not negative.
+        l2: price of the sum of squares, not negative.
 
     Returns:
         (penalty, dW): a number, and its gradient with respect to W, shape of W, with sign 0 at 0.
@@ -1329,7 +1331,7 @@ def early_stopping(losses, patience):
     """Say when training would have stopped, and which epoch was best until then.
 
     Args:
-        losses: validation loss of each epoch, a list or array of at least one number.
+        losses: validation loss of each epoch, a list or array of at least one number; of any size, also below 0.
         patience: how many epochs in a row without a new lowest loss end the training, at least 1.
 
     Returns:
