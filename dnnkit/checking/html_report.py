@@ -95,8 +95,11 @@ def _fold(result: ExampleResult, *, opened: bool = False) -> str:
     names = "Input", "Expected", "Yours"
     heads = "".join(f'<th scope="col" style="{CELL}">{name}</th>' for name in names)
     cells = _cell(escape(inputs)) + _cell(escape(expected), PROSE if result.asked else "")
-    right = expected if result.verdict == DIFFERS else ""
-    cells += _cell(_marked(yours, right), PROSE if result.facts or result.verdict in (ERROR, STOPPED) else "")
+    has_wrong_parts = (result.facts or result.difference) and result.call.outcome.value is not None
+    cells += _cell(
+        _marked(yours, expected) if has_wrong_parts else escape(yours),
+        PROSE if result.facts or result.verdict in (ERROR, STOPPED) else "",
+    )
     why = f'<p style="margin:0.2em 0 0.4em;max-width:46em;">{escape(notes)}</p>' if notes else ""
     edge = f"margin:0.2em 0;border-left:4px solid {colour};padding-left:0.5em;"
     return (
