@@ -49,7 +49,7 @@ def show(report: CheckReport) -> None:
 def to_html(report: CheckReport) -> str:
     """Write a report as an HTML fragment: one sentence, the hints, and the examples, of which the first wrong is open.
 
-    Every text that comes from the student's function is escaped.
+    Every text that comes from the student's function is escaped, and a dollar in it begins no formula.
     """
     first = escape(first_line(report))
     if not report.examples:
@@ -71,9 +71,9 @@ def to_html(report: CheckReport) -> str:
             f'<details style="margin:0.2em 0;"><summary style="cursor:pointer;">{label}</summary>{others}</details>'
         )
     return (
-        f'<p style="margin:0.3em 0;"><strong>{first}</strong></p>{hints}'
+        f'<div class="mathjax_ignore"><p style="margin:0.3em 0;"><strong>{first}</strong></p>{hints}'
         f'<div role="region" aria-label="Result of check {escape(report.name)}" tabindex="0" '
-        f'style="overflow-x:auto;max-width:1000px;">{"".join(folds)}{others}</div>'
+        f'style="overflow-x:auto;max-width:1000px;">{"".join(folds)}{others}</div></div>'
     )
 
 
