@@ -58,13 +58,8 @@ def reset_exercise(
     document = _read(path)
     cells = document["cells"]
     found = next((number for number, cell in enumerate(cells) if _is_cell_of(cell, short)), None)
-    if found is None and f"{exercise['topic']}.{short}" not in lesson_exercises(
-        read_code_cells(path), path.stem, examples
-    ):
-        raise WrongUse(
-            f"{path} was not changed. Expected the notebook of {exercise['lesson']}, whose exercise {short} is. "
-            "Got another one."
-        )
+    if found is None:
+        _require_lesson_of(exercise, short, path, examples)
     text = "" if found is None else _source(cells[found])
     if found is not None and cells[found].get("cell_type") == "code" and text.strip() == exercise["cell"].strip():
         return ResetCell(path, changed=False, others=_others(cells, found, short))
@@ -73,13 +68,26 @@ def reset_exercise(
         cells.insert(found, {"id": short} if _have_ids(document) else {})
     cells[found] = _handed_out(short, exercise["cell"], cells[found])
     kept = _unused(path.parent / KEPT / f"{short}-{now:%Y%m%d-%H%M%S}.py") if text.strip() else None
+    _write(path, document, kept, text)
+    return ResetCell(path, changed=True, kept=kept, others=_others(cells, found, short))
+
+
+def _require_lesson_of(exercise: dict[str, Any], name: str, path: Path, examples: Path | None) -> None:
+    if f"{exercise['topic']}.{name}" not in lesson_exercises(read_code_cells(path), path.stem, examples):
+        raise WrongUse(
+            f"{path} was not changed. Expected the notebook of {exercise['lesson']}, whose exercise {name} is. "
+            "Got another one."
+        )
+
+
+def _write(path: Path, document: dict[str, Any], kept: Path | None, text: str) -> None:
+    """Write the text that is kept first, then the notebook."""
     try:
         if kept is not None:
             write_atomically(kept, text + "\n")
         write_atomically(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     except OSError as error:
         raise WrongUse(f"{path} was not changed. Expected a folder that can be written. Got: {error}.") from None
-    return ResetCell(path, changed=True, kept=kept, others=_others(cells, found, short))
 
 
 def _unused(path: Path) -> Path:
