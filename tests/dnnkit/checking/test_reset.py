@@ -162,7 +162,7 @@ def test_a_notebook_whose_format_has_no_ids_gets_none(lesson):
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("softmaxx", "There is no exercise named softmaxx. Do you mean"), ("", "There is no exercise named")],
+    [("softmaxx", r"There is no exercise named softmaxx\. Do you mean softmax\?"), ("", "There is no exercise named")],
 )
 def test_an_exercise_that_is_not_there_is_named(lesson, name, said):
     with pytest.raises(WrongUse, match=said):
