@@ -151,13 +151,22 @@ def _reset(arguments: argparse.Namespace) -> int:
         found = reset_exercise(arguments.exercise, arguments.notebook, lessons=lessons, now=datetime.now())
     except WrongUse as error:
         return _wrong_use(str(error))
-    if not found.changed:
+    if found.changed:
+        print(f"{arguments.exercise} in {found.notebook} is as it was handed out again.")
+    else:
         print(f"{arguments.exercise} in {found.notebook} is as it was handed out. Nothing was changed.")
-        return 0
-    print(f"{arguments.exercise} in {found.notebook} is as it was handed out again.")
     if found.kept is not None:
         print(f"What stood there is kept in {found.kept}.")
-    print("Is the lesson open in JupyterLab? Choose File, Reload Notebook from Disk, before you save.")
+    if found.others:
+        cells = f"cell{'s' * (len(found.others) > 1)} {' and '.join(map(str, found.others))}"
+        print(
+            f"{arguments.exercise} is also written in {cells}, left as it was. Of all its cells, the last one counts."
+        )
+    if found.changed:
+        print(
+            "Is the lesson open in JupyterLab? Choose File, Reload Notebook from Disk, before you save. "
+            "That drops what you had not saved there."
+        )
     return 0
 
 

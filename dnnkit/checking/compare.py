@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+RTOL = 1e-6  # relative to the largest number that is expected
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -48,7 +50,7 @@ def difference(
     actual: object,
     expected: object,
     *,
-    rtol: float = 1e-6,
+    rtol: float = RTOL,
     atol: float = 1e-12,
     strict_shape: bool = True,
     each: bool = False,
@@ -82,6 +84,41 @@ def difference(
     if isinstance(expected, (list, tuple)):
         return _sequence_difference(actual, expected, options, where)
     return _number_difference(actual, expected, options, where)
+
+
+def beside(actual: Any, expected: Any, *, rtol: float = RTOL, atol: float = 1e-12) -> Any:
+    """Write what was returned as what was expected is written: in its order, and with its right numbers.
+
+    Right numbers may differ by rounding, such as 1e-17 and 0; shown so, they would look wrong.
+
+    Args:
+        actual: what was returned; any plain value.
+        expected: what was expected; any plain value.
+        rtol: tolerance relative to the largest expected magnitude.
+        atol: absolute tolerance.
+
+    Example:
+        >>> beside({"b": 2.0, "a": [1e-17, 3.0]}, {"a": [0, 4], "b": 2})
+        {'a': [0, 3.0], 'b': 2}
+    """
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        order = [key for key in expected if key in actual] + [key for key in actual if key not in expected]
+        return {key: beside(actual[key], expected.get(key), rtol=rtol, atol=atol) for key in order}
+    if isinstance(expected, (list, tuple)) and isinstance(actual, (list, tuple)) and len(actual) == len(expected):
+        items = [beside(*pair, rtol=rtol, atol=atol) for pair in zip(actual, expected, strict=True)]
+        return tuple(items) if isinstance(actual, tuple) else items
+    if isinstance(expected, (bool, str, dict)) or expected is None:
+        return actual
+    try:
+        got, want = _as_numbers(actual), _as_numbers(expected)
+    except (TypeError, ValueError, OverflowError):
+        return actual
+    if got.shape != want.shape or isinstance(actual, (bool, list, tuple)):
+        return actual
+    same = _are_right(got, want, rtol=rtol, atol=atol, each=False)
+    if same.all():
+        return expected
+    return np.where(same, want, got) if got.ndim else actual
 
 
 def describe(value: object) -> str:
@@ -174,19 +211,24 @@ def _array_difference(actual, expected, where, *, rtol, atol, strict_shape, each
         actual = actual.reshape(expected.shape)
     if expected.size == 0:
         return None
+    same = _are_right(actual, expected, rtol=rtol, atol=atol, each=each)
+    if same.all():
+        return None
+    index = tuple(int(i) for i in np.argwhere(~same)[0])
+    kind = "finite" if np.isfinite(expected[index]) and not np.isfinite(actual[index]) else "value"
+    count = (int((~same).sum()), int(same.size))
+    return Difference(kind, where, *_told_apart(expected[index], actual[index]), index, count)
+
+
+def _are_right(actual, expected, *, rtol, atol, each):
+    """Say of each number of an array whether it is right."""
     finite = np.isfinite(expected)
     scale = np.max(np.abs(expected[finite])) if finite.any() else 0.0
     if each:
         scale = np.abs(np.where(finite, expected, 0.0))
     both = finite & np.isfinite(actual)
     error = np.abs(np.where(both, actual, 0.0) - np.where(both, expected, 0.0))
-    same = np.where(both, error <= atol + rtol * scale, _same_nonfinite(actual, expected))
-    if same.all():
-        return None
-    index = tuple(int(i) for i in np.argwhere(~same)[0])
-    kind = "finite" if finite[index] and not np.isfinite(actual[index]) else "value"
-    count = (int((~same).sum()), int(same.size))
-    return Difference(kind, where, *_told_apart(expected[index], actual[index]), index, count)
+    return np.where(both, error <= atol + rtol * scale, _same_nonfinite(actual, expected))
 
 
 def _told_apart(expected, actual):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from dnnkit.checking import wire
-from dnnkit.checking.compare import Difference, difference
+from dnnkit.checking.compare import RTOL, Difference, difference
 from dnnkit.checking.conduct import CONDUCT
 from dnnkit.checking.mistakes import Outcome, facts_of
 from dnnkit.checking.observe import Call, call
@@ -37,6 +37,7 @@ class ExampleResult:
         asked: rows (fact, what must hold) for outputs where many are right; empty for those compared by value.
         facts: rows (fact, expected, yours) of them that differ.
         code: source of the snippet that was run; empty where the function was simply called.
+        rtol: tolerance of the numbers, relative to the largest that was expected.
     """
 
     title: str
@@ -49,6 +50,7 @@ class ExampleResult:
     asked: tuple[tuple[str, str], ...] = ()
     facts: FactRows = ()
     code: str = ""
+    rtol: float = RTOL
 
 
 def run_examples(
@@ -110,10 +112,11 @@ def _run_example(
         return ExampleResult(*common, *_explain_no_answer(made, name, seconds), asked=asked, code=code)
     found: Difference | None = None
     rows: FactRows = ()
+    rtol = record.get("rtol", RTOL)
     if by_facts and outcome.kind == "returned":
         rows = _differing_facts(wanted, facts_of(by_facts, inputs, outcome.value))
     elif outcome.kind == "returned":
-        options = {"rtol": record.get("rtol", 1e-6), "strict_shape": record.get("strict_shape", True)}
+        options = {"rtol": rtol, "strict_shape": record.get("strict_shape", True)}
         found = difference(outcome.value, expected, **options)
     wrong = outcome.kind == "opaque" or found or rows
     message = _explain_conduct(made, record.get("quiet", False))
@@ -121,7 +124,8 @@ def _run_example(
         message = f"{made.message} {message}"
     elif found:
         message = f"{_begin(found)} {message}"
-    return ExampleResult(*common, DIFFERS if wrong or message else PASSES, message.strip(), found, asked, rows, code)
+    verdict: Verdict = DIFFERS if wrong or message else PASSES
+    return ExampleResult(*common, verdict, message.strip(), found, asked, rows, code, rtol)
 
 
 def _begin(found: Difference) -> str:

@@ -49,7 +49,7 @@ def show(report: CheckReport) -> None:
 def to_html(report: CheckReport) -> str:
     """Write a report as an HTML fragment: one sentence, the hints, and the examples, of which the first wrong is open.
 
-    Every text that comes from the student's function is escaped.
+    Every text that comes from the student's function is escaped, and a dollar in it begins no formula.
     """
     first = escape(first_line(report))
     if not report.examples:
@@ -71,9 +71,9 @@ def to_html(report: CheckReport) -> str:
             f'<details style="margin:0.2em 0;"><summary style="cursor:pointer;">{label}</summary>{others}</details>'
         )
     return (
-        f'<p style="margin:0.3em 0;"><strong>{first}</strong></p>{hints}'
+        f'<div class="mathjax_ignore"><p style="margin:0.3em 0;"><strong>{first}</strong></p>{hints}'
         f'<div role="region" aria-label="Result of check {escape(report.name)}" tabindex="0" '
-        f'style="overflow-x:auto;max-width:1000px;">{"".join(folds)}{others}</div>'
+        f'style="overflow-x:auto;max-width:1000px;">{"".join(folds)}{others}</div></div>'
     )
 
 
@@ -95,8 +95,11 @@ def _fold(result: ExampleResult, *, opened: bool = False) -> str:
     names = "Input", "Expected", "Yours"
     heads = "".join(f'<th scope="col" style="{CELL}">{name}</th>' for name in names)
     cells = _cell(escape(inputs)) + _cell(escape(expected), PROSE if result.asked else "")
-    right = expected if result.verdict == DIFFERS else ""
-    cells += _cell(_marked(yours, right), PROSE if result.facts or result.verdict in (ERROR, STOPPED) else "")
+    has_wrong_parts = (result.facts or result.difference) and result.call.outcome.value is not None
+    cells += _cell(
+        _marked(yours, expected) if has_wrong_parts else escape(yours),
+        PROSE if result.facts or result.verdict in (ERROR, STOPPED) else "",
+    )
     why = f'<p style="margin:0.2em 0 0.4em;max-width:46em;">{escape(notes)}</p>' if notes else ""
     edge = f"margin:0.2em 0;border-left:4px solid {colour};padding-left:0.5em;"
     return (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dnnkit.checking.compare import describe
+from dnnkit.checking.compare import beside, describe
 from dnnkit.checking.example import ERROR, NOT_RUN, PASSES, STOPPED, UNWRITTEN, ExampleResult
 from dnnkit.checking.snippets import shown_lines
 
@@ -138,8 +138,9 @@ def _two_sides(result: ExampleResult) -> tuple[str, str]:
         return expected, f"a {name} that holds more than numbers" if name in HOLDERS else f"an object of type {name}"
     if result.asked:
         return expected, format_value(outcome.value)
+    value = beside(outcome.value, result.expected, rtol=result.rtol) if result.difference else outcome.value
     for digits in (4, 6, 9, 12):
-        texts = format_value(result.expected, digits), format_value(outcome.value, digits)
+        texts = format_value(result.expected, digits), format_value(value, digits)
         if result.difference is None or texts[0] != texts[1]:
             break
     return texts

@@ -8,6 +8,7 @@ from grading.errors import UsageError
 from grading.lessons.lesson import Lesson
 
 GITHUB = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
+WEB = re.compile(r"https?://[^/]")
 COLAB_BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 BINDER_BADGE = "https://mybinder.org/badge_logo.svg"
 
@@ -27,6 +28,10 @@ def course_links(
         UsageError: when the address is none of these.
     """
     if hub is not None:
+        if not WEB.match(hub):
+            raise UsageError(f"A hub has an address on the web. Expected https://hub.example.org. Got {hub}.")
+        if not _folder(address):
+            raise UsageError(f"The hub copies a repository. Expected an address that git can clone. Got {address!r}.")
         yield from _table(
             ("lesson", "JupyterHub"), [(one.title, _hub_link(one, address, branch, hub)) for one in lessons]
         )
@@ -63,6 +68,12 @@ def _binder_badge(lesson: Lesson, place: str, branch: str) -> str:
 
 
 def _hub_link(lesson: Lesson, address: str, branch: str, hub: str) -> str:
-    folder = address.rstrip("/").removesuffix(".git").rpartition("/")[2]  # where nbgitpuller puts the repository
-    opened = {"repo": address, "branch": branch, "urlpath": f"lab/tree/{folder}/{_notebook(lesson)}"}
+    folder = _folder(address)  # said, since nbgitpuller's own choice keeps .git, and is empty behind a last slash
+    opened = {"repo": address, "branch": branch, "targetpath": folder}
+    opened["urlpath"] = f"lab/tree/{folder}/{_notebook(lesson)}"
     return f"[open]({hub.rstrip('/')}/hub/user-redirect/git-pull?{urlencode(opened)})"
+
+
+def _folder(address: str) -> str:
+    """Name the folder that a user's copy of a repository is in."""
+    return re.split(r"[/:]", address.rstrip("/").removesuffix(".git"))[-1]

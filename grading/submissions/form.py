@@ -37,6 +37,6 @@ def notes_on_form(
             numbers = [str(number) for number, _ in found]
             yield (
                 f"{exercise} is written in cells {', '.join(numbers[:-1])} and {numbers[-1]}; "
-                f"the last one counts. Remove the others if that is not meant."
+                f"the last one counts. If you mean another one, take {exercise} out of those below it."
             )
     yield from names_from_skipped_cells(cells, written, lesson.exercises)

@@ -1757,7 +1757,8 @@ reveal(
 # 2. Five: each adds two pixels to the one that is there. They cost $5 \cdot 9 \, C^2 = 45 \, C^2$ weights, one of $11
 #    \times 11$ has $121 \, C^2$.
 # 3. Hardly: so many labels can train the layers that see as well, from the weights that they have and at a small rate.
-#    With X-rays, edges and textures still help; what the later layers know of photographs does not.
+#    With X-rays, freeze the first layers at most: edges and textures still help, what the later layers know of
+#    photographs hardly does.
 #
 # </details>
 #

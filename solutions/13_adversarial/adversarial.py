@@ -1474,10 +1474,10 @@ reveal(
 #
 # 1. For somebody who may look for long, none of this size are known. People who saw a picture for some 70 milliseconds
 #    did choose wrong classes more often when it had been changed to fool networks, by changes that were larger than
-#    ours ([Elsayed and others 2018](https://arxiv.org/abs/1802.08195)).
-# 2. A digit that is shifted by a pixel, or drawn thicker, changes many pixels by nearly 1, and nobody minds. The
-#    stroke that makes an 8 of a 3 covers a few pixels; their sum is smaller than that of $\epsilon$ on every pixel. A
-#    budget for each pixel stands in for "means the same", and is not the same thing.
+#    those of our photographs ([Elsayed and others 2018](https://arxiv.org/abs/1802.08195)).
+# 2. A digit that is shifted by a pixel, or drawn thicker, changes a dozen pixels by more than a half, and nobody minds.
+#    The stroke that makes an 8 of a 3 covers a few pixels; their sum, about 5, is smaller than that of $\epsilon = 0.1$
+#    on all 64, which is 6.4. A budget for each pixel stands in for "means the same", and is not the same thing.
 # 3. Two ways. Make it sure of a wrong class: go on after the border is crossed, as targeted steps do. Or make it
 #    unsure of everything, so that it refuses every picture.
 #

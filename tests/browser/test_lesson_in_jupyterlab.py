@@ -53,6 +53,28 @@ def test_a_wrong_answer_is_named_and_a_right_one_passes(page, lab, tools):
     assert page.problems == []
 
 
+def test_what_a_student_s_error_says_is_neither_markup_nor_a_formula(page, lab, tools):
+    said = "$a$ and $b$ </pre><i id='mine'>"
+    cell = f"""\
+from dnnkit.checking.checks import check_exercise
+from dnnkit.checking.html_report import show
+
+def softmax(z):
+    raise ValueError({said!r})
+
+show(check_exercise("softmax", {{"softmax": softmax}}))
+"""
+    kernel = {"name": "dnn", "display_name": "dnn", "language": "python"}
+    text = nbformat.v4.new_markdown_cell("$c$")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell), text], metadata={"kernelspec": kernel})
+    nbformat.write(notebook, lab.root / "said.ipynb")
+    tools.open_notebook(page, lab, "said.ipynb")
+    tools.run_all(page)
+    page.wait_for_selector(".jp-MarkdownOutput mjx-container")  # formulas are drawn
+    assert f"ValueError: {said}" in output_text(page, tools, "check_exercise")
+    assert page.locator(".jp-OutputArea mjx-container, #mine").count() == 0
+
+
 def test_the_demo_of_a_lesson_runs_the_function_just_written(page, lab, tools):
     tools.open_notebook(page, lab, "03_optimizers/optimizers.ipynb")
     tools.run_all(page)

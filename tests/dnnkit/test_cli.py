@@ -116,6 +116,10 @@ def test_a_cell_is_reset_in_the_notebook_of_its_lesson(tmp_path, capsys, monkeyp
     assert [file.read_text("utf-8") for file in (path.parent / "kept").iterdir()] == ["mine\n"]
     assert run(capsys, "reset", "softmax")[1].endswith("is as it was handed out. Nothing was changed.\n")
     assert run(capsys, "reset", "softmac")[0] == 2
+    notebook = json.loads(path.read_text("utf-8"))
+    notebook["cells"] += [cell | {"id": "copy", "source": "def softmax(z): return z"}]
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert "softmax is also written in cell 2, left as it was." in run(capsys, "reset", "softmax")[1]
 
 
 def test_a_wrong_notebook_fails_with_its_hint(notebook, capsys, demo, answers):

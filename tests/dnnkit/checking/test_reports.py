@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from dnnkit.checking import example
+from dnnkit.checking import example, wire
 from dnnkit.checking.checks import CheckReport, check_exercise
 from dnnkit.checking.html_report import to_html
 from dnnkit.checking.observe import call
@@ -84,6 +84,50 @@ def test_numbers_that_differ_are_marked_and_the_others_are_not(demo):
     html = to_html(check_exercise("softmax", {"softmax": demo.no_max_shift}))
     marked = re.findall(r"<mark[^>]*>([^<]*)</mark>", html)
     assert marked == ["nan", "nan"]
+
+
+def marked_of(expected, returned):
+    """Say what is marked where a function returns one value in the place of another, and what is shown."""
+    found = example._run_example(
+        {"title": "t", "expected": wire.encode(expected)}, lambda: returned, {}, "f", example.SECONDS
+    )
+    html = to_html(CheckReport("f", "f: 0 of 1 examples pass.", (found,)))
+    return re.findall(r"<mark[^>]*>([^<]*)</mark>", html), _two_sides(found)[1]
+
+
+def test_right_numbers_are_not_marked_for_their_rounding():
+    expected, returned = np.array([0.015625, 0.0, 5.0]), np.array([0.015625000000000003, 1e-17, 7.0])
+    assert marked_of(expected, returned) == (["7"], "shape (3,)\n[0.01562       0       7]")
+    assert marked_of([2_000_000, 5], [2e6, 7.0]) == (["7"], "list of 2: 2000000, 7")
+    assert marked_of((1.0, np.array([0.5, np.nan])), (2.0, np.array([0.5, np.nan])))[0] == ["2"]
+
+
+def test_small_numbers_that_are_wrong_are_marked():
+    assert marked_of(np.array([1e-9, 3e-9]), np.array([1e-9, 2e-9]))[0] == ["2e-09"]
+    assert marked_of(np.array([0.5, 0.25]), np.array([0.5, 0.25001]))[0] == ["0.25001"]
+
+
+def test_the_order_of_a_dict_is_that_of_what_was_expected():
+    expected, returned = {"W": np.ones(2), "b": 3.0}, {"b": 4.0, "W": np.ones(2)}
+    assert marked_of(expected, returned) == (["4"], "W: shape (2,)\n[1 1]\nb: 4")
+    assert marked_of({"W": 1.0, "b": 3.0}, {"c": 1.0, "W": 1.0})[1] == "W: 1\nc: 1"
+
+
+def test_none_is_not_marked_word_by_word():
+    assert marked_of(np.ones((1, 2)), None) == ([], "None (is a return missing?)")
+
+
+def test_nothing_is_marked_in_a_right_answer_that_changes_its_input():
+    report = check_exercise("softmax", {"softmax": lambda z: softmax_in_place(z)})
+    assert [result.verdict for result in report.examples] == [example.DIFFERS] * len(report.examples)
+    assert "<mark" not in to_html(report)
+
+
+def softmax_in_place(z):
+    z -= z.max(axis=1, keepdims=True)
+    np.exp(z, out=z)
+    z /= z.sum(axis=1, keepdims=True)
+    return z * (1 + 1e-15)
 
 
 def test_nothing_is_marked_where_the_two_have_different_parts():

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from dnnkit.checking.code_cells import WrongUse
-from dnnkit.checking.exercises import find_exercise
+from dnnkit.checking.exercises import find_exercise, load_exercises
 from dnnkit.checking.reset import reset_exercise
 
 LESSONS = Path(__file__).parents[3] / "lessons"
@@ -105,9 +105,64 @@ def test_a_cell_that_is_as_handed_out_stays_and_so_does_the_file(lesson):
     assert not (path.parent / "kept").exists()
 
 
+def test_two_texts_of_one_second_are_both_kept(lesson):
+    kept = [reset(lesson(spoil)).kept for _ in range(3)]
+    assert [path.name for path in kept] == [f"softmax-20261128-230405{more}.py" for more in ("", "-2", "-3")]
+
+
+@pytest.mark.parametrize("own", [SPOILED, None])
+def test_copies_and_other_cells_with_the_function_stay_and_are_said(lesson, own):
+    added = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+
+    def copy(cells):
+        place = next(number for number, cell in enumerate(cells) if cell["id"] == "softmax")
+        cells[place]["source"] = own or cells[place]["source"]
+        ignored = [
+            added | {"id": "e", "source": f"%%explore\n{SPOILED}"},
+            added | {"id": "t", "source": "softmax == 1"},
+        ]
+        here = [cells[place] | {"id": "copy", "source": "x = 2"}, added | {"id": "mine", "source": f"%pip\n{SPOILED}"}]
+        return [*cells[: place + 1], *here, *ignored, *cells[place + 1 :]]
+
+    path = lesson(copy)
+    found = reset(path)
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    assert [cells[number - 1]["id"] for number in found.others] == ["copy", "mine"]
+    assert [cells[number - 1]["source"] for number in found.others] == ["x = 2", f"%pip\n{SPOILED}"]
+
+
+@pytest.mark.parametrize("path", sorted(LESSONS.glob("*/*.ipynb")), ids=lambda path: path.stem)
+def test_a_lesson_as_handed_out_has_no_other_cell_of_an_exercise(path):
+    for name in [name for name in load_exercises(EXAMPLES) if name.startswith(f"{path.stem}.")]:
+        found = reset_exercise(name, path, lessons=None, now=NOW, examples=EXAMPLES)
+        assert (found.changed, found.others) == (False, ())
+
+
+@pytest.mark.parametrize("other", ["start.ipynb", "02_backprop/backprop.ipynb"])
+def test_another_notebook_is_left_alone(tmp_path, other):
+    path = tmp_path / "neuron.ipynb"
+    path.write_bytes((LESSONS / other).read_bytes())
+    with pytest.raises(WrongUse, match=r"was not changed\. Expected the notebook of 01_neuron"):
+        reset_exercise("softmax", path, lessons=None, now=NOW, examples=EXAMPLES)
+    assert path.read_bytes() == (LESSONS / other).read_bytes()
+
+
+def test_a_notebook_whose_format_has_no_ids_gets_none(lesson):
+    """As Colab saves it."""
+    path = lesson(lambda cells: [{key: cell[key] for key in cell if key != "id"} for cell in spoil(cells)])
+    document = json.loads(path.read_text("utf-8")) | {"nbformat_minor": 0}
+    path.write_text(json.dumps(document), "utf-8")
+    reset(path)
+    document["cells"] = [cell for cell in document["cells"] if "def softmax" not in "".join(cell["source"])]
+    nbformat.validate(json.loads(path.read_text("utf-8")))
+    path.write_text(json.dumps(document), "utf-8")
+    assert reset(path).changed
+    nbformat.validate(json.loads(path.read_text("utf-8")))
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("softmaxx", "There is no exercise named softmaxx. Do you mean"), ("", "There is no exercise named")],
+    [("softmaxx", r"There is no exercise named softmaxx\. Do you mean softmax\?"), ("", "There is no exercise named")],
 )
 def test_an_exercise_that_is_not_there_is_named(lesson, name, said):
     with pytest.raises(WrongUse, match=said):

@@ -19,7 +19,7 @@ LESSONS = all_lessons(PROJECT / "solutions")
 
 def links_of(line):
     """Targets of the links of a line of Markdown, pictures left out."""
-    return re.findall(r"\]\((https://[^)]+)\)(?= \||\s*$)", line)
+    return re.findall(r"\]\((https?://[^)]+)\)(?= \||\s*$)", line)
 
 
 @pytest.mark.parametrize("address", ["https://github.com/ann/deep-nets", "https://github.com/ann/deep-nets.git/"])
@@ -44,8 +44,29 @@ def test_a_hub_pulls_any_repository_and_opens_the_lesson():
     assert parse_qs(link.query) == {
         "repo": ["https://git.uni.example/ann/nets.git"],
         "branch": ["main"],
+        "targetpath": ["nets"],
         "urlpath": ["lab/tree/nets/lessons/01_neuron/neuron.ipynb"],
     }
+
+
+@pytest.mark.parametrize("address", ["https://a.example/ann/nets/", "git@a.example:ann/nets.git", "git@a.example:nets"])
+def test_a_hub_opens_the_folder_that_it_copies_to(address):
+    link = urlsplit(links_of(list(course_links(LESSONS[:1], address, hub="http://localhost:8000"))[2])[0])
+    query = parse_qs(link.query)
+    assert query["targetpath"] == ["nets"]
+    assert query["urlpath"][0].startswith("lab/tree/nets/")
+
+
+@pytest.mark.parametrize(
+    ("address", "hub", "said"),
+    [
+        ("https://a.example/nets", "hub.example", r"Expected https://hub\.example\.org\. Got hub\.example\."),
+        ("", "https://hub.example", "Expected an address that git can clone"),
+    ],
+)
+def test_a_hub_or_repository_without_an_address_is_refused(address, hub, said):
+    with pytest.raises(UsageError, match=said):
+        list(course_links(LESSONS, address, hub=hub))
 
 
 @pytest.mark.parametrize(

@@ -254,7 +254,8 @@ def test_a_cell_that_is_there_twice_is_said_if_the_two_differ(rebuilt, notebook_
     other = "def double(x):\n    return x + x"
     result = rebuilt(notebook_with(right, extra=[(6, other)]))
     assert result.notes == (
-        "double is written in cells 3 and 7; the last one counts. Remove the others if that is not meant.",
+        "double is written in cells 3 and 7; the last one counts. "
+        "If you mean another one, take double out of those below it.",
     )
     assert rebuilt(notebook_with(right, extra=[(6, right["double"])])).notes == ()
 
@@ -263,13 +264,15 @@ def test_a_function_that_another_exercises_cell_defines_as_well_is_said(rebuilt,
     both = f"def double(x):\n    return x + x\n\n\n{right['mean_square']}"
     result = rebuilt(notebook_with({**right, "mean_square": both}))
     assert result.notes == (
-        "double is written in cells 3 and 7; the last one counts. Remove the others if that is not meant.",
+        "double is written in cells 3 and 7; the last one counts. "
+        "If you mean another one, take double out of those below it.",
     )
     first = f"{right['mean_square']}\n\n\n{right['double']}"
     above = rebuilt(notebook_with({}, extra=[(2, first)]))
     assert [note.partition(" is")[0] for note in above.notes] == ["double", "mean_square"]
     assert above.notes[0] == (
-        "double is written in cells 3 and 4; the last one counts. Remove the others if that is not meant."
+        "double is written in cells 3 and 4; the last one counts. "
+        "If you mean another one, take double out of those below it."
     )
 
 
