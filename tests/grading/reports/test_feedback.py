@@ -139,7 +139,7 @@ def test_pages_are_written_where_nbgrader_looks_for_them(course, lesson, release
 
 def test_no_hidden_value_is_on_a_page(lesson, page, record_of):
     reference, hidden = Reference(lesson), []
-    right, wrong = reference.functions.double, Answer("double", "mine", "def double(x):\n    return x * 0 + 0.1234")
+    right, wrong = reference.functions.double, Answer("double", "mine", "def double(x):\n    return 0.1234 * x")
     reference.functions.double = lambda x: hidden.append(right(x)) or hidden[-1]
     student = Candidate("ann", lambda **options: reference.student(wrong, **options), b"seed", frozenset({"double"}))
     checks = tuple(finding.result for finding in run_hidden_checks(lesson, reference, [student]))
