@@ -48,7 +48,8 @@
 # | 13 | `train_cnn` | read digits, well | ●● | 25 | 3 |
 #
 # **How to work** is as before: write the function, run its check, then run the cells that play with it. Work in
-# `float64`, and never change an array that came in as an argument. The grade comes from other inputs than those of
+# `float64`, and never change an array that came in as an argument. Arrays hold floats of any size, unless an exercise
+# says more; any axis may have length 1, and no array is empty. The grade comes from other inputs than those of
 # the checks in this notebook.
 #
 # **Hand in:** restart the kernel, run all cells, look at every check once more, save, and hand in this one file.
@@ -294,7 +295,7 @@ def conv1d(x, w):
     """Convolve a signal with a kernel, as mathematics defines it (full: every overlap counts).
 
     Args:
-        x: signal, shape (N,).
+        x: signal, shape (N,); floats or integers.
         w: kernel, shape (M,).
 
     Returns:
@@ -415,7 +416,7 @@ def conv2d(X, W, b, stride, padding):
     """Slide kernels over images: multiply, add up, add the bias (cross-correlation, nothing is flipped).
 
     Args:
-        X: images, shape (N, H, W, C_in).
+        X: images, shape (N, H, W, C_in); floats or integers.
         W: kernels, shape (KH, KW, C_in, C_out).
         b: biases, shape (C_out,).
         stride: step of the window in rows and columns, an int.
@@ -1092,7 +1093,7 @@ def max_pool2d_forward(X, size, stride):
     """Keep the largest number of every window, in each channel on its own.
 
     Args:
-        X: feature maps, shape (N, H, W, C).
+        X: feature maps, shape (N, H, W, C); floats or integers.
         size: rows and columns of the window, an int.
         stride: step of the window in rows and columns, an int.
 
@@ -1155,7 +1156,7 @@ def max_pool2d_backward(dout, X, size, stride):
 
     Args:
         dout: upstream gradient, shape (N, H_out, W_out, C).
-        X: feature maps that were pooled, shape (N, H, W, C).
+        X: feature maps that were pooled, shape (N, H, W, C); no two numbers of a window are equal.
         size: rows and columns of the window, an int.
         stride: step of the window in rows and columns, an int.
 

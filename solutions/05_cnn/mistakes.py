@@ -8,6 +8,65 @@ import numpy as np
 
 from grading.lessons.checking import edit, hint
 
+# Wrong answers made by the machine that are right after all, see CONTRIBUTING.md.
+EQUIVALENT = {
+    "*": {
+        "nothing of...": "no array is empty: the text says so at the top",
+        "whole numbers in, whole numbers out of...": "arrays hold floats: the text says so at the top",
+    },
+    "conv_output_size": {
+        "0 counts as of...": "sizes and strides are at least 1",
+        "a float for an int": "a whole number is welcome as a float",
+    },
+    "conv1d": {
+        "reference: call left out: np.asarray(x)...": "x is an array",
+        "numpy: arguments swapped: np.convolve...": "signal and kernel may be exchanged",
+        "two_loops: off by one: range(len(out))...": "it only begins at 0 once more",
+    },
+    "conv2d": {
+        "reference: constant: 3 -> -3...": "the fourth of six axes from either end",
+        "reference: constant: 1 -> 2 in -1 (2)": "NumPy takes any negative size",
+        "reference: constant: 1 -> 2 in -1 (3)": "NumPy takes any negative size",
+        "loop_over_places: function: np.zeros...": "every entry is written over",
+        "0 counts as of...": "a stride is at least 1",
+    },
+    "median_filter": {
+        "sorted: constant: 2 -> -2 in size * size // 2": "the middle from either end",
+        "0 counts as of...": "a window has at least one pixel",
+    },
+    "dilate": {
+        "window_cut: function: np.zeros...": "every entry is written over",
+        "minus_infinity: without dtype...": "the image holds floats",
+        "minus_infinity: call left out: np.asarray(image, dtype=float)...": "the image is an array of floats",
+        "0 counts as of...": "a window has at least one pixel",
+    },
+    "erode": {
+        "reference: call left out: np.asarray(image)...": "the image is an array",
+        "window_cut: function: np.zeros...": "every entry is written over",
+        "0 counts as of...": "a window has at least one pixel",
+    },
+    "im2col": {
+        "reference: constant: 3 -> -3...": "the fourth of six axes from either end",
+        "reference: constant: 1 -> 2 in -1 (2)": "NumPy takes any negative size",
+        "loop_over_positions: function: np.zeros...": "every entry is written over",
+        "loop_over_positions: constant: 1 -> 2 in -1": "NumPy takes any negative size",
+        "0 counts as of...": "windows and strides are at least 1",
+    },
+    "conv2d_backward": {
+        "reference: function: np.zeros(W.shape) -> np.ones(W.shape)": "every entry is written over",
+        "reference: constant: 2 -> -2 in [0, 1, 2]...": "the third of four axes from either end",
+        "columns: constant: 1 -> 2 in -1...": "NumPy takes any negative size",
+        "columns: call left out: np.asarray(im2col...": "what comes back are whole numbers in an array",
+        "0 counts as of...": "a stride is at least 1",
+    },
+    "conv2d_backward_broken": {
+        "reference: constant: 1 -> -1 in (1, 3)": "the last of two axes",
+        "cut_with_an_end: constant: 1 -> -1 in (1, 3)": "the last of two axes",
+        "cut_with_an_end: statement left out: height, width = X.shape[1:3]...": "they are not used",
+        "0 counts as of...": "a stride is at least 1",
+    },
+}
+
 # conv_output_size
 
 
@@ -137,6 +196,11 @@ def conv1d__whole_numbers(x, w):
 @hint("The mean of the overlaps came back. A convolution adds them up.")
 def conv1d__mean(x, w):
     return np.convolve(x, w) / len(w)
+
+
+@hint("The result is too short where numbers at the end are 0. Its length is always N + M - 1.")
+def conv1d__zeros_dropped(x, w):
+    return np.polynomial.polynomial.polymul(x, w)
 
 
 @hint("An index runs past the end. A term counts only where w[m] and x[n - m] both exist: from both sides.")
