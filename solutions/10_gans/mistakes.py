@@ -247,7 +247,7 @@ edit(
         "there = probs > 0": "there = (p > 0) & (q > 0)",
         "np.log(probs[there] / mean[there])) / 2": "np.log(probs[there] / (p + q - probs)[there])) / 2",
     },
-    hint="The two distributions are compared with each other. Each is compared with the mean of both.",
+    hint="Where both take a value, the two are compared with each other. Each is compared with the mean of both.",
 )
 edit(
     "js_divergence__root",
@@ -1105,7 +1105,7 @@ edit(
 edit(
     "build_dcgan_discriminator__normalised_after_relu",
     {"            layers.Flatten()": "            layers.BatchNormalization(),\n            layers.Flatten()"},
-    hint="There is a batch normalisation. The discriminator has none here.",
+    hint="There is a batch normalisation before the last layer. The discriminator has none here.",
 )
 edit(
     "build_dcgan_discriminator__small_kernels",

@@ -177,7 +177,7 @@ edit(
 edit(
     "fgsm__zero_slopes_go_down",
     {"np.sign(gradient(X, y))": "np.where(gradient(X, y) > 0, 1.0, -1.0)"},
-    hint="Pixels whose slope is 0 move, too. Their sign is 0, so they stay.",
+    hint="Pixels whose slope is 0 go down, as if it were negative. Their sign is 0, so they stay.",
 )
 edit(
     "fgsm__divided_by_the_size",
@@ -487,7 +487,7 @@ edit(
             "np.where(there.all(), low, middle), np.where(there.all(), middle, high)"
         )
     },
-    hint="One decision is made for all pictures together. Each has its own interval.",
+    hint="The search goes down only where all pictures are wrong at once. Each has its own interval.",
 )
 edit(
     "minimal_epsilon__no_special_cases",

@@ -37,8 +37,8 @@ def test_bank_is_as_large_as_promised(lesson):
     for exercise in lesson.exercises:
         hints = [mistake.hint for mistake in bank.mistakes_of(exercise)]
         assert len(hints) >= 4, exercise
-        # Mistakes that look the same from outside may share a hint; more of one hint are a slip.
-        assert len(set(hints)) >= max(4, len(hints) - 2), exercise
+        if exercise not in slow_exercises(lesson):  # what was trained wrongly in several ways may look the same
+            assert len(set(hints)) == len(hints), exercise
         assert len(bank.variants_of(exercise)) >= 2, exercise
 
 
