@@ -9,7 +9,8 @@ from dnnkit.checking.mistakes import facts_of
 from dnnkit.data import make_moons
 from dnnkit.gradcheck import numerical_gradient
 from grading.lessons.checking import assert_close, assert_shape, assert_that, example, points, take_apart
-from grading.lessons.inputs import labels_with_gaps, magnitudes, small_shapes, with_ties, with_zeros
+from grading.lessons.inputs import labels_with_gaps, small_shapes
+from grading.lessons.unusual_inputs import TINY, kinds_of_numbers, unusual_arrays
 
 SINGLE = 1e-5  # relative tolerance that answers computed in float32 keep
 SLOW = ("train_mlp",)
@@ -307,30 +308,6 @@ def _integer(rng):
     return int(rng.integers(2**31))
 
 
-TINY, LARGE = 1e-9, 1e5
-
-
-def _kinds(rng, shape):
-    """Draw arrays of a shape, each with numbers of another kind: its name, the array, and the size of its numbers."""
-    zeros = with_zeros(rng, shape)
-    zeros[: 1 if len(shape) > 1 else None] = 0.0
-    yield "tiny numbers", magnitudes(rng, shape, TINY / 10, TINY), TINY
-    yield "large numbers", magnitudes(rng, shape, LARGE / 5, LARGE), LARGE
-    yield "equal numbers", with_ties(rng, shape), 1.0
-    yield "nearly equal numbers", with_ties(rng, shape, gap=0.005), 1.0
-    yield "zeros", zeros, 1.0
-
-
-def _unusual(rng, **shapes):
-    """List (what is unusual, whose it is, the arrays, the size): in turn, one holds numbers of another kind."""
-    cases = []
-    for name, shape in shapes.items():
-        for kind, array, size in _kinds(rng, shape):
-            arrays = {other: rng.normal(size=others) for other, others in shapes.items()}
-            cases.append((f"{kind} in {name}", name, arrays | {name: array}, size))
-    return cases
-
-
 # numerical_gradient
 
 
@@ -380,7 +357,7 @@ def test_numerical_gradient_values(student, rng):
         right[first] += x[last]
         right[last] += x[first]
         cases.append((student.run(_slopes_of_a_formula, x=x, A=A, first=first, last=last), right))
-    for what, _, inputs, size in _unusual(rng, x=(2, 3)):
+    for what, _, inputs, size in unusual_arrays(rng, x=(2, 3)):
         A = rng.uniform(0.5, 2, size=(2, 3))
         slopes = student.run(_slopes_of_a_parabola, **inputs, A=A, h=min(max(size * 1e-3, 1e-5), 0.1))
         parabolas.append((what, slopes, 2 * A * inputs["x"]))
@@ -884,7 +861,7 @@ def test_backward_broken_starts_afresh(student, rng):
 
 def _check_unbroadcast(student, reference, rng, *cases, unusual=()):
     cases = [(rng.normal(size=size) + 0.5, shape) for size, shape in cases]
-    cases += [(inputs["grad"], shape) for size, shape in unusual for _, _, inputs, _ in _unusual(rng, grad=size)]
+    cases += [(inputs["grad"], shape) for size, shape in unusual for _, _, inputs, _ in unusual_arrays(rng, grad=size)]
     answers = [student.unbroadcast(*case) for case in cases]
     for (grad, shape), answer in zip(cases, answers, strict=True):
         what = f"unbroadcast(grad, {shape}) with grad of shape {grad.shape}"
@@ -947,7 +924,7 @@ def _check_matmul(student, rng, part, shapes):
 
 def _check_unusual_products(student, rng, part):
     """Compare with the formula, for numbers of other kinds."""
-    cases = _unusual(rng, dout=(3, 4), A=(3, 2), B=(2, 4))
+    cases = unusual_arrays(rng, dout=(3, 4), A=(3, 2), B=(2, 4))
     answers = [student.matmul_backward(*inputs.values()) for _, _, inputs, _ in cases]
     for (kind, _, inputs, _), answer in zip(cases, answers, strict=True):
         gradient = take_apart(answer, ("dA", "dB"))[part]
@@ -1001,7 +978,7 @@ def _fitted(name, inputs, size):
 @points(0.5)
 def test_dense_forward_scores(student, reference, rng):
     """The scores are right, for several examples and for one, one input and one neuron, and numbers of every size."""
-    cases = [(kind, _fitted(name, *rest)) for kind, name, *rest in _unusual(rng, X=(4, 3), W=(3, 2), b=(2,))]
+    cases = [(kind, _fitted(name, *rest)) for kind, name, *rest in unusual_arrays(rng, X=(4, 3), W=(3, 2), b=(2,))]
     answers = [student.dense_forward(*inputs.values()) for _, inputs in cases]
     _check_scores(student, reference, rng, (5, 3, 4), *small_shapes((3, 2, 3)))
     for (kind, inputs), answer in zip(cases, answers, strict=True):
@@ -1034,7 +1011,7 @@ def _check_dense(student, rng, parts, shapes):
 def test_dense_backward_of_weights(student, rng):
     """dX and dW agree with numerical slopes, also for one input and one neuron, and for numbers of every size."""
     _check_dense(student, rng, ("dX", "dW"), ((5, 3, 4), (4, 2, 3), *small_shapes((3, 2, 4))))
-    cases = _unusual(rng, dout=(3, 2), X=(3, 4), W=(4, 2))
+    cases = unusual_arrays(rng, dout=(3, 2), X=(3, 4), W=(4, 2))
     answers = [student.dense_backward(*inputs.values()) for _, _, inputs, _ in cases]
     for (kind, _, inputs, _), answer in zip(cases, answers, strict=True):
         gradients = take_apart(answer, ("dX", "dW", "db"))
@@ -1047,7 +1024,7 @@ def test_dense_backward_of_weights(student, rng):
 def test_dense_backward_of_biases(student, rng):
     """db agrees with numerical slopes, has one number for each neuron, and is right for numbers of every size."""
     _check_dense(student, rng, ("db",), ((5, 3, 4), (2, 3, 1), (3, 1, 4)))
-    cases = [(*case, case[2]["dout"]) for case in _unusual(rng, dout=(3, 2))]
+    cases = [(*case, case[2]["dout"]) for case in unusual_arrays(rng, dout=(3, 2))]
     others = [{"X": rng.normal(size=(3, 4)), "W": rng.normal(size=(4, 2))} for _ in cases]
     answers = [student.dense_backward(dout, *other.values()) for (*_, dout), other in zip(cases, others, strict=True)]
     for (kind, *_, dout), answer in zip(cases, answers, strict=True):
@@ -1082,7 +1059,7 @@ def test_relu_forward_values(student, rng):
     """Positive numbers pass and negative ones become 0, for any shape and for numbers of every size."""
     shapes = ((7,), (3, 4), (2, 3, 2), (1,), *small_shapes((2, 3, 2)))
     cases = [(f"Z of shape {shape}", _bent(rng, shape)) for shape in shapes]
-    cases += [(kind, inputs["Z"]) for kind, _, inputs, _ in _unusual(rng, Z=(4, 3))]
+    cases += [(kind, inputs["Z"]) for kind, _, inputs, _ in unusual_arrays(rng, Z=(4, 3))]
     answers = [student.relu_forward(Z) for _, Z in cases]
     for (kind, Z), answer in zip(cases, answers, strict=True):
         right = np.where(Z > 0, Z, 0)
@@ -1095,7 +1072,7 @@ def test_relu_backward_values(student, rng):
     """The upstream gradient passes where Z is positive, and is stopped where it is negative, whatever their size."""
     shapes = ((8,), (3, 4), (2, 3, 2), (1,), *small_shapes((2, 3, 2)))
     cases = [(f"Z of shape {shape}", rng.normal(size=shape) * 3, _bent(rng, shape)) for shape in shapes]
-    cases += [(kind, *inputs.values()) for kind, _, inputs, _ in _unusual(rng, dout=(4, 3), Z=(4, 3))]
+    cases += [(kind, *inputs.values()) for kind, _, inputs, _ in unusual_arrays(rng, dout=(4, 3), Z=(4, 3))]
     answers = [student.relu_backward(dout, Z) for _, dout, Z in cases]
     for (kind, dout, Z), answer in zip(cases, answers, strict=True):
         what = f"relu_backward(dout, Z) with {kind}"
@@ -1140,12 +1117,12 @@ def _unusual_networks(rng, N=4, D=3, H=5, C=4):
     partners = {"X": ("W1",), "W1": ("X",), "b1": ("W2",), "W2": ("W1", "b1"), "b2": ()}
     shapes = {"X": (N, D), "W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}
     cases = []
-    for kind, name, _, size in _unusual(rng, **shapes):
+    for kind, name, _, size in unusual_arrays(rng, **shapes):
         if name == "b2" and size != 1.0:
             continue  # large logits have a check of their own
         while True:
             arrays = {other: rng.normal(size=shape) for other, shape in shapes.items()}
-            arrays[name] = next(a for k, a, _ in _kinds(rng, shapes[name]) if kind.startswith(k))
+            arrays[name] = next(a for k, a, _ in kinds_of_numbers(rng, shapes[name]) if kind.startswith(k))
             for other in (*partners[name], *(("W1",) if name == "b1" else ())):
                 arrays[other] = arrays[other] * (size if (name, other) == ("b1", "W1") else 1 / size)
             Z = arrays["X"] @ arrays["W1"] + arrays["b1"]

@@ -17,7 +17,8 @@ from grading.lessons.checking import (
     points,
     take_apart,
 )
-from grading.lessons.inputs import magnitudes, with_ties, with_zeros
+from grading.lessons.inputs import with_ties, with_zeros
+from grading.lessons.unusual_inputs import LARGE, TINY, unusual_arrays
 
 SLOW = ("build_lenet", "train_cnn")
 
@@ -306,30 +307,6 @@ EXAMPLES = {
 }
 
 
-TINY, LARGE = 1e-9, 1e5
-
-
-def _kinds(rng, shape):
-    """Draw arrays of a shape, each with numbers of another kind: its name, the array, and the size of its numbers."""
-    zeros = with_zeros(rng, shape)
-    zeros[: 1 if len(shape) > 1 else None] = 0.0
-    yield "tiny numbers", magnitudes(rng, shape, TINY / 10, TINY), TINY
-    yield "large numbers", magnitudes(rng, shape, LARGE / 5, LARGE), LARGE
-    yield "equal numbers", with_ties(rng, shape), 1.0
-    yield "nearly equal numbers", with_ties(rng, shape, gap=0.005), 1.0
-    yield "zeros", zeros, 1.0
-
-
-def _unusual(rng, **shapes):
-    """List (what is unusual, whose it is, the arrays, the size): in turn, one holds numbers of another kind."""
-    cases = []
-    for name, shape in shapes.items():
-        for kind, array, size in _kinds(rng, shape):
-            arrays = {other: rng.normal(size=others) for other, others in shapes.items()}
-            cases.append((f"{kind} in {name}", name, arrays | {name: array}, size))
-    return cases
-
-
 # conv_output_size
 
 
@@ -377,7 +354,7 @@ def _check_signals(student, reference, cases):
 def test_conv1d_values(student, reference, rng):
     """All overlaps are added up, with the kernel flipped, for numbers of every size."""
     cases = [(rng.normal(size=n), rng.normal(size=m)) for n, m in ((8, 3), (5, 5), (6, 2))]
-    cases += [tuple(inputs.values()) for _, _, inputs, _ in _unusual(rng, x=(6,), w=(3,))]
+    cases += [tuple(inputs.values()) for _, _, inputs, _ in unusual_arrays(rng, x=(6,), w=(3,))]
     _check_signals(student, reference, cases)
 
 
@@ -418,7 +395,7 @@ def test_conv2d_window(student, reference, rng):
     """The kernels slide over all images and add up over all channels, for numbers of every size."""
     shapes = [((3, 6, 8, 2), (3, 2), 4), ((2, 5, 5, 3), (2, 2), 2)]
     cases = [(*_layer(rng, *shape), 1, 0) for shape in shapes]
-    for _, name, inputs, size in _unusual(rng, X=(2, 3, 4, 2), W=(2, 2, 2, 3), b=(3,)):
+    for _, name, inputs, size in unusual_arrays(rng, X=(2, 3, 4, 2), W=(2, 2, 2, 3), b=(3,)):
         other = "X" if name == "b" else "b"  # neither the bias nor the rest drowns
         inputs[other] = inputs[other] * size
         cases.append((*inputs.values(), 1, 0))
@@ -478,7 +455,7 @@ def _some_images(rng):
         (sign * rng.uniform(1, 9, size=shape), size) for shape, size in (((6, 8), 3), ((9, 7), 5)) for sign in (1, -1)
     ]
     images.append((3 + 0.003 * rng.normal(size=(4, 6)), 3))
-    return images + [(inputs["image"], 3) for _, _, inputs, _ in _unusual(rng, image=(4, 5))]
+    return images + [(inputs["image"], 3) for _, _, inputs, _ in unusual_arrays(rng, image=(4, 5))]
 
 
 def _flat_images(rng):
@@ -540,7 +517,7 @@ def test_im2col_order(student, reference, rng):
     """Rows are ordered by image, row, column of the output; columns by row, column of the window, then channel."""
     cases = [((3, 4, 6, 2), 2, 3), ((2, 5, 4, 3), 3, 2)]
     inputs = [(rng.normal(size=shape), h, w, 1, 0) for shape, h, w in cases]
-    inputs += [(arrays["X"], 2, 2, 1, 0) for _, _, arrays, _ in _unusual(rng, X=(2, 3, 4, 2))]
+    inputs += [(arrays["X"], 2, 2, 1, 0) for _, _, arrays, _ in unusual_arrays(rng, X=(2, 3, 4, 2))]
     _check_columns(student, reference, inputs)
 
 
@@ -582,7 +559,7 @@ def _check_slopes(gradients, reference, rng, cases, part=None):
         inputs.append((dout, X, W, stride, padding))
     if cases[0] == _PLAIN[0]:
         shapes = {"dout": (2, 2, 3, 2), "X": (2, 3, 4, 3), "W": (2, 2, 3, 2)}
-        inputs += [(*arrays.values(), 1, 0) for _, _, arrays, _ in _unusual(rng, **shapes)]
+        inputs += [(*arrays.values(), 1, 0) for _, _, arrays, _ in unusual_arrays(rng, **shapes)]
     answers = [take_apart(gradients(*case), ("dX", "dW", "db")) for case in inputs]
     for case, answer in zip(inputs, answers, strict=True):
         right = reference.conv2d_backward(*case)
@@ -732,7 +709,7 @@ def _check_pool_slopes(student, reference, rng, kind, shift=0.0):
         dout = rng.normal(size=reference.max_pool2d_forward(X, size, stride).shape) + 0.3
         cases.append((dout, X, size, stride))
     if kind == "apart":
-        douts = [arrays["dout"] for _, _, arrays, _ in _unusual(rng, dout=(2, 2, 2, 2))]
+        douts = [arrays["dout"] for _, _, arrays, _ in unusual_arrays(rng, dout=(2, 2, 2, 2))]
         cases += [(dout, _maps(rng, (2, 4, 4, 2)), 2, 2) for dout in douts]
         cases += [(rng.normal(size=(2, 2, 2, 2)), X, 2, 2) for X in _unusual_maps(rng)]
     answers = [student.max_pool2d_backward(*case) for case in cases]
