@@ -63,10 +63,10 @@ def to_html(report: CheckReport) -> str:
     rest = [result for result in report.examples if result.verdict not in WRONG]
     folds = [_fold(result, opened=number == 0) for number, result in enumerate(wrong)]
     others = "".join(map(_fold, rest))
-    if len(rest) > MOST_LINES:
-        label = (
-            f"{len(rest)} examples: {rest[0].verdict}" if len({r.verdict for r in rest}) == 1 else "the other examples"
-        )
+    verdicts = {result.verdict for result in rest}
+    if len(rest) > MOST_LINES or verdicts == {UNWRITTEN}:
+        label = f"{len(rest)} examples: {rest[0].verdict}" if len(verdicts) == 1 else "the other examples"
+        label = f"what is expected, in {len(rest)} examples" if verdicts == {UNWRITTEN} else label
         others = (
             f'<details style="margin:0.2em 0;"><summary style="cursor:pointer;">{label}</summary>{others}</details>'
         )

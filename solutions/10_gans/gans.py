@@ -1247,12 +1247,14 @@ reveal(
 # %% [markdown]
 # ### Play · Both players at work
 #
-# The panel plays a small game on a line with your own losses, 320 rounds. Beside what its judge says of each place
-# stands what the best judge would say, $D^* = p / (p + q)$, and below them samples, with arrows where the generator's
-# loss pulls them. Press *Run*. Then let both learn until round 80 only: what does a generator do that goes on alone?
-# And a judge that does? There is a preset for each. In the next two the judge wins: compare the arrows. Drag a
-# triangle, and its heap moves. The last two presets are the healthy training of the ring and the collapsed one, with
-# rewind.
+# The panel below plays a small game on a line, 320 rounds, with your own losses. In the picture, what the judge says
+# of each place is drawn beside what the best judge would say, $D^* = p / (p + q)$. Under the curves are samples, with
+# arrows where the generator's loss pulls them.
+#
+# Press *Run*. Then let both learn until round 80 only: what does the generator do that goes on alone? And what does
+# the judge do? There is a preset for each. In the two presets after them the judge wins: compare the arrows of the two
+# losses. Drag a triangle, and its heap moves. The last two presets are a healthy and a collapsed training on the ring;
+# the slider *moment* goes back and forth in them.
 
 # %%
 # %%explore discriminator_loss, generator_loss, optimal_discriminator, js_divergence, modes_covered

@@ -80,6 +80,17 @@ def test_many_examples_that_pass_share_a_line():
     assert "<details open" not in html
 
 
+def test_what_is_not_written_yet_shows_what_is_expected_behind_one_line():
+    def unwritten(z):
+        raise NotImplementedError
+
+    page = to_html(check_exercise("softmax", {"softmax": unwritten}))
+    Wellformed(page)
+    assert page.count("<summary") == 1 + 2
+    assert page.index("what is expected, in 2 examples</summary>") < page.index("two equal scores</summary>")
+    assert "<details open" not in page
+
+
 def test_numbers_that_differ_are_marked_and_the_others_are_not(demo):
     html = to_html(check_exercise("softmax", {"softmax": demo.no_max_shift}))
     marked = re.findall(r"<mark[^>]*>([^<]*)</mark>", html)
