@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grading.authoring.lies import lies, odd_forms
+from grading.authoring.lies import Lie, lies, odd_forms
 from grading.authoring.proofs import liar
 
 
@@ -40,6 +40,12 @@ def test_a_check_of_a_size_alone_is_reported(row):
     old = "rng.integers(2, 9, size=3))\n"
     found = row({"test_mini.py": (old, "(2, 3, 4))\n")})
     assert found.problems == ["The liar earns 1 in test_double_shape with answers of seed 7001."]
+
+
+def test_a_check_that_the_right_shapes_alone_pass_is_reported(row, monkeypatch):
+    monkeypatch.setattr("grading.authoring.liar.lies", lambda *known, **options: iter([Lie("nothing", (None,))]))
+    found = row({"test_mini.py": ("np.ptp(answer) > 0 and", "")})
+    assert found.problems == ["The liar earns 1 in test_double_shape with zeros in the shapes of the right answers."]
 
 
 @pytest.mark.parametrize(
