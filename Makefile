@@ -70,6 +70,8 @@ bench: setup sandbox browser
 	$(BIN)/python benchmarks/large_class.py
 	$(BIN)/python benchmarks/lessons.py
 	$(BIN)/python benchmarks/widgets.py
+	$(BIN)/python benchmarks/check_reports.py
+	$(BIN)/python benchmarks/mappings.py
 	$(BIN)/python benchmarks/gans.py
 	$(BIN)/python benchmarks/truths
 	$(BIN)/python benchmarks/gpu.py

@@ -272,9 +272,7 @@ probe(
     "for number in range(29_000):\n"
     "    libc.mprotect(ctypes.c_void_p(start + (2 * number + 1) * 4096), ctypes.c_size_t(4096), 1)\n"
     "for number in range(60):\n"
-    "    if os.fork() == 0:\n"
-    "        if number % 2: libc.prctl(4, 0, 0, 0, 0)  # what it does is not told to others\n"
-    "        time.sleep(20)\n        os._exit(0)\n"
+    "    if os.fork() == 0:\n        time.sleep(20)\n        os._exit(0)\n"
     "time.sleep(20)",
     note="(memory_bytes)",
     inside="",
