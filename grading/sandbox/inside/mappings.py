@@ -8,20 +8,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from .stock import setting
+
 MAPPING_BYTES = 226  # measured on Linux 6.18: a mapping itself, and its place in the tree that finds it
 FEW = 4  # processes whose mappings are not looked at: together they keep less than 60 MB
 LOOK_SECONDS = 0.05  # of each look at all processes: reading the longest list takes 0.035 s
 BLOCK = 2**18
-
-
-def _most() -> int:
-    try:
-        return int(Path("/proc/sys/vm/max_map_count").read_text())
-    except (OSError, ValueError):
-        return 65_530
-
-
-MOST = _most()
+MOST = setting("vm/max_map_count", 65_530)
 
 
 class Mappings:

@@ -13,7 +13,8 @@ FILE_BYTES = 8_192  # of an open file: itself, or half of what a pipe holds when
 WATCH_BYTES = 200  # of one file watched by epoll
 
 
-def _setting(name: str, default: int) -> int:
+def setting(name: str, default: int) -> int:
+    """Read a number that Linux was set to, such as "vm/max_map_count"; the default where it is not told."""
     try:
         return int(Path("/proc/sys", name).read_text())
     except (OSError, ValueError):
@@ -21,9 +22,9 @@ def _setting(name: str, default: int) -> int:
 
 
 # The buffer of a socket may be passed by the last message in it, which is at most half as large.
-SOCKET_BYTES = 3 * _setting("net/core/wmem_default", 212_992) // 2
+SOCKET_BYTES = 3 * setting("net/core/wmem_default", 212_992) // 2
 # All processes of a user on a machine share one number of files watched; without one, no kernel can start.
-WATCHES = max(300_000, _setting("fs/epoll/max_user_watches", 0) // 4)
+WATCHES = max(300_000, setting("fs/epoll/max_user_watches", 0) // 4)
 
 
 def open_files(place: Path) -> int:
