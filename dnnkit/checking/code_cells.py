@@ -33,38 +33,50 @@ class CodeCell:
     grade_id: str = ""
 
 
-def read_code_cells(path: str | Path) -> list[CodeCell]:
-    """Return a notebook's code cells; a byte order mark and cells without readable source are passed over.
+def read_notebook(path: str | Path) -> dict[str, Any]:
+    """Return a notebook's file as it is; a byte order mark is passed over.
 
     Raises:
-        WrongUse: when the file is missing or no notebook.
+        WrongUse: when the file is missing, or has no list of cells.
     """
     try:
-        cells = json.loads(Path(path).read_text(encoding="utf-8-sig"))["cells"]
-        found = [_code_cell(number, cell) for number, cell in enumerate(cells, start=1)]
-        return [cell for cell in found if cell is not None]
+        document = json.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise WrongUse(
             f"{path} cannot be read. Expected a notebook file (.ipynb). Got: {error.strerror}. Is the path right?"
         ) from None
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
         raise WrongUse(
             f"{path} is no notebook. Expected a Jupyter notebook (.ipynb, format 4). Got other contents. "
             f"Was it saved by another program?"
-        ) from None
+        )
+    return document
+
+
+def read_code_cells(path: str | Path) -> list[CodeCell]:
+    """Return a notebook's code cells; those without readable source are passed over.
+
+    Raises:
+        WrongUse: when the file is missing or no notebook.
+    """
+    cells = read_notebook(path)["cells"]
+    found = [_code_cell(number, cell) for number, cell in enumerate(cells, start=1)]
+    return [cell for cell in found if cell is not None]
 
 
 def _code_cell(number: int, cell: object) -> CodeCell | None:
     """Return a code cell; None for a cell of text, and for one that is damaged: the others count, as for the grader."""
-    source = _readable_source(cell) if isinstance(cell, dict) and cell.get("cell_type") == "code" else None
+    source = readable_source(cell) if isinstance(cell, dict) and cell.get("cell_type") == "code" else None
     if not isinstance(cell, dict) or source is None:
         return None
     blank = BLANK_LINES.match(source)
     skipped = blank[0] if blank else ""
-    return CodeCell(number, source[len(skipped) :], skipped.count("\n"), _grade_id(cell))
+    return CodeCell(number, source[len(skipped) :], skipped.count("\n"), grade_id_of(cell))
 
 
-def _grade_id(cell: dict[str, Any]) -> str:
+def grade_id_of(cell: object) -> str:
     """Return a cell's name in nbgrader's metadata; empty when it has none, or metadata of another kind."""
     found: object = cell
     for name in ("metadata", "nbgrader", "grade_id"):
@@ -72,9 +84,9 @@ def _grade_id(cell: dict[str, Any]) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _readable_source(cell: dict[str, Any]) -> str | None:
+def readable_source(cell: object) -> str | None:
     """Return the text of a cell, or None when it has none."""
-    source = cell.get("source")
+    source = cell.get("source") if isinstance(cell, dict) else None
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     return source if isinstance(source, str) else None

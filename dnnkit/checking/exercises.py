@@ -11,12 +11,15 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 Exercise = dict[str, Any]  # "parameters", "examples", "hints", "topic", "lesson"; "cell": as it was handed out
 
 
-def find_exercise(exercise_id: object, folder: Path | None = None) -> tuple[Exercise | None, str]:
+def find_exercise(
+    exercise_id: object, folder: Path | None = None, *, shown: str = 'check("{}")'
+) -> tuple[Exercise | None, str]:
     """Look an exercise up in the example files.
 
     Args:
         exercise_id: the exercise, such as "softmax" or "neuron.softmax".
         folder: of the example files; the course's own by default.
+        shown: how the sentence writes the name of an exercise: as the reader is to type it.
 
     Returns:
         The pair (record, ""), or (None, a sentence that says what is wrong and what may be meant).
@@ -30,11 +33,11 @@ def find_exercise(exercise_id: object, folder: Path | None = None) -> tuple[Exer
     if len(found) == 1:
         return known[found[0]], ""
     if found:
-        choices = " or ".join(f'check("{full}")' for full in found)
+        choices = " or ".join(map(shown.format, found))
         return None, f"There are {len(found)} exercises named {wanted}. Write {choices}."
     names = [full.rpartition(".")[2] for full in known]
     nearest = difflib.get_close_matches(wanted.rpartition(".")[2], names, n=1)
-    cure = f'Do you mean check("{nearest[0]}")?' if nearest else f"Known are: {', '.join(names) or 'none'}."
+    cure = f"Do you mean {shown.format(nearest[0])}?" if nearest else f"Known are: {', '.join(names) or 'none'}."
     return None, f"There is no exercise named {wanted}. {cure}"
 
 

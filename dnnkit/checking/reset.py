@@ -8,7 +8,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from dnnkit.checking.code_cells import EXPLORE, WrongUse, checked_exercise, read_code_cells
+from dnnkit.checking.code_cells import (
+    EXPLORE,
+    WrongUse,
+    checked_exercise,
+    grade_id_of,
+    read_code_cells,
+    read_notebook,
+    readable_source,
+)
 from dnnkit.checking.exercises import find_exercise
 from dnnkit.checking.notebooks import lesson_exercises
 from dnnkit.environment.atomic_write import write_atomically
@@ -50,13 +58,12 @@ def reset_exercise(
         WrongUse: when there is no such exercise, no such notebook, one of another lesson, or one that cannot be
             changed.
     """
-    exercise, problem = find_exercise(name, examples)
+    exercise, problem = find_exercise(name, examples, shown="{}")
     if exercise is None or not exercise["cell"]:
-        problem = re.sub(r'check\("([\w.]+)"\)', r"\1", problem)  # it is said to those who wrote a check
         raise WrongUse(problem or f"The cell of {name} was not handed out with this course. Install dnnkit again.")
     short = name.rpartition(".")[2]
     path = notebook or _own_notebook(exercise, lessons)
-    document = _read(path)
+    document = read_notebook(path)
     cells = document["cells"]
     found = next((number for number, cell in enumerate(cells) if _is_cell_of(cell, short)), None)
     if found is None:
@@ -126,19 +133,6 @@ def _own_notebook(exercise: dict[str, Any], lessons: Path | None) -> Path:
     return lessons / exercise["lesson"] / f"{exercise['topic']}.ipynb"
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-        cells = document["cells"]
-    except OSError as error:
-        raise WrongUse(f"{path} cannot be read. Expected a notebook file (.ipynb). Got: {error.strerror}.") from None
-    except (ValueError, TypeError, KeyError):
-        cells = None
-    if not isinstance(cells, list):
-        raise WrongUse(f"{path} is no notebook. Expected a Jupyter notebook (.ipynb, format 4). Got other contents.")
-    return document
-
-
 def _place(cells: list[Any], name: str) -> int:
     """Say where a cell that is gone stood: above its check cell, or at the end where that is gone, too."""
     checks = (number for number, cell in enumerate(cells) if checked_exercise(_source(cell)) == name)
@@ -146,20 +140,12 @@ def _place(cells: list[Any], name: str) -> int:
 
 
 def _is_cell_of(cell: object, name: str) -> bool:
-    if not isinstance(cell, dict):
-        return False
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    return name in (grade_id, cell.get("id"))
+    return isinstance(cell, dict) and name in (grade_id_of(cell), cell.get("id"))
 
 
 def _source(cell: object) -> str:
     """Return the text of a cell; of a damaged one, nothing."""
-    source = cell.get("source") if isinstance(cell, dict) else None
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        return "".join(source)
-    return source if isinstance(source, str) else ""
+    return readable_source(cell) or ""
 
 
 def _handed_out(name: str, text: str, old: Cell) -> Cell:
