@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from dnnkit.demos import DEMOS
+from grading.lessons.lesson import all_lessons
+
 PROJECT = Path(__file__).resolve().parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
@@ -65,6 +68,14 @@ def test_students_commands_exist():
 def test_make_targets_are_there(target):
     done = subprocess.run(["make", "--dry-run", target], cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_table_of_lessons_and_the_number_of_demos_are_true():
+    lessons = all_lessons(PROJECT / "solutions")
+    rows = re.findall(r"^\| (\d\d) [^|]+\| [^|]+\| (\d+) \|$", README, flags=re.MULTILINE)
+    assert rows == [(lesson.name[:2], str(len(lesson.exercises))) for lesson in lessons]
+    words = {11: "Eleven", 12: "Twelve", 13: "Thirteen", 14: "Fourteen", 15: "Fifteen", 16: "Sixteen"}
+    assert f"\n{words[len(DEMOS)]} demos run your code" in README
 
 
 def test_links_and_pictures_of_the_readme_exist():
